@@ -1,0 +1,47 @@
+// Runs before demo, test, bench and answerable: installs what the lock file names when it is not there yet,
+// and with --build compiles. Two runs at once do not collide: a lock directory makes the second wait.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+const stamp = join(root, 'node_modules', '.answerable-installed');
+const lock = join(root, '.bootstrap.lock');
+const wanted = createHash('sha256').update(readFileSync('package-lock.json')).update(process.version).digest('hex');
+const installed = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+function withLock(deed) {
+  for (let waited = 0; ; waited += 200) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+      if (age > 600_000) rmSync(lock, { recursive: true, force: true }); // its owner died
+      if (waited > 900_000) throw new Error(`${lock} is held by another run; remove it if none is running`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    }
+  }
+  try {
+    deed();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+withLock(() => {
+  if (!installed()) {
+    process.stderr.write('answerable: installing packages (npm ci) …\n');
+    execFileSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['ignore', 2, 2] });
+    writeFileSync(stamp, wanted);
+  }
+  if (process.argv.includes('--build')) {
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: ['ignore', 2, 2] });
+  }
+});

@@ -1,0 +1,84 @@
+import { Fraction } from './fraction.ts';
+
+/**
+ * Apportionment by largest remainder (Hamilton): the one rounding point of the product (method 1).
+ * Shares sum to the total exactly, each lies within one minor unit of its quota, and equal inputs give equal outputs
+ * whatever their order: ties go to the ascending key.
+ */
+export interface Claim<K = string> {
+  readonly key: K;
+  readonly quota: Fraction;
+}
+
+/** Quotas are compared at six decimals of the major unit, so that a workbook's doubles give the cents to the same lines. */
+const COMPARED_DECIMALS = 6;
+
+/**
+ * Apportions a total in minor units over quotas (in minor units, exact, of any sign) that sum to it.
+ * Quotas are truncated toward zero; missing units > 0 go to positive quotas with the largest fractions, missing
+ * units < 0 are taken from the negative ones; a negative total mirrors a positive one.
+ * @param digits minor-unit digits of the currency, to find the sixth decimal of the major unit
+ * @returns minor units in the order of the claims
+ * @throws RangeError when the quotas do not sum to the total
+ */
+export function apportionQuotas(total: bigint, claims: readonly Claim[], digits: number): bigint[] {
+  const scale = 10n ** BigInt(Math.max(0, COMPARED_DECIMALS - digits));
+  const posted: bigint[] = [];
+  const rests: bigint[] = [];
+  let quotas = Fraction.ZERO;
+  let given = 0n;
+  for (const { quota } of claims) {
+    quotas = quotas.plus(quota);
+    const whole = quota.truncated();
+    posted.push(whole);
+    given += whole;
+    rests.push(quota.times(scale).truncated() - whole * scale);
+  }
+  if (!quotas.equals(Fraction.of(total))) throw new RangeError(`quotas sum to ${quotas.toString()}, not to ${total}`);
+  let missing = total - given;
+  const step = missing < 0n ? -1n : 1n;
+  const takers = claims
+    .map((claim, index) => ({ key: claim.key, index, rest: rests[index]! * step, sign: claim.quota.sign }))
+    .filter((taker) => taker.sign === Number(step))
+    .sort((a, b) => (a.rest === b.rest ? compareKeys(a.key, b.key) : a.rest > b.rest ? -1 : 1));
+  for (let i = 0; missing !== 0n; i++) {
+    // With quotas of both signs the fractions of one sign can miss more units than there are takers: go round again.
+    posted[takers[i % takers.length]!.index]! += step;
+    missing -= step;
+  }
+  return posted;
+}
+
+/**
+ * Apportions a total in minor units in proportion to non-negative weights.
+ * @returns minor units in the order of the weights, or undefined when all weights are zero: the caller states who then
+ * takes the amount (the pool's zero-driver target); it never goes away
+ * @throws RangeError for a negative weight
+ */
+export function apportion(
+  total: bigint,
+  weights: readonly { readonly key: string; readonly weight: Fraction | bigint }[],
+  digits: number,
+): bigint[] | undefined {
+  const exact = weights.map(({ key, weight }) => ({
+    key,
+    weight: typeof weight === 'bigint' ? Fraction.of(weight) : weight,
+  }));
+  let sum = Fraction.ZERO;
+  for (const { key, weight } of exact) {
+    if (weight.sign < 0) throw new RangeError(`the weight of ${key} is negative`);
+    sum = sum.plus(weight);
+  }
+  if (sum.isZero) return undefined;
+  const perWeight = Fraction.of(total).over(sum);
+  return apportionQuotas(
+    total,
+    exact.map(({ key, weight }) => ({ key, quota: weight.times(perWeight) })),
+    digits,
+  );
+}
+
+/** Ascending order of keys by UTF-16 code units: the same on every machine and in every locale. */
+export function compareKeys(a: string, b: string): -1 | 0 | 1 {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,131 @@
+import { Decimal, isDecimalText } from './decimal.ts';
+
+/**
+ * An exact rational number: what a rate, a share or a quota is before it is rounded once (method: rates are never
+ * rounded). Always in lowest terms with a positive denominator, so equal fractions have equal fields.
+ */
+export class Fraction {
+  private constructor(
+    readonly numerator: bigint,
+    readonly denominator: bigint,
+  ) {}
+
+  static readonly ZERO = new Fraction(0n, 1n);
+  static readonly ONE = new Fraction(1n, 1n);
+
+  /** @throws RangeError when the denominator is zero */
+  static of(numerator: bigint | number, denominator: bigint | number = 1n): Fraction {
+    let n = BigInt(numerator);
+    let d = BigInt(denominator);
+    if (d === 0n) throw new RangeError('a fraction needs a denominator other than zero');
+    if (d < 0n) [n, d] = [-n, -d];
+    if (d === 1n) return new Fraction(n, d);
+    const divisor = gcd(n < 0n ? -n : n, d);
+    return new Fraction(n / divisor, d / divisor);
+  }
+
+  /** Of plain decimal text ("0.0135") or a quotient of integers ("1/6"). @throws RangeError naming the text */
+  static parse(text: string): Fraction {
+    const quotient = /^(-?\d+)\/(\d+)$/.exec(text);
+    if (quotient) return Fraction.of(BigInt(quotient[1]!), BigInt(quotient[2]!));
+    if (!isDecimalText(text))
+      throw new RangeError(`"${text}" is neither a plain decimal number nor a fraction like 1/6`);
+    const [whole, digits = ''] = text.split('.') as [string, string?];
+    return Fraction.of(BigInt(whole + digits), 10n ** BigInt(digits.length));
+  }
+
+  plus(other: Fraction): Fraction {
+    if (this.denominator === other.denominator) {
+      return Fraction.of(this.numerator + other.numerator, this.denominator);
+    }
+    return Fraction.of(
+      this.numerator * other.denominator + other.numerator * this.denominator,
+      this.denominator * other.denominator,
+    );
+  }
+
+  minus(other: Fraction): Fraction {
+    return this.plus(other.negated());
+  }
+
+  times(other: Fraction | bigint): Fraction {
+    if (typeof other === 'bigint') return Fraction.of(this.numerator * other, this.denominator);
+    return Fraction.of(this.numerator * other.numerator, this.denominator * other.denominator);
+  }
+
+  /** @throws RangeError when dividing by zero */
+  over(other: Fraction | bigint): Fraction {
+    if (typeof other === 'bigint') return Fraction.of(this.numerator, this.denominator * other);
+    return Fraction.of(this.numerator * other.denominator, this.denominator * other.numerator);
+  }
+
+  negated(): Fraction {
+    return new Fraction(-this.numerator, this.denominator);
+  }
+
+  get isZero(): boolean {
+    return this.numerator === 0n;
+  }
+
+  get sign(): -1 | 0 | 1 {
+    return this.numerator > 0n ? 1 : this.numerator < 0n ? -1 : 0;
+  }
+
+  compare(other: Fraction): -1 | 0 | 1 {
+    const difference = this.numerator * other.denominator - other.numerator * this.denominator;
+    return difference > 0n ? 1 : difference < 0n ? -1 : 0;
+  }
+
+  equals(other: Fraction): boolean {
+    return this.numerator === other.numerator && this.denominator === other.denominator;
+  }
+
+  /** Integer part toward zero. */
+  truncated(): bigint {
+    return this.numerator / this.denominator;
+  }
+
+  /** Nearest integer, a half away from zero: the one rounding of a product that is not yet a total (method 1). */
+  rounded(): bigint {
+    const magnitude = this.numerator < 0n ? -this.numerator : this.numerator;
+    const nearest = (2n * magnitude + this.denominator) / (2n * this.denominator);
+    return this.numerator < 0n ? -nearest : nearest;
+  }
+
+  /** 60 significant digits. For showing, never for posting. */
+  toDecimal(): Decimal {
+    return new Decimal(this.numerator.toString()).div(this.denominator.toString());
+  }
+
+  /** Decimal text with at most so many decimals, cut toward nearest (half away from zero), no trailing zeros. */
+  toText(decimals = 20): string {
+    const scale = 10n ** BigInt(decimals);
+    const scaled = this.times(scale).rounded();
+    return scaledText(scaled, decimals)
+      .replace(/\.?0+$/, (zeros) => (zeros.includes('.') ? '' : zeros))
+      .replace(/(\.\d*?)0+$/, '$1');
+  }
+
+  toString(): string {
+    return this.denominator === 1n ? `${this.numerator}` : `${this.numerator}/${this.denominator}`;
+  }
+}
+
+/** Text of an integer number of 10^-decimals, e.g. scaledText(-5n, 2) = "-0.05". All decimals are printed. */
+export function scaledText(value: bigint, decimals: number): string {
+  const magnitude = (value < 0n ? -value : value).toString().padStart(decimals + 1, '0');
+  const whole = magnitude.slice(0, magnitude.length - decimals);
+  const text = decimals === 0 ? whole : `${whole}.${magnitude.slice(magnitude.length - decimals)}`;
+  return value < 0n ? `-${text}` : text;
+}
+
+export function sumFractions(values: Iterable<Fraction>): Fraction {
+  let total = Fraction.ZERO;
+  for (const value of values) total = total.plus(value);
+  return total;
+}
+
+function gcd(a: bigint, b: bigint): bigint {
+  while (b > 0n) [a, b] = [b, a % b];
+  return a;
+}
