@@ -1,0 +1,43 @@
+import { Refusal } from './errors.ts';
+
+/** Roles of the product (interfaces: Roles). Enforced here for every door, and again by PostgreSQL row-level security. */
+export const ROLES = ['finance', 'controller', 'cfo', 'unit_owner', 'service_leader', 'auditor', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who acts. Units of a unit owner include the children; other roles have none. */
+export interface Actor {
+  readonly userId: number;
+  readonly login: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly units: readonly string[];
+}
+
+/** Deeds that need a right, with the roles that hold it. The one table of rights. */
+const RIGHTS = {
+  read_all: ['finance', 'controller', 'cfo', 'auditor', 'service_leader'],
+  read_statement: ['finance', 'controller', 'cfo', 'auditor', 'service_leader', 'unit_owner'],
+  import: ['finance'],
+  change_model: ['finance'],
+  close: ['finance'],
+  submit: ['finance'],
+  approve: ['controller', 'cfo'],
+  issue: ['controller'],
+  reopen: ['finance', 'controller'],
+  verify: ['finance', 'controller', 'cfo', 'auditor'],
+  administer: ['admin'],
+} as const satisfies Record<string, readonly Role[]>;
+export type Deed = keyof typeof RIGHTS;
+
+export function may(actor: Actor, deed: Deed): boolean {
+  return (RIGHTS[deed] as readonly Role[]).includes(actor.role);
+}
+
+/** @throws Refusal forbidden, naming who may */
+export function requireRight(actor: Actor, deed: Deed): void {
+  if (may(actor, deed)) return;
+  throw new Refusal('forbidden', `${actor.login} is ${actor.role} and may not ${deed.replaceAll('_', ' ')}`, {
+    kind: 'forbidden',
+    next: `ask someone who is ${RIGHTS[deed].join(' or ')}`,
+  });
+}

@@ -1,0 +1,75 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import pg from 'pg';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Actor } from '../domain/roles.ts';
+
+/** One transaction. Raw SQL by `tx.query(sql, parameters)`: int8 and numeric come as text, dates as YYYY-MM-DD. */
+export type Tx = EntityManager;
+
+const DATE_OID = 1082;
+pg.types.setTypeParser(DATE_OID, (text) => text);
+
+/**
+ * The one way to the database. Every access is a transaction that takes one of two roles, neither of which owns
+ * anything: answerable_books for deeds on the books and for those who may read all, answerable_app with the actor's
+ * units for unit owners. Row-level security does the rest; without units set there are no rows.
+ */
+@Injectable()
+export class Database implements OnModuleDestroy {
+  private constructor(private readonly dataSource: DataSource) {}
+
+  static async connect(url: string, options: { poolSize?: number } = {}): Promise<Database> {
+    const dataSource = new DataSource({
+      type: 'postgres',
+      url,
+      entities: [],
+      synchronize: false,
+      poolSize: options.poolSize ?? 10,
+      applicationName: 'answerable',
+    });
+    await dataSource.initialize();
+    return new Database(dataSource);
+  }
+
+  /** A deed on the books: all units, read and write. The caller has checked the right. */
+  async books<T>(deed: (tx: Tx) => Promise<T>, isolation: 'READ COMMITTED' | 'REPEATABLE READ' = 'READ COMMITTED'): Promise<T> {
+    return await this.dataSource.transaction(isolation, async (tx) => {
+      await tx.query('set local role answerable_books');
+      return await deed(tx);
+    });
+  }
+
+  /** A look as the actor, all queries on one snapshot: a unit owner sees own units only, by the database itself. */
+  async read<T>(actor: Actor, look: (tx: Tx) => Promise<T>): Promise<T> {
+    return await this.dataSource.transaction('REPEATABLE READ', async (tx) => {
+      await tx.query('set transaction read only');
+      await takeRole(tx, actor);
+      return await look(tx);
+    });
+  }
+
+  /** A write of a unit owner (accept, dispute), under the database's own checks. */
+  async own<T>(actor: Actor, deed: (tx: Tx) => Promise<T>): Promise<T> {
+    return await this.dataSource.transaction(async (tx) => {
+      await takeRole(tx, actor);
+      return await deed(tx);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.close();
+  }
+}
+
+async function takeRole(tx: Tx, actor: Actor): Promise<void> {
+  if (actor.role === 'unit_owner') {
+    await tx.query('set local role answerable_app');
+    await tx.query(`select set_config('app.units', $1, true)`, [actor.units.join('|')]);
+  } else {
+    await tx.query('set local role answerable_books');
+  }
+}
