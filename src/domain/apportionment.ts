@@ -10,7 +10,11 @@ export interface Claim<K = string> {
   readonly quota: Fraction;
 }
 
-/** Quotas are compared at six decimals of the major unit, so that a workbook's doubles give the cents to the same lines. */
+/**
+ * Quotas are compared at six decimals of the major unit, rounded half away from zero as a workbook's ROUND(quota, 6):
+ * then its doubles give the cents to the same lines. Cut off instead, every exact half cent would hang on a double's
+ * last bit.
+ */
 const COMPARED_DECIMALS = 6;
 
 /**
@@ -32,7 +36,7 @@ export function apportionQuotas(total: bigint, claims: readonly Claim[], digits:
     const whole = quota.truncated();
     posted.push(whole);
     given += whole;
-    rests.push(quota.times(scale).truncated() - whole * scale);
+    rests.push(quota.times(scale).rounded() - whole * scale);
   }
   if (!quotas.equals(Fraction.of(total))) throw new RangeError(`quotas sum to ${quotas.toString()}, not to ${total}`);
   let missing = total - given;
@@ -41,9 +45,9 @@ export function apportionQuotas(total: bigint, claims: readonly Claim[], digits:
     .map((claim, index) => ({ key: claim.key, index, rest: rests[index]! * step, sign: claim.quota.sign }))
     .filter((taker) => taker.sign === Number(step))
     .sort((a, b) => (a.rest === b.rest ? compareKeys(a.key, b.key) : a.rest > b.rest ? -1 : 1));
+  // Fewer units are missing than there are takers: the fractions of the other sign only make them fewer.
   for (let i = 0; missing !== 0n; i++) {
-    // With quotas of both signs the fractions of one sign can miss more units than there are takers: go round again.
-    posted[takers[i % takers.length]!.index]! += step;
+    posted[takers[i]!.index]! += step;
     missing -= step;
   }
   return posted;
