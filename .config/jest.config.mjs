@@ -1,3 +1,7 @@
+import { fileURLToPath } from 'node:url';
+
+// Absolute: Jest resolves a relative rootDir of an inline project against another folder than its own.
+const rootDir = fileURLToPath(new URL('..', import.meta.url));
 const swc = {
   swcrc: false,
   jsc: {
@@ -17,7 +21,7 @@ const swc = {
 
 /** @type {import('jest').Config} */
 const base = {
-  rootDir: '..',
+  rootDir,
   testEnvironment: 'node',
   setupFiles: ['reflect-metadata'],
   transform: { '^.+\\.(m?[jt]sx?)$': ['@swc/jest', swc] },
@@ -34,7 +38,7 @@ const database = {
 
 /** @type {import('jest').Config} */
 export default {
-  rootDir: '..',
+  rootDir,
   testTimeout: 60_000,
   workerIdleMemoryLimit: '768MB',
   maxWorkers: 2,
