@@ -1,0 +1,207 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync, rmSync, statSync, statfsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Binaries } from './binaries.ts';
+import { serverEnvironment } from './data-directory.ts';
+import { pidExists, servesDirectory } from './running-process.ts';
+import type { ServerUser } from './server-user.ts';
+
+export interface PostmasterSetting {
+  readonly binaries: Binaries;
+  readonly dataDirectory: string;
+  readonly user: ServerUser;
+  readonly log: string;
+  /** Taken when it is free, else another one is found */
+  readonly wantedPort: number | undefined;
+  /** PostgreSQL settings that replace ours */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Called once when the start takes long: PostgreSQL replays its log after a crash */
+  readonly onRecovery: () => void;
+}
+
+export interface Postmaster {
+  readonly port: number;
+  /** Fulfilled when the server has ended, whoever ended it */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const RECOVERY_LIMIT = 120_000;
+const SETTINGS: Readonly<Record<string, string>> = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '60',
+  shared_buffers: '256MB',
+  work_mem: '64MB',
+  maintenance_work_mem: '256MB',
+  max_wal_size: '2GB',
+  full_page_writes: 'on',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_checkpoints: 'off',
+};
+
+/**
+ * The server's parent. Lines on its stdin are signals for the server; the end of stdin means that the supervisor is
+ * gone, however it went, and then the server stops at once (fast). The reader is a process of its own, so that the
+ * server is stopped even when this shell is killed as well.
+ */
+const PARENT = `
+exec 3<&0 0</dev/null
+"$@" 3<&- >&2 &
+server=$!
+( while read -r signal <&3; do kill "-$signal" "$server"; done; kill -INT "$server" ) >/dev/null 2>&1 &
+reader=$!
+echo "$server"
+exec 1>&2 3<&-
+wait "$server"; code=$?
+kill "$reader" 2>/dev/null
+exit "$code"`;
+
+/** Starts the server and waits until it takes connections; after a crash that can take two minutes. */
+export async function startPostmaster(setting: PostmasterSetting): Promise<Postmaster> {
+  const giveUpAt = Date.now() + RECOVERY_LIMIT;
+  let port = (await portIfFree(setting.wantedPort ?? 0)) ?? (await portIfFree(0))!;
+  for (;;) {
+    await endStranger(setting.dataDirectory, giveUpAt);
+    const logBegin = statSync(setting.log).size;
+    const server = launch(setting, port);
+    if (await isReady(server, setting, giveUpAt))
+      return { port, ended: server.ended, stop: () => stop(server, setting) };
+    const said = readFileSync(setting.log).subarray(logBegin).toString('utf8');
+    if (/could not bind|already in use/.test(said)) {
+      port = (await portIfFree(0))!; // somebody took it between our look and the start
+    } else if (!/lock file "postmaster.pid" already exists|pre-existing shared memory block/.test(said)) {
+      const fatal = said.split('\n').findLast((line) => /FATAL|PANIC|error while loading/.test(line));
+      throw new Error(
+        `PostgreSQL did not start: ${fatal?.replace(/^.*?(FATAL|PANIC):\s*/, '') ?? 'no reason given'} (see ${setting.log})`,
+      );
+    }
+    if (Date.now() > giveUpAt)
+      throw new Error(`${setting.dataDirectory} is still in use by another PostgreSQL (see ${setting.log})`);
+    await sleep(200); // processes of a killed server notice within moments that it is gone
+  }
+}
+
+interface Launched {
+  readonly child: ChildProcess;
+  readonly pid: Promise<number>;
+  readonly ended: Promise<void>;
+  hasEnded: boolean;
+}
+
+function launch({ binaries, dataDirectory, user, log, settings }: PostmasterSetting, port: number): Launched {
+  const options = Object.entries({ ...SETTINGS, ...sharedMemory(), ...settings, port: String(port) });
+  const command = [
+    join(binaries.folder, 'bin', 'postgres'),
+    '-D',
+    dataDirectory,
+    ...options.flatMap(([k, v]) => ['-c', `${k}=${v}`]),
+  ];
+  const logHandle = openSync(log, 'a');
+  const posix = process.platform !== 'win32';
+  const [file, ...args] = posix ? ['/bin/sh', '-c', PARENT, 'sh', ...command] : command;
+  const child = spawn(file!, args, {
+    ...user,
+    cwd: dataDirectory,
+    env: serverEnvironment(),
+    stdio: ['pipe', 'pipe', logHandle],
+  });
+  closeSync(logHandle);
+  child.stdin!.on('error', () => undefined); // it ended before it read our signal
+  const ended = new Promise<void>((resolve) => child.once('error', () => resolve()).once('exit', () => resolve()));
+  const pid = posix
+    ? new Promise<number>((resolve) => child.stdout!.once('data', (line: Buffer) => resolve(Number(line.toString()))))
+    : Promise.resolve(child.pid ?? 0);
+  const launched: Launched = { child, pid, ended, hasEnded: false };
+  void ended.then(() => (launched.hasEnded = true));
+  return launched;
+}
+
+/** Parallel queries need shared memory; a container's 64 MB are too few. */
+function sharedMemory(): Record<string, string> {
+  if (process.platform !== 'linux') return {};
+  try {
+    const { bsize, blocks } = statfsSync('/dev/shm');
+    return bsize * blocks < 512 * 1024 * 1024 ? { dynamic_shared_memory_type: 'mmap' } : {};
+  } catch {
+    return { dynamic_shared_memory_type: 'mmap' };
+  }
+}
+
+/** Line 8 of postmaster.pid is the server's own word on its state. */
+async function isReady(server: Launched, setting: PostmasterSetting, giveUpAt: number): Promise<boolean> {
+  const began = Date.now();
+  const pid = await Promise.race([server.pid, server.ended]);
+  let told = false;
+  while (!server.hasEnded) {
+    const lines = pidFile(setting.dataDirectory);
+    if (Number(lines[0]) === pid && lines[7]?.trim() === 'ready') return true;
+    if (!told && Date.now() - began > 1_500) {
+      told = true;
+      setting.onRecovery();
+    }
+    if (Date.now() > giveUpAt) {
+      await stop(server, setting);
+      throw new Error(`PostgreSQL was not ready after ${RECOVERY_LIMIT / 1000} s (see ${setting.log})`);
+    }
+    await sleep(15);
+  }
+  return false;
+}
+
+/** First lets closing connections go (smart), then ends them (fast); the last resort leaves recovery to the next start. */
+async function stop(server: Launched, { binaries, dataDirectory }: PostmasterSetting): Promise<void> {
+  if (process.platform === 'win32') {
+    spawnSync(join(binaries.folder, 'bin', 'pg_ctl'), ['stop', '-D', dataDirectory, '-m', 'fast', '-w'], {
+      stdio: 'ignore',
+    });
+  }
+  for (const [signal, patience] of [
+    ['TERM', 1_000],
+    ['INT', 60_000],
+    ['QUIT', 30_000],
+  ] as const) {
+    if (server.hasEnded) return;
+    server.child.stdin!.write(`${signal}\n`);
+    await Promise.race([server.ended, sleep(patience, undefined, { ref: false })]);
+  }
+}
+
+/** Ends a server of an earlier run that lost its supervisor, and removes a pid file whose number now is another's. */
+async function endStranger(dataDirectory: string, giveUpAt: number): Promise<void> {
+  const pid = Number(pidFile(dataDirectory)[0]);
+  if (!(pid > 0) || !pidExists(pid)) return; // PostgreSQL itself replaces the file of a server that is gone
+  if (!servesDirectory(pid, dataDirectory)) {
+    rmSync(join(dataDirectory, 'postmaster.pid'), { force: true });
+    return;
+  }
+  process.kill(pid, 'SIGINT');
+  for (let waited = 0; pidExists(pid); waited += 50) {
+    if (waited === 60_000) process.kill(pid, 'SIGQUIT');
+    if (Date.now() > giveUpAt) throw new Error(`${dataDirectory} is in use by another run (PostgreSQL pid ${pid})`);
+    await sleep(50);
+  }
+}
+
+function pidFile(dataDirectory: string): string[] {
+  try {
+    return readFileSync(join(dataDirectory, 'postmaster.pid'), 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}
+
+/** The port when it is free on the loopback; 0 stands for any. */
+async function portIfFree(port: number): Promise<number | undefined> {
+  return await new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(undefined));
+    probe.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+      const { port: found } = probe.address() as { port: number };
+      probe.close(() => resolve(found));
+    });
+  });
+}
