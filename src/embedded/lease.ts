@@ -20,14 +20,20 @@ export interface ServerLease {
 const PATIENCE = 200_000;
 const STARTS = 3;
 
+export interface LeaseOptions {
+  /** PostgreSQL settings that replace ours, in case this call starts the server */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** How long the server stays when this lease was the last; default ANSWERABLE_LINGER_SECONDS, else 2 */
+  readonly lingerSeconds?: number;
+}
+
 /**
  * Leases the home's server: starts it (through a detached supervisor process) when it is not running. Commands that
- * come at once share one server. `settings`: PostgreSQL settings for the case that this call starts it.
- * Refusal `no_embedded_postgres` where no binaries come with the platform.
+ * come at once share one server. Refusal `no_embedded_postgres` where no binaries come with the platform.
  */
-export async function leaseServer(home: string, settings: Readonly<Record<string, string>> = {}): Promise<ServerLease> {
+export async function leaseServer(home: string, options: LeaseOptions = {}): Promise<ServerLease> {
   installedBinaries();
-  const lingerSeconds = lingerSetting();
+  const lingerSeconds = options.lingerSeconds ?? lingerSetting();
   const place = openHome(home);
   const giveUpAt = Date.now() + PATIENCE;
   const awaited = new Set<number>(); // supervisors whose failure is our failure
@@ -57,7 +63,7 @@ export async function leaseServer(home: string, settings: Readonly<Record<string
       if (state?.phase === 'failed' && awaited.has(state.supervisor.pid)) throw new Error(state.message);
       if (starts === STARTS) throw new Error(`the database's supervisor does not stay up (see ${logFile(place)})`);
       starts += 1;
-      started = startSupervisor(place, settings);
+      started = startSupervisor(place, options.settings ?? {});
       awaited.add(started.pid ?? 0);
     }
     await sleep(20);
