@@ -106,7 +106,7 @@ function matchClaim(rule: Rule, contact: Attributable, register: Register): Clai
     return { tier: 'B', takers: [], why: `the rule does not take reason ${contact.dimensions.reason}` };
   }
   const whys = ['its dimensions match'];
-  const takers = (rule.to ?? []).flatMap(({ decision, unit, share }) => {
+  const takers = (rule.to ?? []).flatMap(({ decision, unit, share }): Claim['takers'] => {
     if (unit !== undefined) return [{ unit: register.unitOn(unit, contact.day), decision: null, share }];
     const refused = attachmentFault(decision!, contact, register);
     if (refused !== undefined) {

@@ -16,7 +16,6 @@ export interface Key<T> {
   readonly below?: Fields;
   read(value: unknown, path: string, faults: FaultList): T;
 }
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Fields = Readonly<Record<string, Key<any>>>;
 export type Read<F extends Fields> = { readonly [K in keyof F]: F[K] extends Key<infer T> ? T : never };
 
@@ -24,9 +23,19 @@ export class FaultList {
   readonly faults: InputFault[] = [];
   constructor(readonly file: string) {}
   add(path: string, value: unknown, message: string, remedy: string): void {
-    const shown = value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
-    this.faults.push({ file: this.file, column: path, value: shown, code: 'bad_model', message, remedy });
+    this.faults.push({
+      file: this.file,
+      column: path,
+      value: value === undefined ? undefined : shown(value),
+      code: 'bad_model',
+      message,
+      remedy,
+    });
   }
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function key<T>(form: string, meaning: string, read: Key<T>['read'], below?: Fields): Key<T> {
@@ -87,7 +96,7 @@ export const exact = (meaning: string, least?: Fraction, most?: Fraction): Key<F
     if (value === undefined || value === null) return undefined;
     let read: Fraction;
     try {
-      read = Fraction.parse(String(value));
+      read = Fraction.parse(shown(value));
     } catch {
       faults.add(path, value, 'this is not a plain decimal number', 'Write it as "0.35".');
       return undefined;
@@ -121,7 +130,7 @@ export const choice = <T extends string>(meaning: string, ...words: readonly T[]
 export const date = (meaning: string): Key<string | undefined> =>
   key('YYYY-MM-DD', meaning, (value, path, faults) => {
     if (value === undefined || value === null) return undefined;
-    const read = value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
+    const read = value instanceof Date ? value.toISOString().slice(0, 10) : shown(value);
     if (!isLocalDate(read)) faults.add(path, value, 'this is not a day', 'Write a day like 2026-03-02.');
     return read;
   });

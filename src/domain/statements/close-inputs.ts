@@ -1,0 +1,24 @@
+import type { Register } from '../attribution/register.ts';
+import type { Capacity } from '../costing/capacity.ts';
+import type { LedgerEntry } from '../costing/ledger-pools.ts';
+import type { Fraction } from '../fraction.ts';
+import type { Model } from '../model/model.ts';
+import type { Period } from '../period.ts';
+import type { CellFacts } from './cell-facts.ts';
+
+/** Everything a close reads, frozen: the same inputs give the same books, byte for byte, in any order of rows. */
+export interface CloseInputs {
+  readonly period: Period;
+  readonly currency: string;
+  readonly model: Model;
+  readonly register: Register;
+  readonly ledger: readonly LedgerEntry[];
+  /** reporting units for one unit of currency */
+  readonly rates: ReadonlyMap<string, Fraction>;
+  readonly capacity: ReadonlyMap<string, Capacity>;
+  readonly cells: Iterable<CellFacts>;
+  /** capacity cost rate of the last closed period by pool, reporting currency units for one unit of the driver */
+  readonly lastRates: ReadonlyMap<string, Fraction>;
+  /** seconds of a contact by `pool\0reason`: median of the last three closed periods */
+  readonly derivedStandards: ReadonlyMap<string, Fraction>;
+}

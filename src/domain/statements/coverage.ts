@@ -1,0 +1,60 @@
+import { compareKeys } from '../apportionment.ts';
+import type { Outcome } from '../attribution/rulebook.ts';
+import { Fraction } from '../fraction.ts';
+import type { Tier } from '../model/model.ts';
+import type { Coverage } from './books.ts';
+import type { CellFacts } from './cell-facts.ts';
+import type { PoolUse } from './pool-use.ts';
+
+const WORKLIST = 20;
+
+/** Counts how much of the contacts is explained, by evidence tier, and the largest unexplained reasons. */
+export class CoverageCount {
+  parts = 0n;
+  private readonly byTier = new Map<Tier, Fraction>();
+  private readonly unattributed = new Map<string, { reason: string; channel: string; parts: Fraction }>();
+  private repeats = 0n;
+  private transfers = 0n;
+  private untimed = 0n;
+  private tagsNotHonoured = 0n;
+
+  /** `outcome` is absent for contacts that service keeps: repeats and transfers. */
+  add(cell: CellFacts, outcome: Outcome | undefined): void {
+    this.parts += cell.parts;
+    this.untimed += cell.untimedParts;
+    if (!outcome) {
+      if (cell.repeat) this.repeats += cell.parts;
+      else this.transfers += cell.parts;
+      return;
+    }
+    for (const part of outcome.parts) {
+      this.byTier.set(part.tier, (this.byTier.get(part.tier) ?? Fraction.ZERO).plus(part.share.times(cell.parts)));
+    }
+    if (cell.tag !== null && !outcome.parts.some((part) => part.decision === cell.tag))
+      this.tagsNotHonoured += cell.parts;
+    if (outcome.unattributed.isZero) return;
+    const { reason, channel } = cell.dimensions;
+    const key = `${reason}\u0000${channel}`;
+    const kept = this.unattributed.get(key) ?? { reason, channel, parts: Fraction.ZERO };
+    this.unattributed.set(key, { ...kept, parts: kept.parts.plus(outcome.unattributed.times(cell.parts)) });
+  }
+
+  result(use: PoolUse): Coverage {
+    const items = [...this.unattributed]
+      .sort(([a, x], [b, y]) => y.parts.compare(x.parts) || compareKeys(a, b))
+      .map(([, item]) => item);
+    return {
+      parts: this.parts,
+      byTier: this.byTier,
+      unattributed: items.reduce((sum, item) => sum.plus(item.parts), Fraction.ZERO),
+      repeats: Fraction.of(this.repeats),
+      transfers: this.transfers === 0n ? null : Fraction.of(this.transfers),
+      untimed: this.untimed,
+      unserved: use.unservedParts,
+      withoutStandard: use.withoutStandardParts,
+      derivedStandard: use.derivedStandardParts,
+      tagsNotHonoured: Fraction.of(this.tagsNotHonoured),
+      worklist: items.slice(0, WORKLIST),
+    };
+  }
+}

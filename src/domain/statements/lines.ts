@@ -1,0 +1,198 @@
+import { apportion, compareKeys } from '../apportionment.ts';
+import type { PoolSplit } from '../costing/pool-split.ts';
+import { Fraction, sumFractions } from '../fraction.ts';
+import { lineId } from '../ids.ts';
+import { unitsOfPool, type Pool } from '../model/model.ts';
+import type { Period } from '../period.ts';
+import type { Line, ServiceLine } from './books.ts';
+import type { CloseInputs } from './close-inputs.ts';
+import { CONTACT_PARTS } from './cell-facts.ts';
+import type { LineUse } from './pool-use.ts';
+
+/** Units → decisions → lines: each subtotal is the exact sum of its parts, ties by ascending key. */
+export function linesOf(
+  pool: Pool,
+  uses: readonly LineUse[],
+  split: PoolSplit,
+  inputs: CloseInputs,
+  weight: 'used' | 'standard',
+  digits: number,
+): Line[] {
+  const lines: Line[] = [];
+  const contacts = microContacts(uses);
+  const reservedPolicy = inputs.model.charging.unused_capacity === 'reserved' && !pool.contract;
+  const priced = reservedPolicy ? 'used' : weight;
+  for (const [key, members] of groupBy(
+    uses.filter((use) => use.key.taker),
+    claimKey,
+  )) {
+    const byDecision = [...groupBy(members, (use) => use.key.taker!.decision ?? '')];
+    const decisions = shareOut(
+      split.posted.get(key)!,
+      byDecision.map(([name, of]) => ({ key: name, weight: sumFractions(of.map((use) => use[priced])) })),
+      digits,
+    );
+    byDecision.forEach(([, of], i) => {
+      const keyed = of
+        .map((use) => ({ use, id: idOf(use, pool, inputs.period) }))
+        .sort((a, b) => compareKeys(a.id, b.id));
+      const amounts = shareOut(
+        decisions[i]!,
+        keyed.map(({ use, id }) => ({ key: id, weight: use[priced] })),
+        digits,
+      );
+      keyed.forEach(({ use, id }, j) => {
+        const taker = use.key.taker!;
+        lines.push({
+          id,
+          kind: 'contacts',
+          unit: taker.unit,
+          decision: taker.decision,
+          reason: use.key.reason,
+          channel: use.key.channel,
+          pool: pool.code,
+          rule: taker.rule,
+          tier: taker.tier,
+          treatment: taker.treatment,
+          chargePeriod: inputs.period,
+          microContacts: contacts.get(use)!,
+          quantity: use[priced],
+          handleSeconds: use.handleSeconds,
+          rate: split.chargeRate,
+          amount: amounts[j]!,
+        });
+      });
+    });
+  }
+  const reserved = unitsOfPool(inputs.model.charging.reserved, pool.code);
+  for (const [key, amount] of split.posted) {
+    if (!key.startsWith('reserved:')) continue;
+    const unit = key.slice('reserved:'.length);
+    lines.push({ ...directLine('reserved', pool, unit, amount, inputs.period), quantity: reserved.get(unit)! });
+  }
+  return lines;
+}
+
+function idOf(use: LineUse, pool: Pool, period: Period): string {
+  const { taker, reason, channel } = use.key;
+  return lineId([
+    'contacts',
+    period,
+    taker!.unit,
+    taker!.decision,
+    reason,
+    channel,
+    pool.code,
+    taker!.rule,
+    taker!.tier,
+    taker!.treatment,
+  ]);
+}
+
+/** Whole contacts of the pool in millionths, shared out so that lines and service results sum to them. */
+function microContacts(uses: readonly LineUse[]): ReadonlyMap<LineUse, bigint> {
+  const total = sumFractions(uses.map((use) => use.parts))
+    .times(1_000_000n)
+    .over(CONTACT_PARTS)
+    .rounded();
+  const keyed = uses.map((use) => ({
+    use,
+    key: JSON.stringify([use.key.taker, use.key.reason, use.key.channel, use.key.service]),
+  }));
+  const shares = shareOut(
+    total,
+    keyed.map(({ use, key }) => ({ key, weight: use.parts })),
+    0,
+  );
+  return new Map(keyed.map(({ use }, i) => [use, shares[i]!]));
+}
+
+function shareOut(
+  total: bigint,
+  weights: readonly { readonly key: string; readonly weight: Fraction }[],
+  digits: number,
+): bigint[] {
+  const shares = apportion(total, weights, digits);
+  if (shares) return shares;
+  // Nothing was used: nothing was charged either, or the cents go to the first key by the tie rule.
+  const first = [...weights].sort((a, b) => compareKeys(a.key, b.key))[0];
+  return weights.map((claim) => (claim === first ? total : 0n));
+}
+
+/** Policy `proportional`: unused capacity goes to the units in proportion to what they are charged in this pool. */
+export function spreadUnused(
+  pool: Pool,
+  lines: Line[],
+  serviceLines: ServiceLine[],
+  period: Period,
+  digits: number,
+): void {
+  const unused = serviceLines.filter((line) => line.kind.startsWith('unused.'));
+  const total = unused.reduce((sum, line) => sum + line.amount, 0n);
+  const charged = new Map<string, bigint>();
+  for (const line of lines)
+    if (line.treatment === 'charged' && line.amount > 0n)
+      charged.set(line.unit, (charged.get(line.unit) ?? 0n) + line.amount);
+  const units = [...charged].sort(([a], [b]) => compareKeys(a, b));
+  const shares = apportion(
+    total,
+    units.map(([key, weight]) => ({ key, weight })),
+    digits,
+  );
+  if (!shares || total === 0n) return;
+  units.forEach(([unit], i) => lines.push(directLine('unused_share', pool, unit, shares[i]!, period)));
+  for (const line of unused) serviceLines.splice(serviceLines.indexOf(line), 1);
+}
+
+/** A line that no contact explains: a direct pool, reserved capacity, a share of unused capacity. */
+export function directLine(
+  kind: 'direct' | 'reserved' | 'unused_share',
+  pool: Pool,
+  unit: string,
+  amount: bigint,
+  period: Period,
+): Line {
+  return {
+    id: lineId([kind, period, unit, pool.code]),
+    kind,
+    unit,
+    decision: null,
+    reason: null,
+    channel: null,
+    pool: pool.code,
+    rule: null,
+    tier: null,
+    treatment: 'charged',
+    chargePeriod: period,
+    microContacts: 0n,
+    quantity: Fraction.ZERO,
+    handleSeconds: Fraction.ZERO,
+    rate: null,
+    amount,
+  };
+}
+
+export function serviceLine(
+  period: Period,
+  kind: string,
+  pool: string | null,
+  quantity: Fraction | null,
+  amount: bigint,
+): ServiceLine {
+  return { id: lineId(['service', period, kind, pool]), kind, pool, quantity, amount };
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}
+
+export function claimKey(use: LineUse): string {
+  const { taker, service } = use.key;
+  return taker ? `unit:${taker.unit}:${taker.treatment}` : `service:${service}`;
+}

@@ -1,0 +1,240 @@
+import { compareKeys } from '../apportionment.ts';
+import type { Attribution, Outcome } from '../attribution/rulebook.ts';
+import { Refusal } from '../errors.ts';
+import { Fraction } from '../fraction.ts';
+import type { Model, Pool } from '../model/model.ts';
+import { matchesPattern, selects } from '../model/selector.ts';
+import type { Books } from './books.ts';
+import { CONTACT_PARTS, type CellFacts } from './cell-facts.ts';
+
+/** What one group of a pool's contacts used: the parts of a future statement line, or of a service result. */
+export interface LineUse {
+  readonly key: LineKey;
+  parts: Fraction;
+  /** handle seconds as measured or, where absent, as the standard or time equation says */
+  handleSeconds: Fraction;
+  used: Fraction;
+  standard: Fraction;
+}
+
+export interface LineKey {
+  readonly pool: string;
+  readonly reason: string;
+  readonly channel: string;
+  /** null: a service result (`service` says which) */
+  readonly taker: {
+    readonly unit: string;
+    readonly decision: string | null;
+    readonly rule: string;
+    readonly tier: Attribution['tier'];
+    readonly treatment: Attribution['treatment'];
+  } | null;
+  readonly service: 'unattributed' | 'variance.repeats' | 'variance.transfers' | null;
+}
+
+export interface Standards {
+  /** seconds of one contact before concurrency, and where they come from; undefined: none */
+  standardSeconds(
+    pool: Pool,
+    reason: string,
+  ): { readonly seconds: Fraction; readonly source: 'stated' | 'derived' } | undefined;
+}
+
+interface Sums {
+  readonly key: LineKey;
+  readonly share: Fraction;
+  parts: bigint;
+  seconds: bigint;
+  untimedParts: bigint;
+  untimedSeconds: Fraction;
+}
+
+/** Gathers the use of pools, cell by cell in integers, share by share; fractions are formed once per line at the end. */
+export class PoolUse {
+  private readonly sums = new Map<string, Sums>();
+  private readonly poolsOf = new Map<string, readonly Pool[]>();
+  private readonly operating: readonly Pool[];
+  private readonly overlaps = new Map<string, bigint>();
+  unservedParts = 0n;
+  withoutStandardParts = Fraction.ZERO;
+  derivedStandardParts = Fraction.ZERO;
+
+  constructor(
+    private readonly model: Model,
+    private readonly standards: Standards,
+  ) {
+    this.operating = model.pools.filter((pool) => pool.kind === 'operating');
+  }
+
+  /** Adds a cell to the pools that serve it. `outcome` is absent for contacts that service keeps. */
+  add(
+    cell: CellFacts,
+    outcome: Outcome | undefined,
+    keeps: 'variance.repeats' | 'variance.transfers' | undefined,
+  ): void {
+    const pools = this.servedBy(cell);
+    for (const pool of pools) {
+      const base = { pool: pool.code, reason: cell.dimensions.reason, channel: cell.dimensions.channel };
+      const untimed =
+        cell.untimedParts === 0n
+          ? Fraction.ZERO
+          : this.untimedSeconds(cell, pool).times(cell.untimedParts).over(CONTACT_PARTS);
+      if (keeps) this.sum({ ...base, taker: null, service: keeps }, Fraction.ONE, cell, untimed);
+      for (const { unit, decision, rule, tier, treatment, share } of outcome?.parts ?? []) {
+        this.sum({ ...base, taker: { unit, decision, rule, tier, treatment }, service: null }, share, cell, untimed);
+      }
+      if (outcome && !outcome.unattributed.isZero) {
+        this.sum({ ...base, taker: null, service: 'unattributed' }, outcome.unattributed, cell, untimed);
+      }
+    }
+  }
+
+  /** Contacts and handle seconds by pool and reason: later periods derive standards from them. */
+  measures(): Books['measures'] {
+    const measures = new Map<string, { pool: string; reason: string; parts: Fraction; seconds: Fraction }>();
+    for (const { key, share, parts, seconds, untimedParts } of this.sums.values()) {
+      const name = `${key.pool}\u0000${key.reason}`;
+      const kept = measures.get(name) ?? {
+        pool: key.pool,
+        reason: key.reason,
+        parts: Fraction.ZERO,
+        seconds: Fraction.ZERO,
+      };
+      measures.set(name, {
+        ...kept,
+        parts: kept.parts.plus(share.times(parts - untimedParts)),
+        seconds: kept.seconds.plus(share.times(seconds)),
+      });
+    }
+    return [...measures]
+      .sort(([a], [b]) => compareKeys(a, b))
+      .map(([, measure]) => measure)
+      .filter((measure) => !measure.parts.isZero);
+  }
+
+  /** Uses by pool. @throws Refusal overlapping_pools with the count of contacts */
+  byPool(): ReadonlyMap<string, LineUse[]> {
+    if (this.overlaps.size > 0) {
+      const details = [...this.overlaps].map(([pools, parts]) => `${pools}: ${contactsText(parts)} contacts`);
+      throw new Refusal('overlapping_pools', `contacts are taken by more than one pool of a layer: ${details[0]}`, {
+        details,
+        next: 'narrow `serves` of these pools and run `answerable model apply`',
+      });
+    }
+    const pools = new Map(this.operating.map((pool) => [pool.code, pool]));
+    const uses = new Map<string, Map<string, LineUse>>();
+    for (const sums of this.sums.values()) {
+      const line = lineOf(uses, sums.key);
+      const pool = pools.get(sums.key.pool)!;
+      const parts = sums.share.times(sums.parts);
+      const handleSeconds = sums.share.times(Fraction.of(sums.seconds).plus(sums.untimedSeconds));
+      const used = quantity(pool, sums.key.reason, parts, handleSeconds);
+      line.parts = line.parts.plus(parts);
+      line.handleSeconds = line.handleSeconds.plus(handleSeconds);
+      line.used = line.used.plus(used);
+      line.standard = line.standard.plus(this.standardQuantity(pool, sums.key.reason, parts, used));
+    }
+    return new Map([...uses].map(([pool, lines]) => [pool, [...lines.values()]]));
+  }
+
+  private standardQuantity(pool: Pool, reason: string, parts: Fraction, used: Fraction): Fraction {
+    if (pool.driver !== 'handle_seconds') return used;
+    const standard = this.standards.standardSeconds(pool, reason);
+    if (!standard) {
+      this.withoutStandardParts = this.withoutStandardParts.plus(parts);
+      return used;
+    }
+    if (standard.source === 'derived') this.derivedStandardParts = this.derivedStandardParts.plus(parts);
+    return standard.seconds.times(parts).over(CONTACT_PARTS).over(pool.concurrency);
+  }
+
+  /** Exactly one pool of each layer takes a contact; a layer other than handling may leave it out. */
+  private servedBy(cell: CellFacts): readonly Pool[] {
+    const key = JSON.stringify([cell.dimensions, cell.day, [...cell.textHits]]);
+    let pools = this.poolsOf.get(key);
+    if (!pools) {
+      pools = this.operating.filter((pool) => !pool.serves || selects(pool.serves, cell));
+      this.poolsOf.set(key, pools);
+    }
+    const layers = new Set<string>();
+    for (const pool of pools) {
+      if (layers.has(pool.layer)) {
+        const names = pools
+          .filter((other) => other.layer === pool.layer)
+          .map((other) => other.code)
+          .join(', ');
+        this.overlaps.set(names, (this.overlaps.get(names) ?? 0n) + cell.parts);
+      }
+      layers.add(pool.layer);
+    }
+    if (!layers.has('handling')) this.unservedParts += cell.parts;
+    return pools;
+  }
+
+  /** Seconds of one contact without a handle time: the model's time equation, else the standard, else nothing. */
+  private untimedSeconds(cell: CellFacts, pool: Pool): Fraction {
+    const { reason } = cell.dimensions;
+    const equation = this.model.time_equations.find((candidate) =>
+      candidate.reasons.some((pattern) => matchesPattern(pattern, reason)),
+    );
+    if (equation) {
+      return equation.add.reduce(
+        (seconds, term) => (selects(term.when, cell) ? seconds.plus(term.seconds) : seconds),
+        equation.base,
+      );
+    }
+    return this.standards.standardSeconds(pool, reason)?.seconds ?? Fraction.ZERO;
+  }
+
+  private sum(key: LineKey, share: Fraction, cell: CellFacts, untimedSeconds: Fraction): void {
+    const name = [lineText(key), key.reason, key.channel, share.toString()].join('\u0000');
+    let sums = this.sums.get(name);
+    if (!sums) {
+      sums = { key, share, parts: 0n, seconds: 0n, untimedParts: 0n, untimedSeconds: Fraction.ZERO };
+      this.sums.set(name, sums);
+    }
+    sums.parts += cell.parts;
+    sums.seconds += cell.seconds;
+    sums.untimedParts += cell.untimedParts;
+    if (!untimedSeconds.isZero) sums.untimedSeconds = sums.untimedSeconds.plus(untimedSeconds);
+  }
+}
+
+/** Quantity of the pool's driver that these contacts use. */
+function quantity(pool: Pool, reason: string, parts: Fraction, handleSeconds: Fraction): Fraction {
+  switch (pool.driver) {
+    case 'handle_seconds':
+      return handleSeconds.over(pool.concurrency);
+    case 'contacts':
+      return parts.over(CONTACT_PARTS);
+    case 'weighted': {
+      const weight = [...pool.weights!].find(([pattern]) => matchesPattern(pattern, reason))?.[1] ?? Fraction.ONE;
+      return parts.over(CONTACT_PARTS).times(weight);
+    }
+  }
+}
+
+function lineOf(uses: Map<string, Map<string, LineUse>>, key: LineKey): LineUse {
+  const lines = uses.get(key.pool) ?? new Map<string, LineUse>();
+  uses.set(key.pool, lines);
+  const name = lineText(key);
+  let line = lines.get(name);
+  if (!line) {
+    line = { key, parts: Fraction.ZERO, handleSeconds: Fraction.ZERO, used: Fraction.ZERO, standard: Fraction.ZERO };
+    lines.set(name, line);
+  }
+  return line;
+}
+
+function lineText(key: LineKey): string {
+  const { pool, reason, channel, taker, service } = key;
+  // Service results are told apart by pool only: their reasons are coverage, not lines.
+  if (!taker) return [pool, service].join('\u0000');
+  return [pool, reason, channel, taker.unit, taker.decision ?? '', taker.rule, taker.tier, taker.treatment].join(
+    '\u0000',
+  );
+}
+
+export function contactsText(parts: bigint | Fraction): string {
+  return (typeof parts === 'bigint' ? Fraction.of(parts) : parts).over(CONTACT_PARTS).toText(6);
+}
