@@ -18,10 +18,10 @@ const ROLE_LOCK = 7_265_114_001;
 const RACE_CODES = new Set(['42710', '42P04', '23505', 'XX000', '40001']);
 
 /**
- * Makes the roles that are absent, sets the two passwords and takes away what a role must not have. Any number of
+ * Makes the roles that are absent, sets the passwords given and takes away what a role must not have. Any number of
  * times, also at once. `adminUrl`: a superuser, or a role that may create roles.
  */
-export async function ensureRoles(adminUrl: string, passwords: { migrator: string; app: string }): Promise<void> {
+export async function ensureRoles(adminUrl: string, passwords: { migrator?: string; app: string }): Promise<void> {
   await againWhenRaced(() =>
     connected(adminUrl, async (client) => {
       await client.query('begin');
@@ -34,7 +34,9 @@ export async function ensureRoles(adminUrl: string, passwords: { migrator: strin
       if (!rows[0]!.rolsuper) await client.query('grant answerable_owner to current_user'); // else no database can be made for the owner
       await client.query('grant answerable_owner to answerable_migrator');
       await client.query('grant answerable_books to answerable_app');
-      await client.query(`alter role answerable_migrator password ${client.escapeLiteral(passwords.migrator)}`);
+      if (passwords.migrator !== undefined) {
+        await client.query(`alter role answerable_migrator password ${client.escapeLiteral(passwords.migrator)}`);
+      }
       await client.query(`alter role answerable_app password ${client.escapeLiteral(passwords.app)}`);
       await client.query('commit');
     }),

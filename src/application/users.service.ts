@@ -1,0 +1,221 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Refusal } from '../domain/errors.ts';
+import { may, requireRight, ROLES, type Actor, type Role } from '../domain/roles.ts';
+import { Database, type Tx } from '../persistence/database.ts';
+import {
+  changeUser,
+  insertToken,
+  insertUsers,
+  knownUnits,
+  listTokens,
+  listUsers,
+  lockAdmins,
+  revokeToken,
+  unitsWithChildren,
+  userByLogin,
+  userByToken,
+  type TokenRow,
+  type UserRow,
+} from '../persistence/users.queries.ts';
+
+export interface NewUser {
+  readonly login: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly units: readonly string[];
+}
+
+/** People of an embedded database that has none yet: one per role, named after it; a unit owner needs a unit first. */
+export const LOCAL_USERS: readonly NewUser[] = ROLES.filter((role) => role !== 'unit_owner').map((role) => ({
+  login: role,
+  name: role.replaceAll('_', ' '),
+  role,
+  units: [],
+}));
+
+const LOGIN = /^[a-z0-9][a-z0-9._@+-]{0,63}$/;
+const LONGEST_TOKEN_DAYS = 366;
+const SEEN_ONCE = 'the token is shown once; only its hash is kept';
+
+/** Accounts and tokens: who acts, in which role, for which units. */
+@Injectable()
+export class UsersService {
+  constructor(private readonly db: Database) {}
+
+  /** @throws Refusal unknown_user, user_disabled */
+  async actorByLogin(login: string): Promise<Actor> {
+    return await this.db.books(async (tx) => await actorOf(tx, await knownUser(tx, login)));
+  }
+
+  /** @throws Refusal bad_token: unknown, expired or revoked, without saying which to whoever tries */
+  async actorByToken(token: string): Promise<Actor> {
+    return await this.db.books(async (tx) => {
+      const user = await userByToken(tx, sha256(token));
+      if (user === undefined || !user.usable || user.disabled) {
+        throw new Refusal('bad_token', 'the token is not good: unknown, expired, revoked, or its user is disabled', {
+          kind: 'forbidden',
+          next: 'ask an admin for another: answerable token create LOGIN',
+        });
+      }
+      return await actorOf(tx, user);
+    });
+  }
+
+  async list(actor: Actor): Promise<UserRow[]> {
+    if (!may(actor, 'administer')) requireRight(actor, 'read_all');
+    return await this.db.books(listUsers);
+  }
+
+  /** @throws Refusal bad_login, login_taken, unknown_unit, units_missing, units_not_taken */
+  async add(actor: Actor, user: NewUser): Promise<UserRow> {
+    requireRight(actor, 'administer');
+    return await this.db.books(async (tx) => {
+      await checkUser(tx, user);
+      if ((await insertUsers(tx, [user])).length === 0) {
+        throw new Refusal('login_taken', `there is a user ${user.login} already`, {
+          kind: 'conflict',
+          next: `answerable user role ${user.login} ${user.role}`,
+        });
+      }
+      return await knownUser(tx, user.login);
+    });
+  }
+
+  /** Another role or other units; the user's tokens end. @throws Refusal unknown_user, last_admin, own_account */
+  async changeRole(actor: Actor, login: string, role: Role, units: readonly string[]): Promise<UserRow> {
+    return await this.change(actor, login, async (tx, user) => {
+      await checkUser(tx, { ...user, role, units });
+      await changeUser(tx, user.userId, { role, units, disabled: user.disabled });
+    });
+  }
+
+  /** The user may not act any more; the tokens end. What the user did stays. */
+  async disable(actor: Actor, login: string): Promise<UserRow> {
+    return await this.change(actor, login, (tx, user) => changeUser(tx, user.userId, { ...user, disabled: true }));
+  }
+
+  /** A new token for a login: `answerable_` and 32 random bytes. Admins make them for anybody, others for themselves. */
+  async createToken(
+    actor: Actor,
+    login: string,
+    label: string,
+    days: number,
+  ): Promise<{ tokenId: number; token: string; login: string; expiresAt: Date; note: string }> {
+    if (login !== actor.login) requireRight(actor, 'administer');
+    if (!Number.isInteger(days) || days < 1 || days > LONGEST_TOKEN_DAYS) {
+      throw new Refusal('bad_days', `a token lives from 1 to ${LONGEST_TOKEN_DAYS} days, not ${days}`);
+    }
+    const token = `answerable_${randomBytes(32).toString('base64url')}`;
+    return await this.db.books(async (tx) => {
+      const user = await knownUser(tx, login);
+      if (user.disabled) throw disabledRefusal(user);
+      const kept = await insertToken(tx, { userId: user.userId, label, sha256: sha256(token), days });
+      return { ...kept, token, login: user.login, note: SEEN_ONCE };
+    });
+  }
+
+  /** Own tokens; an admin or auditor sees everybody's. */
+  async tokens(actor: Actor): Promise<TokenRow[]> {
+    const all = may(actor, 'administer') || actor.role === 'auditor';
+    return await this.db.books((tx) => listTokens(tx, all ? null : actor.userId));
+  }
+
+  /** @throws Refusal unknown_token, also for somebody else's */
+  async revokeToken(actor: Actor, tokenId: number): Promise<void> {
+    const holder = may(actor, 'administer') ? null : actor.userId;
+    const found = await this.db.books((tx) => revokeToken(tx, tokenId, holder));
+    if (!found) {
+      throw new Refusal('unknown_token', `there is no token ${tokenId}`, {
+        kind: 'not_found',
+        next: 'answerable token list',
+      });
+    }
+  }
+
+  /** Makes the people of a database that has none. Gives the logins made; none when there is anybody. */
+  async seed(users: readonly NewUser[]): Promise<string[]> {
+    return await this.db.books(async (tx) => ((await listUsers(tx)).length > 0 ? [] : await insertUsers(tx, users)));
+  }
+
+  /** The first user of an empty database, with a token of one day. @throws Refusal not_first when there is anybody */
+  async firstAdmin(login: string): Promise<{ login: string; token: string; expiresAt: Date }> {
+    const user: NewUser = { login, name: login, role: 'admin', units: [] };
+    await this.db.books((tx) => checkUser(tx, user));
+    if ((await this.seed([user])).length === 0) {
+      throw new Refusal('not_first', 'there are users already; an admin adds more', {
+        kind: 'conflict',
+        next: `answerable user add ${login} --role admin`,
+      });
+    }
+    return await this.createToken(await this.actorByLogin(login), login, 'first admin', 1);
+  }
+
+  private async change(actor: Actor, login: string, deed: (tx: Tx, user: UserRow) => Promise<void>): Promise<UserRow> {
+    requireRight(actor, 'administer');
+    return await this.db.books(async (tx) => {
+      const admins = await lockAdmins(tx);
+      const user = await knownUser(tx, login);
+      if (user.userId === actor.userId) {
+        throw new Refusal('own_account', 'nobody changes their own role or disables themselves', {
+          kind: 'forbidden',
+          next: 'ask another admin',
+        });
+      }
+      if (admins.length === 1 && admins[0] === user.userId) {
+        throw new Refusal('last_admin', `${login} is the last admin`, {
+          kind: 'conflict',
+          next: 'answerable user add LOGIN --role admin',
+        });
+      }
+      await deed(tx, user);
+      return await knownUser(tx, login);
+    });
+  }
+}
+
+const sha256 = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+async function knownUser(tx: Tx, login: string): Promise<UserRow> {
+  const user = await userByLogin(tx, login);
+  if (user === undefined) {
+    throw new Refusal('unknown_user', `there is no user ${login}`, { kind: 'not_found', next: 'answerable user list' });
+  }
+  return user;
+}
+
+async function actorOf(tx: Tx, user: UserRow): Promise<Actor> {
+  if (user.disabled) throw disabledRefusal(user);
+  const units = user.role === 'unit_owner' ? await unitsWithChildren(tx, user.units) : [];
+  return { userId: user.userId, login: user.login, name: user.name, role: user.role, units };
+}
+
+function disabledRefusal(user: UserRow): Refusal {
+  return new Refusal('user_disabled', `${user.login} is disabled`, { kind: 'forbidden', next: 'answerable user list' });
+}
+
+async function checkUser(tx: Tx, user: NewUser): Promise<void> {
+  if (!LOGIN.test(user.login)) {
+    throw new Refusal(
+      'bad_login',
+      `"${user.login}" cannot be a login: up to 64 of a-z, 0-9 and . _ @ + -, beginning with a letter or digit`,
+    );
+  }
+  if (user.role !== 'unit_owner') {
+    if (user.units.length === 0) return;
+    throw new Refusal('units_not_taken', `only a unit_owner has units; ${user.role} reads by role`);
+  }
+  const known = await knownUnits(tx);
+  const unknown = user.units.find((unit) => !known.includes(unit));
+  if (unknown !== undefined) {
+    throw new Refusal('unknown_unit', `there is no unit ${unknown}; there are ${known.join(', ') || 'none yet'}`, {
+      kind: 'not_found',
+      next: 'answerable import units FILE',
+    });
+  }
+  if (user.units.length === 0) {
+    throw new Refusal('units_missing', 'a unit_owner needs at least one unit', {
+      next: `answerable user add ${user.login} --role unit_owner --unit CODE`,
+    });
+  }
+}

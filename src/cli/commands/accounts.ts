@@ -1,0 +1,149 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { ROLES, type Role } from '../../domain/roles.ts';
+import type { UserRow } from '../../persistence/users.queries.ts';
+import type { Answer } from '../answer.ts';
+import { addCommand, answering } from '../command.ts';
+import type { Shell } from '../shell.ts';
+import { table } from '../table.ts';
+
+const roleOption = (): Option =>
+  new Option('--role <role>', 'what the user may do').choices(ROLES).makeOptionMandatory();
+const unitOption = (): Option =>
+  new Option('--unit <code...>', 'units of a unit_owner; the units below them are included').default([], 'none');
+const ADMIN_NOTE = 'Only an admin changes accounts: on the embedded database --as admin.';
+
+export function addAccountCommands(root: Command): void {
+  const user = root.command('user').description('accounts and roles');
+  addCommand(user, {
+    name: 'add <login>',
+    about: 'add a user',
+    examples: ['user add ravi --name "Ravi" --role unit_owner --unit RETAIL --as admin'],
+    notes: ADMIN_NOTE,
+    acts: true,
+  })
+    .option('--name <name>', 'name for people (default: the login)')
+    .addOption(roleOption())
+    .addOption(unitOption())
+    .action(answering(addUser));
+  addCommand(user, { name: 'list', about: 'who there is, in which role', examples: ['user list'], acts: true }).action(
+    answering(async (shell: Shell) => {
+      const users = await (await service(shell)).list(await shell.actor());
+      return { json: { users }, text: usersText(users) };
+    }),
+  );
+  addCommand(user, {
+    name: 'role <login>',
+    about: "change a user's role or units; the user's tokens end",
+    examples: ['user role ravi --role unit_owner --unit RETAIL --unit DIGITAL --as admin'],
+    notes: ADMIN_NOTE,
+    acts: true,
+  })
+    .addOption(roleOption())
+    .addOption(unitOption())
+    .action(
+      answering(async (shell: Shell, login: string, { role, unit }: { role: Role; unit: string[] }) =>
+        changed(await (await service(shell)).changeRole(await shell.actor(), login, role, unit)),
+      ),
+    );
+  addCommand(user, {
+    name: 'disable <login>',
+    about: 'the user may not act any more; what the user did stays',
+    examples: ['user disable ravi --as admin'],
+    notes: ADMIN_NOTE,
+    acts: true,
+  }).action(
+    answering(async (shell: Shell, login: string) =>
+      changed(await (await service(shell)).disable(await shell.actor(), login)),
+    ),
+  );
+
+  const token = root.command('token').description('tokens that say who acts');
+  addCommand(token, {
+    name: 'create [login]',
+    about: 'make a token, shown once',
+    examples: ['token create --label laptop', 'token create ravi --label nightly --days 30 --as admin'],
+    notes: 'Without LOGIN for oneself; for others only by an admin.',
+    acts: true,
+  })
+    .option('--label <text>', 'what the token is for', 'shell')
+    .option('--days <n>', 'days until it expires, at most 366', wholeNumber, 90)
+    .action(answering(createToken));
+  addCommand(token, {
+    name: 'list',
+    about: 'own tokens; an admin or auditor sees all',
+    examples: ['token list', 'token list --as admin'],
+    acts: true,
+  }).action(answering(listTokens));
+  addCommand(token, {
+    name: 'revoke <id>',
+    about: 'end a token at once',
+    examples: ['token revoke 7'],
+    acts: true,
+  })
+    .argument('<id>', 'number of `token list`', wholeNumber)
+    .action(
+      answering(async (shell: Shell, id: number) => {
+        await (await service(shell)).revokeToken(await shell.actor(), id);
+        return { json: { revoked: id }, text: `token ${id} is revoked` };
+      }),
+    );
+}
+
+async function addUser(
+  shell: Shell,
+  login: string,
+  options: { name?: string; role: Role; unit: string[] },
+): Promise<Answer> {
+  const { name = login, role, unit: units } = options;
+  const user = await (await service(shell)).add(await shell.actor(), { login, name, role, units });
+  return { ...changed(user), next: `answerable token create ${user.login}` };
+}
+
+async function createToken(
+  shell: Shell,
+  login: string | undefined,
+  options: { label: string; days: number },
+): Promise<Answer> {
+  const actor = await shell.actor();
+  const made = await (await service(shell)).createToken(actor, login ?? actor.login, options.label, options.days);
+  await shell.say(`token ${made.tokenId} of ${made.login}, good until ${day(made.expiresAt)}; ${made.note}`);
+  return { json: made, text: made.token, next: `ANSWERABLE_TOKEN=${made.token.slice(0, 11)}… answerable periods` };
+}
+
+async function listTokens(shell: Shell): Promise<Answer> {
+  const tokens = await (await service(shell)).tokens(await shell.actor());
+  const text = table(tokens, [
+    { title: 'id', of: (t) => t.tokenId, right: true },
+    { title: 'user', of: (t) => t.login },
+    { title: 'label', of: (t) => t.label },
+    { title: 'state', of: (t) => t.state },
+    { title: 'expires', of: (t) => day(t.expiresAt) },
+    { title: 'last used', of: (t) => (t.lastUsedAt === null ? 'never' : day(t.lastUsedAt)) },
+  ]);
+  if (tokens.length > 0) return { json: { tokens }, text };
+  return { json: { tokens }, text: 'no tokens', next: 'answerable token create' };
+}
+
+async function service(shell: Shell) {
+  const { UsersService } = await import('../../application/users.service.ts');
+  return await shell.get(UsersService);
+}
+
+const changed = (user: UserRow): Answer => ({ json: user, text: usersText([user]) });
+
+function usersText(users: readonly UserRow[]): string {
+  return table(users, [
+    { title: 'login', of: (u) => u.login },
+    { title: 'name', of: (u) => u.name },
+    { title: 'role', of: (u) => u.role },
+    { title: 'units', of: (u) => u.units.join(' ') },
+    { title: 'state', of: (u) => (u.disabled ? 'disabled' : 'active') },
+  ]);
+}
+
+const day = (at: Date): string => at.toISOString().slice(0, 10);
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It takes a whole number.');
+  return Number(text);
+}

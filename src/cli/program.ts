@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { packageVersion } from '../package-root.ts';
+import { addAccountCommands } from './commands/accounts.ts';
+import { addEvaluateCommand } from './commands/evaluate.ts';
+import { addServerCommands } from './commands/server.ts';
+
+const AFTER_HELP = `
+Who acts: ANSWERABLE_TOKEN, or --as USER on the embedded database (finance when nobody is named).
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a rule, 4 the books do not balance.
+Start here: answerable demo`;
+
+/** Every command of the binary, one file per family. */
+export function program(): Command {
+  const root = new Command('answerable')
+    .description(
+      'Decisions answer for the customer contacts they cause: per-unit chargeback that ties to the ledger to the cent.',
+    )
+    .version(packageVersion)
+    .helpOption('-h, --help', 'this text, or that of a command')
+    .addHelpText('after', AFTER_HELP)
+    .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
+    .showSuggestionAfterError()
+    .exitOverride();
+  addServerCommands(root);
+  addAccountCommands(root);
+  addEvaluateCommand(root);
+  return root;
+}

@@ -1,0 +1,185 @@
+import 'reflect-metadata';
+import { resolve } from 'node:path';
+import { plainToInstance, Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+
+/** What the README's table says of one environment variable; the table is generated from these. */
+export interface Setting {
+  readonly variable: string;
+  /** one line for a person */
+  readonly about: string;
+  /** what a good value looks like; closes the message when a value is not good */
+  readonly wants: string;
+  /** what holds when the variable is absent or empty */
+  readonly otherwise: string;
+  /** never printed */
+  readonly secret: boolean;
+}
+
+const settings = new Map<string, Setting>();
+
+function Env(variable: string, setting: { about: string; wants: string; otherwise: string; secret?: boolean }) {
+  return (target: object, property: string): void => {
+    settings.set(property, { variable, secret: false, ...setting });
+    IsOptional()(target, property);
+  };
+}
+const ToNumber = (): PropertyDecorator => Transform(({ value }: { value: string }) => Number(value));
+
+const POSTGRES_URL = /^postgres(ql)?:\/\/[^/\s]+\/[^/\s?]+(\?\S*)?$/;
+const HTTP_URL = /^https?:\/\/[^\s/]+(\/\S*)?$/;
+const WANTS_POSTGRES = 'postgres://USER:PASSWORD@HOST:PORT/DATABASE';
+
+/** The environment, checked. Twelve-factor: nothing is configured anywhere else, and no secret has a default. */
+export class Config {
+  @Env('DATABASE_URL', {
+    about: 'PostgreSQL 15 or newer, as the login `answerable_app`',
+    wants: WANTS_POSTGRES,
+    otherwise: 'embedded PostgreSQL below `ANSWERABLE_HOME`',
+    secret: true,
+  })
+  @Matches(POSTGRES_URL)
+  readonly databaseUrl?: string;
+
+  @Env('DATABASE_MIGRATOR_URL', {
+    about:
+      'who changes the schema: `answerable_migrator`, or a superuser that also makes roles and database; only `migrate` reads it',
+    wants: WANTS_POSTGRES,
+    otherwise: 'only embedded PostgreSQL is migrated',
+    secret: true,
+  })
+  @Matches(POSTGRES_URL)
+  readonly databaseMigratorUrl?: string;
+
+  @Env('ANSWERABLE_HOME', {
+    about: 'folder of the embedded PostgreSQL and of the demo company',
+    wants: 'a folder that can be written',
+    otherwise: '`.answerable` in the working directory',
+  })
+  @Transform(({ value }: { value: string }) => resolve(value))
+  @Matches(/./)
+  readonly home: string = resolve('.answerable');
+
+  @Env('ANSWERABLE_TOKEN', {
+    about: 'who acts on the command line: a token of `answerable token create`',
+    wants: '`answerable_` and 43 letters, digits, `-` or `_`',
+    otherwise: 'embedded PostgreSQL only: `--as USER`, or `finance`',
+    secret: true,
+  })
+  @Matches(/^answerable_[A-Za-z0-9_-]{43}$/)
+  readonly token?: string;
+
+  @Env('ANSWERABLE_LINGER_SECONDS', {
+    about: 'how long the embedded PostgreSQL waits for the next command before it stops',
+    wants: 'a whole number from 0 to 86400',
+    otherwise: '2',
+  })
+  @ToNumber()
+  @IsInt()
+  @Min(0)
+  @Max(86_400)
+  readonly lingerSeconds: number = 2;
+
+  @Env('ANSWERABLE_PSEUDONYM_KEY', {
+    about: 'key of the hash that replaces customer ids where `company.yaml` says `pseudonymise: true`',
+    wants: 'at least 32 characters; the same for ever, or customers no longer match',
+    otherwise: 'such a company cannot import',
+    secret: true,
+  })
+  @MinLength(32)
+  readonly pseudonymKey?: string;
+
+  @Env('PORT', {
+    about: 'port of the service',
+    wants: 'a port number from 1 to 65535',
+    otherwise: '3000',
+  })
+  @ToNumber()
+  @IsInt()
+  @Min(1)
+  @Max(65_535)
+  readonly port: number = 3000;
+
+  @Env('PUBLIC_URL', {
+    about: 'address under which people reach the service, for links',
+    wants: 'http://HOST or https://HOST',
+    otherwise: '`http://localhost:PORT`',
+  })
+  @Matches(HTTP_URL)
+  readonly publicUrl?: string;
+
+  @Env('SESSION_SECRET', {
+    about: 'signs the sessions of the pages; with `DATABASE_URL` the service does not start without it',
+    wants: 'at least 32 characters, e.g. of `openssl rand -hex 32`',
+    otherwise: 'none (there is no default)',
+    secret: true,
+  })
+  @MinLength(32)
+  readonly sessionSecret?: string;
+
+  @Env('LOG_LEVEL', {
+    about: 'how much the service logs (JSON lines on stdout)',
+    wants: 'fatal, error, warn, info, debug or silent',
+    otherwise: 'info',
+  })
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
+  readonly logLevel: string = 'info';
+
+  /** Address for people. */
+  get address(): string {
+    return this.publicUrl ?? `http://localhost:${this.port}`;
+  }
+}
+
+/** Every variable, in the order of the table. */
+export const SETTINGS: ReadonlyMap<string, Setting> = settings;
+
+/** The environment cannot be taken: one line per variable, all at once (shell exit 2). */
+export class InvalidConfig extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'InvalidConfig';
+  }
+}
+
+/** The checked environment. @throws InvalidConfig naming each variable, what it got and what it wants */
+export function configOf(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given: Record<string, string> = {};
+  for (const [property, { variable }] of settings) {
+    const value = environment[variable]?.trim();
+    if (value) given[property] = value; // an empty variable is an absent one: compose files set them so
+  }
+  const config = plainToInstance(Config, given, { exposeDefaultValues: true });
+  const bad = new Set(validateSync(config).map((error) => error.property));
+  const faults = [...settings]
+    .filter(([property]) => bad.has(property))
+    .map(([property, s]) => fault(s, given[property]));
+  if (faults.length > 0) throw new InvalidConfig(faults);
+  return config;
+}
+
+/** What a service that others reach needs beside. @throws InvalidConfig */
+export function requireServiceSecrets(config: Config): void {
+  if (config.databaseUrl === undefined || config.sessionSecret !== undefined) return;
+  throw new InvalidConfig([fault(settings.get('sessionSecret')!, undefined)]);
+}
+
+function fault(setting: Setting, got: string | undefined): string {
+  const shown =
+    got === undefined ? 'nothing' : setting.secret ? `${got.length} characters that do not fit` : `"${got}"`;
+  return `${setting.variable}: got ${shown}, wants ${setting.wants.replaceAll('`', '')}`;
+}
+
+/** Value as it may be printed: secrets masked, of an address only the password. */
+export function shownValue(setting: Setting, value: string): string {
+  if (!setting.secret) return value;
+  const address = /^([a-z]+:\/\/)([^@/]*)@(.*)$/.exec(value);
+  if (address === null) return '***';
+  return `${address[1]}${address[2]!.replace(/:.*$/, ':***')}@${address[3]!.replace(/\?.*$/, '')}`;
+}
+
+/** The README's table. */
+export function configurationTable(): string {
+  const rows = [...settings.values()].map((s) => `| \`${s.variable}\` | ${s.about} | ${s.wants} | ${s.otherwise} |`);
+  return ['| variable | what for | wants | when absent |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}

@@ -1,0 +1,60 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { pino, type Logger } from 'pino';
+import { AppModule } from './app.module.ts';
+import type { Config } from './config.ts';
+import { JsonLog } from './http/json-log.ts';
+import { packageVersion } from './package-root.ts';
+import type { Database } from './persistence/database.ts';
+
+export interface RunningService {
+  /** where it answers */
+  readonly address: string;
+  /** settles when the service has ended */
+  readonly stopped: Promise<void>;
+  /** Takes no more requests, ends those under way, then settles. */
+  stop(): Promise<void>;
+}
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const DRAIN_MS = 10_000;
+
+/** The HTTP service on an open database. The caller closes the database after `stopped`. */
+export async function startService(config: Config, db: Database): Promise<RunningService> {
+  const log = pino({ level: config.logLevel, base: { service: 'answerable', version: packageVersion } });
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forDatabase(db), {
+    logger: new JsonLog(log),
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  await app.listen(config.port);
+  const server = app.getHttpServer() as Server;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  const { port } = server.address() as AddressInfo;
+  const address = config.publicUrl ?? `http://localhost:${port}`;
+  log.info({ port }, 'listening');
+
+  let stopping: Promise<void> | undefined;
+  let ended: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => (ended = resolve));
+  const stop = async (): Promise<void> => {
+    stopping ??= drain(server, log).finally(ended);
+    await stopping;
+  };
+  return { address, stopped, stop };
+}
+
+async function drain(server: Server, log: Logger): Promise<void> {
+  log.info('stopping: no new requests');
+  const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(late);
+  log.info('stopped');
+}
