@@ -1,4 +1,11 @@
-import { DataSource, MigrationExecutor, QueryFailedError, type MigrationInterface, type QueryRunner } from 'typeorm';
+import {
+  DataSource,
+  MigrationExecutor,
+  QueryFailedError,
+  type Logger,
+  type MigrationInterface,
+  type QueryRunner,
+} from 'typeorm';
 import { MIGRATIONS_TABLE, migrationFiles, refuseNewer, type MigrationFile } from './migration-files.ts';
 
 const MIGRATION_LOCK = 7_265_114_002;
@@ -22,6 +29,7 @@ export async function migrate(
     migrationsTableName: MIGRATIONS_TABLE,
     synchronize: false,
     installExtensions: false,
+    logger: SILENT,
     poolSize: 1,
   });
   await dataSource.initialize();
@@ -42,6 +50,16 @@ export async function migrate(
     await dataSource.destroy(); // ends the session, and the lock with it
   }
 }
+
+/** Standard output belongs to the command; TypeORM would print failed migrations there. Faults are thrown anyhow. */
+const SILENT: Logger = {
+  logQuery: () => undefined,
+  logQueryError: () => undefined,
+  logQuerySlow: () => undefined,
+  logSchemaBuild: () => undefined,
+  logMigration: () => undefined,
+  log: () => undefined,
+};
 
 function migrationClass(file: MigrationFile, log: ((line: string) => void) | undefined): new () => MigrationInterface {
   return class implements MigrationInterface {

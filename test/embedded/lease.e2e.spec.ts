@@ -181,6 +181,7 @@ describe('after kill -9', () => {
     const postmaster = postmasterPid(home);
     process.kill(postmaster, 'SIGKILL');
     await until(() => isGone(postmaster));
+    await until(() => existsSync(join(home, 'pg18', 'postmaster.pid')) && postmasterPid(home) !== postmaster);
     const next = await startCommand(home);
     expect(next.port).toBe(command.port);
     expect(await keptRows(next.adminUrl)).toBe(1);
