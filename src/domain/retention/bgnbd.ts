@@ -1,0 +1,95 @@
+import { logGamma } from '../causality/distributions.ts';
+import { hypergeometric } from './hypergeometric.ts';
+import { maximise } from './maximum-likelihood.ts';
+
+/**
+ * Repeat buying without contracts: BG/NBD (Fader, Hardie & Lee, Marketing Science 2005;24:275). While active a customer
+ * buys at a Poisson rate of its own (gamma r, alpha); after each purchase it leaves with a probability (beta a, b).
+ */
+export interface BgNbd {
+  readonly r: number;
+  readonly alpha: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+export interface BgNbdFit extends BgNbd {
+  readonly logLikelihood: number;
+}
+
+/** What is known of a customer, all times in one unit since the first purchase. */
+export interface PurchaseHistory {
+  /** repeat purchases; the first is not counted */
+  readonly frequency: number;
+  /** time of the last purchase; 0 without repeats */
+  readonly recency: number;
+  /** time observed */
+  readonly age: number;
+  /** customers with this history (default 1) */
+  readonly customers?: number;
+}
+
+/** @throws Refusal not_estimable when nobody bought again */
+export function fitBgNbd(histories: readonly PurchaseHistory[]): BgNbdFit {
+  const grouped = new Map<string, Required<PurchaseHistory>>();
+  let span = 0;
+  for (const history of histories) {
+    const key = `${history.frequency} ${history.recency} ${history.age}`;
+    const customers = (grouped.get(key)?.customers ?? 0) + (history.customers ?? 1);
+    grouped.set(key, { ...history, customers });
+    span = Math.max(span, history.age);
+  }
+  const rows = [...grouped.values()];
+  const logLikelihood = ([r, alpha, a, b]: readonly number[]): number => {
+    const model = { r: r!, alpha: alpha!, a: a!, b: b! };
+    return rows.reduce((sum, row) => sum + row.customers * historyLogLikelihood(model, row), 0);
+  };
+  const { parameters, logLikelihood: reached } = maximise(logLikelihood, [1, span / 4, 1, 1]);
+  const [r, alpha, a, b] = parameters as [number, number, number, number];
+  return { r, alpha, a, b, logLikelihood: reached };
+}
+
+function historyLogLikelihood({ r, alpha, a, b }: BgNbd, { frequency: x, recency, age }: PurchaseHistory): number {
+  const common =
+    logGamma(r + x) -
+    logGamma(r) +
+    r * Math.log(alpha) +
+    logGamma(a + b) +
+    logGamma(b + x) -
+    logGamma(b) -
+    logGamma(a + b + x);
+  const active = -(r + x) * Math.log(alpha + age);
+  if (x === 0) return common + active;
+  const left = Math.log(a) - Math.log(b + x - 1) - (r + x) * Math.log(alpha + recency);
+  const larger = Math.max(active, left);
+  return common + larger + Math.log(Math.exp(active - larger) + Math.exp(left - larger));
+}
+
+/** P(active | history). Without a repeat purchase it is 1: the model lets customers leave only after a purchase. */
+export function aliveProbability({ r, alpha, a, b }: BgNbd, { frequency: x, recency, age }: PurchaseHistory): number {
+  if (x === 0) return 1;
+  return 1 / (1 + (a / (b + x - 1)) * ((alpha + age) / (alpha + recency)) ** (r + x));
+}
+
+/** Repeat purchases expected of a new customer up to time t. */
+export function expectedPurchases(model: BgNbd, t: number): number {
+  const { r, alpha, b } = model;
+  const a = besideOne(model.a);
+  const share = hypergeometric(r, b, a + b - 1, t / (alpha + t));
+  return ((a + b - 1) / (a - 1)) * (1 - (alpha / (alpha + t)) ** r * share);
+}
+
+/** Purchases expected in the next t, given the history. */
+export function expectedFurtherPurchases(model: BgNbd, t: number, history: PurchaseHistory): number {
+  const { r, alpha, b } = model;
+  const a = besideOne(model.a);
+  const { frequency: x, age } = history;
+  const share = hypergeometric(r + x, b + x, a + b + x - 1, t / (alpha + age + t));
+  const ifActive = ((a + b + x - 1) / (a - 1)) * (1 - ((alpha + age) / (alpha + age + t)) ** (r + x) * share);
+  return ifActive * aliveProbability(model, history);
+}
+
+/** The formulas have a removable gap at a = 1. */
+function besideOne(a: number): number {
+  return Math.abs(a - 1) < 1e-6 ? 1 + 1e-6 : a;
+}

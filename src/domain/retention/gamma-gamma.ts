@@ -1,0 +1,54 @@
+import { logGamma } from '../causality/distributions.ts';
+import { Refusal } from '../errors.ts';
+import { maximise } from './maximum-likelihood.ts';
+
+/**
+ * Spend per purchase: gamma–gamma (Fader, Hardie & Lee, JMR 2005; Fader & Hardie 2013, note 025). A customer's purchases
+ * vary around a mean of its own; the means vary over customers. It needs customers who bought again.
+ */
+export interface GammaGamma {
+  readonly p: number;
+  readonly q: number;
+  readonly v: number;
+}
+
+export interface GammaGammaFit extends GammaGamma {
+  readonly logLikelihood: number;
+  /** customers with at least one purchase and positive spend, on whom the model was fitted */
+  readonly customers: number;
+}
+
+export interface Spend {
+  readonly purchases: number;
+  /** mean per purchase, any unit */
+  readonly mean: number;
+}
+
+/** Customers without purchases or positive spend are left out. @throws Refusal not_estimable */
+export function fitGammaGamma(spends: readonly Spend[]): GammaGammaFit {
+  const rows = spends.filter(({ purchases, mean }) => purchases > 0 && mean > 0);
+  if (rows.length < 3) throw new Refusal('not_estimable', `spend needs customers who bought: ${rows.length} did`);
+  const scale = rows.reduce((sum, { mean }) => sum + mean, 0) / rows.length;
+  const logLikelihood = ([p, q, v]: readonly number[]): number => {
+    let sum = 0;
+    for (const { purchases: x, mean: m } of rows) {
+      sum +=
+        logGamma(p! * x + q!) -
+        logGamma(p! * x) -
+        logGamma(q!) +
+        q! * Math.log(v!) +
+        (p! * x - 1) * Math.log(m) +
+        p! * x * Math.log(x) -
+        (p! * x + q!) * Math.log(x * m + v!);
+    }
+    return sum;
+  };
+  const { parameters, logLikelihood: reached } = maximise(logLikelihood, [2, 3, scale]);
+  const [p, q, v] = parameters as [number, number, number];
+  return { p, q, v, logLikelihood: reached, customers: rows.length };
+}
+
+/** E[mean spend | x purchases of mean m] = p (v + x m) ÷ (p x + q − 1); with x = 0 the population's mean. */
+export function expectedSpend({ p, q, v }: GammaGamma, { purchases: x, mean: m }: Spend): number {
+  return (p * (v + x * m)) / (p * x + q - 1);
+}

@@ -1,0 +1,74 @@
+import type { Column, Square } from '../causality/linear-algebra.ts';
+import { backSubstitute, combination, dot, orthonormal, square, untangle } from '../causality/linear-algebra.ts';
+
+/** Terms of a model over the rows of a sample; a constant is a column like any other. */
+export interface Design {
+  readonly rows: number;
+  readonly columns: readonly Column[];
+  /** one name a column, for messages and printed coefficients */
+  readonly names: readonly string[];
+}
+
+export interface WeightedFit {
+  /** zero for a column that is a combination of the columns before it (dropped, as R and Stata do) */
+  readonly coefficients: Float64Array;
+  /** (X'WX)⁻¹; rows and columns of dropped columns are zero */
+  readonly bread: Square;
+  readonly dropped: readonly string[];
+}
+
+/** Design of named columns; `constant` puts a column of ones first. */
+export function design(columns: ReadonlyMap<string, ArrayLike<number>>, rows: number, constant = true): Design {
+  const named: [string, Column][] = constant ? [['constant', new Float64Array(rows).fill(1)]] : [];
+  for (const [name, values] of columns) named.push([name, Float64Array.from(values)]);
+  return { rows, columns: named.map(([, values]) => values), names: named.map(([name]) => name) };
+}
+
+/** The same terms over some of the rows. */
+export function rowsOf(x: Design, rows: ArrayLike<number>): Design {
+  const columns = x.columns.map((column) => Float64Array.from(rows, (row) => column[row]!));
+  return { rows: rows.length, columns, names: x.names };
+}
+
+/**
+ * Weighted least squares through an orthonormal basis: stable where normal equations are not (age, age², age³).
+ * Rows with weight 0 take no part.
+ */
+export function weightedLeastSquares(x: Design, y: ArrayLike<number>, weights?: ArrayLike<number>): WeightedFit {
+  let columns = x.columns;
+  let target: ArrayLike<number> = y;
+  if (weights !== undefined) {
+    const root = Float64Array.from(weights, Math.sqrt);
+    columns = x.columns.map((column) => column.map((value, i) => value * root[i]!));
+    target = root.map((value, i) => (value === 0 ? 0 : value * y[i]!));
+  }
+  const { q, r, kept, dependent } = orthonormal(columns);
+  const solved = backSubstitute(
+    r,
+    q.map((basis) => dot(basis, target)),
+  );
+  const unit = square(q.length);
+  for (let a = 0; a < q.length; a++) unit[a]![a] = 1;
+  const inverse = untangle(r, unit);
+  const coefficients = new Float64Array(columns.length);
+  const bread = square(columns.length);
+  kept.forEach((j, a) => {
+    coefficients[j] = solved[a]!;
+    kept.forEach((k, b) => (bread[j]![k] = inverse[a]![b]!));
+  });
+  return { coefficients, bread, dropped: dependent.map((j) => x.names[j]!) };
+}
+
+/** x'β of every row. */
+export function predictions(x: Design, coefficients: ArrayLike<number>): Float64Array {
+  return combination(x.columns, coefficients, x.rows);
+}
+
+/** Σ over rows of factor × terms: X'f. */
+export function weightedTerms(x: Design, factor: ArrayLike<number>): Float64Array {
+  return Float64Array.from(x.columns, (column) => dot(column, factor));
+}
+
+export function matrixTimes(matrix: Square, vector: ArrayLike<number>): Float64Array {
+  return Float64Array.from(matrix, (row) => dot(row, vector));
+}

@@ -1,0 +1,86 @@
+import { cholesky, choleskySolve, square } from '../causality/linear-algebra.ts';
+import { Refusal } from '../errors.ts';
+
+const STEP = 1e-4;
+const MOST_STEPS = 200;
+/** A parameter so many powers of e away from its start is on its way to 0 or infinity. */
+const AT_THE_EDGE = 12;
+
+/**
+ * Positive parameters of largest log-likelihood: damped Newton steps on the logarithms of the parameters (so that they
+ * stay positive), derivatives by central differences. Deterministic: the same data give the same digits.
+ * @throws Refusal not_estimable when the likelihood keeps rising toward an edge
+ */
+export function maximise(
+  logLikelihood: (parameters: readonly number[]) => number,
+  start: readonly number[],
+): { readonly parameters: number[]; readonly logLikelihood: number } {
+  const at = (logs: readonly number[]): number => logLikelihood(logs.map(Math.exp));
+  let logs = start.map(Math.log);
+  let current = at(logs);
+  let damping = 1e-3;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const { gradient, curvature } = derivatives(at, logs, current);
+    const largest = Math.max(...gradient.map(Math.abs));
+    if (largest < 1e-7 * (1 + Math.abs(current)) && damping <= 1e-6) {
+      if (logs.some((log, i) => Math.abs(log - Math.log(start[i]!)) > AT_THE_EDGE)) break;
+      return { parameters: logs.map(Math.exp), logLikelihood: current };
+    }
+    let moved = false;
+    for (let attempt = 0; attempt < 40 && !moved; attempt++) {
+      const damped = curvature.map((row, i) =>
+        row.map((value, j) => value + (i === j ? damping * (1 + Math.abs(value)) : 0)),
+      );
+      const factor = cholesky(damped);
+      const move = factor && choleskySolve(factor, gradient);
+      if (move && Math.max(...move.map(Math.abs)) < 5) {
+        const next = logs.map((log, i) => log + move[i]!);
+        const reached = at(next);
+        if (reached >= current - 1e-12 * Math.abs(current)) {
+          logs = next;
+          current = reached;
+          moved = true;
+        }
+      }
+      damping = moved ? damping / 10 : damping * 10;
+    }
+    if (!moved || damping > 1e12) {
+      if (largest < 1e-5 * (1 + Math.abs(current))) return { parameters: logs.map(Math.exp), logLikelihood: current };
+      break;
+    }
+  }
+  throw new Refusal(
+    'not_estimable',
+    'the likelihood has no maximum: the data are too few or too uniform for this model',
+  );
+}
+
+/** Gradient and negative Hessian by central differences. */
+function derivatives(
+  at: (logs: readonly number[]) => number,
+  logs: readonly number[],
+  current: number,
+): { gradient: number[]; curvature: Float64Array[] } {
+  const n = logs.length;
+  const shifted = (...moves: [number, number][]): number => {
+    const point = [...logs];
+    for (const [i, by] of moves) point[i]! += by;
+    return at(point);
+  };
+  const gradient: number[] = [];
+  const curvature = square(n);
+  for (let i = 0; i < n; i++) {
+    const [up, down] = [shifted([i, STEP]), shifted([i, -STEP])];
+    gradient.push((up - down) / (2 * STEP));
+    curvature[i]![i] = -(up - 2 * current + down) / STEP ** 2;
+    for (let j = 0; j < i; j++) {
+      const mixed =
+        shifted([i, STEP], [j, STEP]) -
+        shifted([i, STEP], [j, -STEP]) -
+        shifted([i, -STEP], [j, STEP]) +
+        shifted([i, -STEP], [j, -STEP]);
+      curvature[i]![j] = curvature[j]![i] = -mixed / (4 * STEP ** 2);
+    }
+  }
+  return { gradient, curvature };
+}
