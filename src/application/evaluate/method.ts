@@ -24,11 +24,14 @@ export type Spec = Readonly<Record<string, unknown>>;
 export type ResultValue = number | string | boolean | readonly number[] | readonly string[] | null;
 export type Result = Record<string, ResultValue>;
 
-/** Rows of a spec's `data`: an array of objects, an object of columns, or the path of a CSV file beside the spec. */
+/** Rows of a spec's `data`: an array of objects, an object of columns, or the path of a CSV file (, ; or tab) beside the spec. */
 export function tableOf(data: unknown, folder: string): Record<string, unknown>[] {
   if (typeof data === 'string') {
     const path = resolve(folder, data);
-    return parse(readFileSync(path), { columns: true, bom: true, skip_empty_lines: true }) as Record<string, unknown>[];
+    const file = readFileSync(path);
+    const header = file.toString('utf8').split(/\r?\n/, 1)[0]!;
+    const delimiter = [';', '\t'].find((sign) => header.split(sign).length > header.split(',').length) ?? ',';
+    return parse(file, { columns: true, bom: true, skip_empty_lines: true, delimiter }) as Record<string, unknown>[];
   }
   if (Array.isArray(data)) return data as Record<string, unknown>[];
   if (data !== null && typeof data === 'object') {

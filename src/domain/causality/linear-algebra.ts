@@ -1,0 +1,198 @@
+/** Small dense linear algebra on columns (Float64Array each); n rows are many, columns few. */
+
+export type Column = Float64Array;
+/** A square matrix as its rows. */
+export type Square = Float64Array[];
+
+export function square(size: number): Square {
+  return Array.from({ length: size }, () => new Float64Array(size));
+}
+
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** X'WX of columns X and weights W (absent: ones). */
+export function crossProduct(columns: readonly Column[], weights?: ArrayLike<number>): Square {
+  const result = square(columns.length);
+  const n = columns[0]?.length ?? 0;
+  const weighted = new Float64Array(n);
+  for (let i = 0; i < columns.length; i++) {
+    const left = columns[i]!;
+    if (weights) for (let t = 0; t < n; t++) weighted[t] = left[t]! * weights[t]!;
+    else weighted.set(left);
+    for (let j = 0; j <= i; j++) {
+      const value = dot(weighted, columns[j]!);
+      result[i]![j] = value;
+      result[j]![i] = value;
+    }
+  }
+  return result;
+}
+
+/** Lower Cholesky factor, or undefined when the matrix is not positive definite. */
+export function cholesky(matrix: Square): Square | undefined {
+  const n = matrix.length;
+  const factor = square(n);
+  for (let i = 0; i < n; i++) {
+    const row = factor[i]!;
+    for (let j = 0; j <= i; j++) {
+      const other = factor[j]!;
+      let sum = matrix[i]![j]!;
+      for (let k = 0; k < j; k++) sum -= row[k]! * other[k]!;
+      if (i === j) {
+        if (!(sum > 0)) return undefined;
+        row[i] = Math.sqrt(sum);
+      } else row[j] = sum / other[j]!;
+    }
+  }
+  return factor;
+}
+
+/** Solves L L' x = b for a lower Cholesky factor L. */
+export function choleskySolve(factor: Square, b: ArrayLike<number>): Float64Array {
+  const n = factor.length;
+  const x = Float64Array.from(b);
+  for (let i = 0; i < n; i++) {
+    let sum = x[i]!;
+    for (let k = 0; k < i; k++) sum -= factor[i]![k]! * x[k]!;
+    x[i] = sum / factor[i]![i]!;
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = x[i]!;
+    for (let k = i + 1; k < n; k++) sum -= factor[k]![i]! * x[k]!;
+    x[i] = sum / factor[i]![i]!;
+  }
+  return x;
+}
+
+export function choleskyInverse(factor: Square): Square {
+  const n = factor.length;
+  const result = square(n);
+  const unit = new Float64Array(n);
+  for (let j = 0; j < n; j++) {
+    unit.fill(0);
+    unit[j] = 1;
+    const column = choleskySolve(factor, unit);
+    for (let i = 0; i < n; i++) result[i]![j] = column[i]!;
+  }
+  return result;
+}
+
+export function choleskyLogDeterminant(factor: Square): number {
+  let sum = 0;
+  for (let i = 0; i < factor.length; i++) sum += Math.log(factor[i]![i]!);
+  return 2 * sum;
+}
+
+export function times(a: Square, b: Square): Square {
+  const n = a.length;
+  const result = square(n);
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < n; k++) {
+      const left = a[i]![k]!;
+      if (left !== 0) for (let j = 0; j < n; j++) result[i]![j]! += left * b[k]![j]!;
+    }
+  }
+  return result;
+}
+
+/** a' M a. */
+export function quadraticForm(a: ArrayLike<number>, matrix: Square): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * dot(matrix[i]!, a);
+  return sum;
+}
+
+/** Σ columns[j] × coefficients[j], row by row, added to `start` (absent: zeros). */
+export function combination(
+  columns: readonly Column[],
+  coefficients: ArrayLike<number>,
+  rows: number,
+  start?: ArrayLike<number>,
+): Float64Array {
+  const result = start ? Float64Array.from(start) : new Float64Array(rows);
+  for (let j = 0; j < columns.length; j++) {
+    const factor = coefficients[j]!;
+    const column = columns[j]!;
+    if (factor !== 0) for (let t = 0; t < rows; t++) result[t]! += factor * column[t]!;
+  }
+  return result;
+}
+
+/**
+ * X = Q R with orthonormal columns Q and upper triangular R (Gram–Schmidt with a second pass, as exact as Householder).
+ * `dependent` lists the columns that are combinations of those before them; they stand in neither Q nor R.
+ */
+export interface Orthonormal {
+  readonly q: readonly Column[];
+  /** r[i][j], row i of the kept columns */
+  readonly r: Square;
+  readonly kept: readonly number[];
+  readonly dependent: readonly number[];
+}
+
+export function orthonormal(columns: readonly Column[]): Orthonormal {
+  const q: Column[] = [];
+  const kept: number[] = [];
+  const dependent: number[] = [];
+  const loads: Float64Array[] = [];
+  columns.forEach((column, index) => {
+    const rest = Float64Array.from(column);
+    const load = new Float64Array(columns.length);
+    const length = Math.sqrt(dot(column, column));
+    for (let pass = 0; pass < 2; pass++) {
+      for (let i = 0; i < q.length; i++) {
+        const basis = q[i]!;
+        const share = dot(basis, rest);
+        load[i]! += share;
+        for (let t = 0; t < rest.length; t++) rest[t]! -= share * basis[t]!;
+      }
+    }
+    const left = Math.sqrt(dot(rest, rest));
+    if (!(left > length * 1e-9)) {
+      dependent.push(index);
+      return;
+    }
+    for (let t = 0; t < rest.length; t++) rest[t]! /= left;
+    load[q.length] = left;
+    q.push(rest);
+    kept.push(index);
+    loads.push(load);
+  });
+  const r = square(q.length);
+  loads.forEach((load, j) => {
+    for (let i = 0; i <= j; i++) r[i]![j] = load[i]!;
+  });
+  return { q, r, kept, dependent };
+}
+
+/** x with R x = b, R upper triangular. */
+export function backSubstitute(r: Square, b: ArrayLike<number>): Float64Array {
+  const n = r.length;
+  const x = Float64Array.from(b);
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = x[i]!;
+    for (let k = i + 1; k < n; k++) sum -= r[i]![k]! * x[k]!;
+    x[i] = sum / r[i]![i]!;
+  }
+  return x;
+}
+
+/** R⁻¹ C R⁻¹': a covariance of Q's coefficients as one of X's. */
+export function untangle(r: Square, covariance: Square): Square {
+  const n = r.length;
+  const half = square(n);
+  for (let j = 0; j < n; j++) {
+    const column = backSubstitute(
+      r,
+      covariance.map((row) => row[j]!),
+    );
+    for (let i = 0; i < n; i++) half[i]![j] = column[i]!;
+  }
+  const result = square(n);
+  for (let i = 0; i < n; i++) result[i]!.set(backSubstitute(r, half[i]!));
+  return result;
+}
