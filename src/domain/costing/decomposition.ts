@@ -1,4 +1,4 @@
-import { Fraction } from '../fraction.ts';
+import { Fraction, sumFractions } from '../fraction.ts';
 
 /** 2^n rates are computed; beyond this many factors the answer would not come while one waits. */
 export const MOST_FACTORS = 16;
@@ -12,23 +12,50 @@ export const MOST_FACTORS = 16;
  * @throws RangeError for more than 16 factors
  */
 export function factorEffects(factors: number, rate: (second: readonly boolean[]) => Fraction): Fraction[] {
-  const rates = Array.from({ length: 1 << checked(factors) }, (_, taken) => rate(bits(taken, factors)));
+  const rates = ratesOfSets(factors, rate);
   return Array.from({ length: factors }, (_, factor) =>
     weightedOverOthers(factors, factor, (others) => rates[others | (1 << factor)]!.minus(rates[others]!)),
   );
 }
 
 /**
- * The rate standardised for all factors but one: what it would be with that factor of one population and the others
- * averaged over both. The difference of the two standardised rates is the factor's effect.
- * @returns per factor: the standardised rate of the first and of the second population
+ * Rates standardised for all factors but one, among any number of populations: what each would have with its own factor
+ * and the others averaged. A factor's effect between two populations is the difference of their standardised rates; the
+ * effects of a pair sum to the difference of its rates, and effects of A–B and B–C sum to those of A–C (Das Gupta 1993,
+ * ch. 6: pairwise standardisation, made consistent).
+ * @param rate the rate with factor i of population `taken[i]`
+ * @returns [factor][population]
+ * @throws RangeError for more than 16 factors
  */
 export function standardisedRates(
   factors: number,
-  rate: (second: readonly boolean[]) => Fraction,
-): [Fraction, Fraction][] {
-  const rates = Array.from({ length: 1 << checked(factors) }, (_, taken) => rate(bits(taken, factors)));
-  return Array.from({ length: factors }, (_, factor): [Fraction, Fraction] => [
+  populations: number,
+  rate: (taken: readonly number[]) => Fraction,
+): Fraction[][] {
+  const all = Array.from({ length: populations }, (_, population) => population);
+  const pairwise = all.map((a) =>
+    all.map((b) => (a < b ? pairRates(factors, (set) => rate(set.map((s) => (s ? b : a)))) : [])),
+  );
+  const n = BigInt(populations);
+  return Array.from({ length: factors }, (_, factor) => {
+    const against = (a: number, b: number) => (a < b ? pairwise[a]![b]![factor]![0] : pairwise[b]![a]![factor]![1]);
+    return all.map((own) => {
+      const others = all.filter((other) => other !== own);
+      const mean = sumFractions(others.map((other) => against(own, other))).over(n - 1n);
+      const consistency = others.map((other) =>
+        sumFractions(others.filter((third) => third !== other).map((third) => against(other, third))).minus(
+          against(other, own).times(n - 2n),
+        ),
+      );
+      return mean.plus(sumFractions(consistency).over(n * (n - 1n)));
+    });
+  });
+}
+
+/** Per factor: the standardised rate of the first and of the second population of a pair. */
+function pairRates(factors: number, rate: (second: readonly boolean[]) => Fraction): [Fraction, Fraction][] {
+  const rates = ratesOfSets(factors, rate);
+  return Array.from({ length: factors }, (_, factor) => [
     weightedOverOthers(factors, factor, (others) => rates[others]!),
     weightedOverOthers(factors, factor, (others) => rates[others | (1 << factor)]!),
   ]);
@@ -62,7 +89,8 @@ function bits(set: number, length: number): boolean[] {
   return Array.from({ length }, (_, i) => (set & (1 << i)) !== 0);
 }
 
-function checked(factors: number): number {
+/** The rate for every set of factors taken from the second population. */
+function ratesOfSets(factors: number, rate: (second: readonly boolean[]) => Fraction): Fraction[] {
   if (factors > MOST_FACTORS) throw new RangeError(`${factors} factors; at most ${MOST_FACTORS} can be decomposed`);
-  return factors;
+  return Array.from({ length: 1 << factors }, (_, set) => rate(bits(set, factors)));
 }

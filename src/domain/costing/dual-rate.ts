@@ -48,3 +48,29 @@ export function dualRate(terms: {
     unusedFixed: fixed.unused,
   };
 }
+
+export interface SingleRate {
+  /** fixed and variable cost of one unit of use */
+  readonly rate: Fraction;
+  readonly charges: ReadonlyMap<string, Fraction>;
+  /** fixed cost that the use did not pay; negative when it paid more than there was */
+  readonly unusedFixed: Fraction;
+}
+
+/**
+ * The single rate that the dual rate replaces: fixed ÷ capacity + variable, per unit of use. Shown beside it, because
+ * under it one unit's decline leaves fixed cost to the others.
+ * @throws RangeError when there is no capacity
+ */
+export function singleRate(terms: {
+  readonly fixedCost: Fraction;
+  readonly variableRate: Fraction;
+  readonly capacity: Fraction;
+  readonly used: ReadonlyMap<string, Fraction>;
+}): SingleRate {
+  const fixedRate = terms.fixedCost.over(terms.capacity);
+  const rate = fixedRate.plus(terms.variableRate);
+  const charges = new Map([...terms.used].map(([unit, quantity]) => [unit, quantity.times(rate)]));
+  const unusedFixed = terms.fixedCost.minus(fixedRate.times(sumFractions(terms.used.values())));
+  return { rate, charges, unusedFixed };
+}

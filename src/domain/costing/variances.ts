@@ -75,6 +75,22 @@ export function mixAndQuantity(products: ReadonlyMap<string, Product>): {
   return { mix, quantity, volume };
 }
 
+/** All products as one: units in all, and the budgeted margin of a unit at the budgeted mix. */
+export function compositeUnit(products: ReadonlyMap<string, Product>): Product {
+  const all = [...products.values()];
+  const budgetUnits = sumFractions(all.map((product) => product.budgetUnits));
+  return {
+    actualUnits: sumFractions(all.map((product) => product.actualUnits)),
+    budgetUnits,
+    margin: sumFractions(all.map((product) => product.budgetUnits.times(product.margin))).over(budgetUnits),
+  };
+}
+
+/** What the difference of a selling price is worth; for a price that is paid, the negative of it. */
+export function priceVariance(actualPrice: Fraction, budgetPrice: Fraction, actualUnits: Fraction): Fraction {
+  return actualPrice.minus(budgetPrice).times(actualUnits);
+}
+
 /** The quantity variance seen from the market: share won or lost in the actual market, size of the market itself. */
 export function marketVariances(market: {
   readonly actualMarket: Fraction;
