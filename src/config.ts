@@ -24,7 +24,9 @@ function Env(variable: string, setting: { about: string; wants: string; otherwis
     IsOptional()(target, property);
   };
 }
-const ToNumber = (): PropertyDecorator => Transform(({ value }: { value: string }) => Number(value));
+/** Plain digits only: 0x10 and 3e3 are somebody's mistake. */
+const ToNumber = (): PropertyDecorator =>
+  Transform(({ value }: { value: string }) => (/^\d+$/.test(value) ? Number(value) : NaN));
 
 const POSTGRES_URL = /^postgres(ql)?:\/\/[^/\s]+\/[^/\s?]+(\?\S*)?$/;
 const HTTP_URL = /^https?:\/\/[^\s/]+(\/\S*)?$/;
