@@ -64,8 +64,8 @@ export function passwordsOf(home: string): Passwords {
 }
 
 /**
- * The one live supervisor of the home, or undefined. Claims are numbered files that are never taken back: the newest
- * one holds as long as its process lives, so a kill -9 needs no tidying up and no claim is ever removed under a rival.
+ * The one live supervisor of the home, or undefined. Claims are numbered files, and the newest one holds as long as its
+ * process lives: a kill -9 needs no tidying up, and nobody removes a claim that a rival may just be looking at.
  */
 export function claimant(home: string): RunningProcess | undefined {
   return holderOf(home, claims(home).at(-1) ?? 0);
@@ -84,9 +84,21 @@ export function claim(home: string): boolean {
   return true;
 }
 
+/** At its end: where a system does not say when a process began, a later one of the same number would seem to be it. */
+export function giveUpClaim(home: string): void {
+  const newest = claims(home).at(-1) ?? 0;
+  if (holderOf(home, newest)?.pid === process.pid) {
+    replacePrivate(
+      home,
+      claimPath(home, newest),
+      JSON.stringify({ pid: 0, began: 'given up' } satisfies RunningProcess),
+    );
+  }
+}
+
 function holderOf(home: string, number: number): RunningProcess | undefined {
   const holder = readJson<RunningProcess>(claimPath(home, number));
-  return holder !== undefined && isAlive(holder) ? holder : undefined;
+  return holder !== undefined && holder.pid !== 0 && isAlive(holder) ? holder : undefined;
 }
 
 const claimPath = (home: string, number: number): string => join(home, 'claims', String(number));

@@ -18,6 +18,8 @@ export interface ServerLease {
 }
 
 const PATIENCE = 200_000;
+/** Longer waits are explained on stderr. */
+const QUIET = 3_000;
 const STARTS = 3;
 
 export interface LeaseOptions {
@@ -35,12 +37,12 @@ export async function leaseServer(home: string, options: LeaseOptions = {}): Pro
   installedBinaries();
   const lingerSeconds = options.lingerSeconds ?? lingerSetting();
   const place = openHome(home);
-  const giveUpAt = Date.now() + PATIENCE;
+  const began = Date.now();
   const awaited = new Set<number>(); // supervisors whose failure is our failure
   let started: ChildProcess | undefined;
   let starts = 0;
   let told = '';
-  while (Date.now() < giveUpAt) {
+  while (Date.now() - began < PATIENCE) {
     const holder = claimant(place);
     const state = readState(place);
     const current =
@@ -56,7 +58,7 @@ export async function leaseServer(home: string, options: LeaseOptions = {}): Pro
           release,
         };
       }
-    } else if (current && state.phase === 'recovering' && told !== state.message) {
+    } else if (current && told !== state.message && (state.phase === 'recovering' || Date.now() - began > QUIET)) {
       told = state.message;
       process.stderr.write(`answerable: ${told}\n`);
     } else if (holder === undefined && !isRunning(started)) {

@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { installedBinaries, runnableBinaries } from './binaries.ts';
 import { dataDirectoryOf, makeDataDirectory } from './data-directory.ts';
-import { claim, logFile, ownedLikeHome, passwordsOf, readState, writeState, type ServerState } from './home.ts';
+import {
+  claim,
+  giveUpClaim,
+  logFile,
+  ownedLikeHome,
+  passwordsOf,
+  readState,
+  writeState,
+  type ServerState,
+} from './home.ts';
 import { openLeaseDesk, type LeaseDesk } from './lease-desk.ts';
 import { startPostmaster, type Postmaster, type PostmasterSetting } from './postmaster.ts';
 import { thisProcess } from './running-process.ts';
@@ -35,6 +44,7 @@ async function supervise(): Promise<void> {
     tell({ phase: 'failed', message: error instanceof Error ? error.message : String(error) });
     process.exit(1); // the server, if any, stops with our end of its pipe
   };
+  process.on('exit', () => giveUpClaim(home));
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
 
   tell({});

@@ -44,10 +44,10 @@ export async function removeHomes(): Promise<void> {
   }
 }
 
-export async function startCommand(home: string, lingerSeconds = 0): Promise<Command> {
+export async function startCommand(home: string, { lingerSeconds = 0, fsync = 'off' } = {}): Promise<Command> {
   const script = join(packageRoot, 'test', 'embedded', 'command.mjs');
   const env = { ...process.env, ANSWERABLE_LINGER_SECONDS: String(lingerSeconds) };
-  const child = spawn(process.execPath, [script, home], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [script, home, fsync], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '';
   let complaint = '';
   child.stdout.on('data', (text: Buffer) => (said += text.toString()));

@@ -55,10 +55,10 @@ describe('one server for all commands of a home', () => {
 
   it('lingers as long as the last command wished, and serves the next one in that time', async () => {
     const home = newHome();
-    const first = await startCommand(home, 30);
+    const first = await startCommand(home, { lingerSeconds: 30 });
     const supervisor = supervisorPid(home);
     await first.end();
-    const second = await startCommand(home, 0);
+    const second = await startCommand(home);
     expect(supervisorPid(home)).toBe(supervisor);
     expect(second.port).toBe(first.port);
     await second.end();
@@ -89,7 +89,7 @@ describe('one server for all commands of a home', () => {
 
   it('takes no password and no stranger at its doors', async () => {
     const home = newHome();
-    const command = await startCommand(home);
+    const command = await startCommand(home, { fsync: 'on' });
     await expect(execute(`postgresql://postgres@127.0.0.1:${command.port}/postgres`, 'select 1')).rejects.toThrow();
     for (const name of ['passwords.json', 'server.json', 'server.log']) {
       expect(statSync(join(home, name)).mode & 0o077).toBe(0);
@@ -114,7 +114,9 @@ describe('one server for all commands of a home', () => {
   });
 
   it('names a wrong ANSWERABLE_LINGER_SECONDS', async () => {
-    await expect(startCommand(newHome(), Number.NaN)).rejects.toThrow('ANSWERABLE_LINGER_SECONDS is "NaN"');
+    await expect(startCommand(newHome(), { lingerSeconds: Number.NaN })).rejects.toThrow(
+      'ANSWERABLE_LINGER_SECONDS is "NaN"',
+    );
   });
 });
 
