@@ -1,8 +1,10 @@
 import { solveExactly } from '../../domain/costing/linear-system.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { Fraction } from '../../domain/fraction.ts';
+import { exact } from './exact.ts';
 
-const TERM = /\s*([+-]?)\s*(?:(\d+(?:\.\d+)?)\s*\*?\s*([A-Za-z_]\w*)?|([A-Za-z_]\w*))/y;
+/** Sign, coefficient (0.3, .3 or 1/6) and name; a number alone or a name alone will do. */
+const TERM = /\s*([+-]?)\s*(?:(\d*\.?\d+)(?:\/(\d+))?\s*\*?\s*([A-Za-z_]\w*)?|([A-Za-z_]\w*))/y;
 
 /**
  * Solves linear equations as textbooks print them, "Y = 7260 + 0.3Z; Z = 4000 + 0.2Y", exactly.
@@ -42,8 +44,8 @@ function equation(text: string): { name: string; constant: Fraction; terms: Map<
     const at = TERM.lastIndex;
     const match = TERM.exec(right);
     if (!match || (at > 0 && match[1] === '')) throw notAnEquation(text);
-    const [, sign, number = '1', named, alone] = match;
-    const value = Fraction.parse(number).times(sign === '-' ? -1n : 1n);
+    const [, sign, number = '1', divisor = '1', named, alone] = match;
+    const value = exact(`${number.replace(/^\./, '0.')}/${divisor}`, text).times(sign === '-' ? -1n : 1n);
     const other = named ?? alone;
     if (other === undefined) constant = constant.plus(value);
     else terms.set(other, (terms.get(other) ?? Fraction.ZERO).plus(value));
