@@ -27,7 +27,8 @@ export function addAccountCommands(root: Command): void {
     .action(answering(addUser));
   addCommand(user, { name: 'list', about: 'who there is, in which role', examples: ['user list'], acts: true }).action(
     answering(async (shell: Shell) => {
-      const users = await (await service(shell)).list(await shell.actor());
+      const actor = await shell.actor();
+      const users = await (await service(shell)).list(actor);
       return { json: { users }, text: usersText(users) };
     }),
   );
@@ -75,7 +76,7 @@ export function addAccountCommands(root: Command): void {
     acts: true,
   }).action(answering(listTokens));
   addCommand(token, {
-    name: 'revoke <id>',
+    name: 'revoke',
     about: 'end a token at once',
     examples: ['token revoke 7'],
     acts: true,

@@ -1,0 +1,98 @@
+/**
+ * Shape of the canonical document of a period, as `statements --format json` gives it. Amounts, contacts, seconds and
+ * rates are decimal text. Whoever shows statements reads this and computes nothing.
+ */
+export interface StatementSet {
+  readonly period: string;
+  readonly currency: string;
+  readonly run: {
+    readonly id: number;
+    readonly hash: string;
+    readonly model: string;
+    readonly inputs: string;
+  };
+  /** absent for who may not read all units */
+  readonly reconciliation?: Reconciliation;
+  readonly pools?: readonly PoolSection[];
+  readonly units: readonly UnitSection[];
+  readonly service?: ServiceSection;
+  readonly coverage?: Readonly<Record<string, unknown>>;
+}
+
+/** ledger = all that follow, difference 0.00 */
+export interface Reconciliation {
+  readonly ledger: string;
+  readonly charged: string;
+  readonly serviceVariances: string;
+  readonly unusedCapacity: string;
+  readonly unattributed: string;
+  readonly withheld: string;
+  readonly parked: string;
+  readonly conversion: string;
+  readonly difference: string;
+}
+
+export interface PoolSection {
+  readonly pool: string;
+  readonly kind: string;
+  readonly cost: string;
+  readonly practicalSeconds: string;
+  readonly usedSeconds: string;
+  readonly rate: string;
+  readonly used: string;
+  readonly unused: string;
+  readonly charged: string;
+  readonly serviceVariances: string;
+  readonly unusedCapacity: string;
+  readonly unattributed: string;
+  readonly withheld: string;
+  readonly parked: string;
+}
+
+export interface UnitSection {
+  readonly unit: string;
+  readonly name: string;
+  readonly contacts: string;
+  readonly gross: string;
+  readonly retentionCredit: string;
+  readonly adjustments: string;
+  readonly net: string;
+  readonly bridge: Readonly<Record<string, string>> | null;
+  readonly lines: readonly LineSection[];
+}
+
+export interface LineSection {
+  readonly id: string;
+  readonly kind: string;
+  readonly decision: string | null;
+  readonly reason: string | null;
+  readonly channel: string | null;
+  readonly pool: string;
+  readonly rule: string | null;
+  readonly contacts: string;
+  readonly seconds: string;
+  readonly rate: string | null;
+  readonly amount: string;
+  readonly tier: string | null;
+  readonly treatment: 'charged' | 'withheld' | 'parked';
+  readonly chargePeriod: string;
+}
+
+export interface ServiceSection {
+  readonly variances: readonly ServiceItem[];
+  readonly unused: readonly ServiceItem[];
+  readonly unattributed: {
+    readonly amount: string;
+    readonly contacts: string;
+    readonly pools: readonly { readonly pool: string | null; readonly amount: string }[];
+  };
+  readonly parked: string;
+  readonly conversion: string;
+}
+
+export interface ServiceItem {
+  readonly id: string;
+  readonly kind: string;
+  readonly pool: string | null;
+  readonly amount: string;
+}
