@@ -22,13 +22,13 @@ call make_append_only('import');
 create table import_refusal (
   import_id bigint not null references import,
   line      bigint not null,
-  column_name text,
+  column_name text not null default '',        -- empty: the whole row
   value     text,
   code      text not null,
   message   text not null,
   remedy    text not null,
   raw       text not null,                     -- the row as it came, to be mended and loaded again
-  primary key (import_id, line, code)
+  primary key (import_id, line, column_name, code)
 );
 call make_append_only('import_refusal');
 

@@ -18,6 +18,7 @@ create table run (
   inputs_hash  text not null,
   model_id     integer not null references model_version,
   watermark    bigint not null,                -- imports up to this number were read
+  reads        jsonb not null,                 -- earlier runs it read: {previous, rates, measures: []}
   code_version text not null,
   document     jsonb not null,                 -- canonical figures of the whole period (see statements --format json)
   prepared_by  bigint references app_user,

@@ -6,13 +6,13 @@ import { OutOfBalance, Refusal } from '../errors.ts';
 import { Fraction } from '../fraction.ts';
 import { minorDigits } from '../money.ts';
 import type { Model } from '../model/model.ts';
-import { matchesPattern } from '../model/selector.ts';
 import type { Books, Line, PoolResult, Reconciliation, ServiceLine } from './books.ts';
 import type { CloseInputs } from './close-inputs.ts';
 import { CoverageCount } from './coverage.ts';
 import { serviceLine } from './lines.ts';
 import { postPool, total } from './pool-posting.ts';
-import { contactsText, PoolUse, type Standards } from './pool-use.ts';
+import { contactsText, keptByService, PoolUse } from './pool-use.ts';
+import { standardsOf } from './standards.ts';
 
 /** Costs and attributes a period (method 1 to 4): one result, every subtotal the exact sum of its parts. */
 export function close(inputs: CloseInputs): Books {
@@ -62,16 +62,8 @@ export function close(inputs: CloseInputs): Books {
 
 function useOf(inputs: CloseInputs, use: PoolUse): CoverageCount {
   const coverage = new CoverageCount();
-  const standard = inputs.model.charging.basis === 'standard';
   for (const cell of inputs.cells) {
-    // Avoidable repeats and transfers are tested before the rules: no unit pays for a second call about the same thing.
-    const keeps = !standard
-      ? undefined
-      : cell.repeat
-        ? 'variance.repeats'
-        : cell.transferred
-          ? 'variance.transfers'
-          : undefined;
+    const keeps = keptByService(cell, inputs.model);
     const outcome = keeps ? undefined : attribute(cell, inputs.model, inputs.register);
     coverage.add(cell, outcome);
     use.add(cell, outcome, keeps);
@@ -169,19 +161,4 @@ export function imbalances(books: Books): string[] {
   const ids = new Set(books.lines.map((line) => line.id));
   if (ids.size !== books.lines.length) faults.push('two lines have one id');
   return faults;
-}
-
-function standardsOf(inputs: CloseInputs): Standards {
-  return {
-    standardSeconds(pool, reason) {
-      const stated = [...(inputs.model.charging.standard_seconds.get(pool.code) ?? [])].find(([pattern]) =>
-        matchesPattern(pattern, reason),
-      )?.[1];
-      if (stated) return { seconds: stated, source: 'stated' };
-      const own = inputs.register.reasons.get(reason)?.standardHandleSeconds;
-      if (own != null) return { seconds: Fraction.of(own), source: 'stated' };
-      const derived = inputs.derivedStandards.get(`${pool.code}\u0000${reason}`);
-      return derived && { seconds: derived, source: 'derived' };
-    },
-  };
 }

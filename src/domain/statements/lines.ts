@@ -2,7 +2,7 @@ import { apportion, compareKeys } from '../apportionment.ts';
 import type { PoolSplit } from '../costing/pool-split.ts';
 import { Fraction, sumFractions } from '../fraction.ts';
 import { lineId } from '../ids.ts';
-import { unitsOfPool, type Pool } from '../model/model.ts';
+import { unitsOfPool, type Model, type Pool } from '../model/model.ts';
 import type { Period } from '../period.ts';
 import type { Line, ServiceLine } from './books.ts';
 import type { CloseInputs } from './close-inputs.ts';
@@ -15,13 +15,11 @@ export function linesOf(
   uses: readonly LineUse[],
   split: PoolSplit,
   inputs: CloseInputs,
-  weight: 'used' | 'standard',
   digits: number,
 ): Line[] {
   const lines: Line[] = [];
   const contacts = microContacts(uses);
-  const reservedPolicy = inputs.model.charging.unused_capacity === 'reserved' && !pool.contract;
-  const priced = reservedPolicy ? 'used' : weight;
+  const priced = pricedBy(pool, inputs.model);
   for (const [key, members] of groupBy(
     uses.filter((use) => use.key.taker),
     claimKey,
@@ -34,7 +32,7 @@ export function linesOf(
     );
     byDecision.forEach(([, of], i) => {
       const keyed = of
-        .map((use) => ({ use, id: idOf(use, pool, inputs.period) }))
+        .map((use) => ({ use, id: lineIdOf(use, inputs.period) }))
         .sort((a, b) => compareKeys(a.id, b.id));
       const amounts = shareOut(
         decisions[i]!,
@@ -73,8 +71,9 @@ export function linesOf(
   return lines;
 }
 
-function idOf(use: LineUse, pool: Pool, period: Period): string {
-  const { taker, reason, channel } = use.key;
+/** Id of the line that a use belongs to. */
+export function lineIdOf(use: LineUse, period: Period): string {
+  const { pool, taker, reason, channel } = use.key;
   return lineId([
     'contacts',
     period,
@@ -82,7 +81,7 @@ function idOf(use: LineUse, pool: Pool, period: Period): string {
     taker!.decision,
     reason,
     channel,
-    pool.code,
+    pool,
     taker!.rule,
     taker!.tier,
     taker!.treatment,
@@ -195,4 +194,10 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
 export function claimKey(use: LineUse): string {
   const { taker, service } = use.key;
   return taker ? `unit:${taker.unit}:${taker.treatment}` : `service:${service}`;
+}
+
+/** Which quantity a pool's lines are priced by: standard seconds, or those used (actual basis, reserved capacity). */
+export function pricedBy(pool: Pool, model: Model): 'used' | 'standard' {
+  const reserved = model.charging.unused_capacity === 'reserved' && !pool.contract;
+  return model.charging.basis === 'standard' && !reserved ? 'standard' : 'used';
 }

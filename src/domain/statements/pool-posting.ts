@@ -71,7 +71,7 @@ export function postPool(
   const claims = claimsOf(uses);
   const split = splitOf(pool, { ...money, practical, digits }, claims, inputs, rate.rate);
   const basis = inputs.model.charging.basis;
-  const lines = linesOf(pool, uses, split, inputs, basis === 'standard' ? 'standard' : 'used', digits);
+  const lines = linesOf(pool, uses, split, inputs, digits);
   const serviceLines = [...split.posted]
     .filter(([key]) => key.startsWith('service:'))
     .map(([key, amount]) =>

@@ -238,3 +238,12 @@ function lineText(key: LineKey): string {
 export function contactsText(parts: bigint | Fraction): string {
   return (typeof parts === 'bigint' ? Fraction.of(parts) : parts).over(CONTACT_PARTS).toText(6);
 }
+
+/**
+ * Standard basis: contacts that no unit pays for, tested before the rules. An avoidable repeat is service's own second
+ * call about the same thing, a transfer its own detour.
+ */
+export function keptByService(cell: CellFacts, model: Model): 'variance.repeats' | 'variance.transfers' | undefined {
+  if (model.charging.basis !== 'standard') return undefined;
+  return cell.repeat ? 'variance.repeats' : cell.transferred ? 'variance.transfers' : undefined;
+}

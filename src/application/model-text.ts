@@ -1,0 +1,28 @@
+import { canonicalize } from 'json-canonicalize';
+import { parse, YAMLParseError } from 'yaml';
+import { InvalidInput } from '../domain/errors.ts';
+import { sha256 } from '../domain/ids.ts';
+import { readModel, type Model } from '../domain/model/model.ts';
+
+/** Model from the text of model.yaml. @throws InvalidInput naming line or key */
+export function parseModel(yaml: string, file = 'model.yaml'): Model {
+  return readModel(parsePlain(yaml, file), file);
+}
+
+/** Hash of a model's content: layout and comments of the file do not count. */
+export function modelHash(yaml: string, file = 'model.yaml'): string {
+  return sha256(canonicalize(parsePlain(yaml, file)));
+}
+
+export function parsePlain(yaml: string, file: string): unknown {
+  try {
+    // The core schema has no dates: 2026-03-02 stays the text that a person wrote. Few aliases: a file of a model needs none.
+    return parse(yaml, { schema: 'core', maxAliasCount: 100 }) as unknown;
+  } catch (error) {
+    if (!(error instanceof YAMLParseError) && !(error instanceof ReferenceError)) throw error;
+    const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined;
+    throw new InvalidInput([
+      { file, line, code: 'bad_yaml', message: error.message.split('\n')[0]!, remedy: 'Mend the YAML at this line.' },
+    ]);
+  }
+}

@@ -1,0 +1,262 @@
+import { Injectable } from '@nestjs/common';
+import { Register } from '../domain/attribution/register.ts';
+import { InvalidInput, Refusal, type InputFault } from '../domain/errors.ts';
+import { modelReference, type Model } from '../domain/model/model.ts';
+import { selects, textRuleKey } from '../domain/model/selector.ts';
+import { isPeriod, type Period } from '../domain/period.ts';
+import { requireRight, type Actor } from '../domain/roles.ts';
+import { close } from '../domain/statements/close.ts';
+import { documentsOf, type JsonObject } from '../domain/statements/document.ts';
+import {
+  cellCounts,
+  cellList,
+  decisionList,
+  ownerList,
+  reasonList,
+  unitList,
+  watermark,
+} from '../persistence/close-inputs.queries.ts';
+import { Database, type Tx } from '../persistence/database.ts';
+import {
+  checkPattern,
+  insertModel,
+  modelById,
+  modelList,
+  modelOfPeriod,
+  type ModelListing,
+  type ModelVersion,
+} from '../persistence/models.queries.ts';
+import { runOfPeriod } from '../persistence/periods.queries.ts';
+import { runRow } from '../persistence/runs.queries.ts';
+import { modelHash, parseModel, parsePlain } from './model-text.ts';
+import { cellFacts, readClose, windowDays } from './read-close.ts';
+
+export interface AppliedModel {
+  readonly modelId: number;
+  readonly from: Period;
+  readonly hash: string;
+  /** true: the newest version from this period on already had this content */
+  readonly unchanged: boolean;
+}
+
+export interface ModelTrial {
+  readonly period: Period;
+  readonly coverage: JsonObject;
+  readonly unusedRules: readonly string[];
+  readonly units: readonly { readonly unit: string; readonly now: string | null; readonly tried: string }[];
+  readonly reconciliation: JsonObject;
+}
+
+/** Immutable versions of model.yaml, each from a period on. */
+@Injectable()
+export class ModelsService {
+  constructor(private readonly db: Database) {}
+
+  /** Checks a model against everything that is there and stores it. @throws InvalidInput with every fault at once */
+  async apply(actor: Actor, yaml: string, from?: string, file = 'model.yaml'): Promise<AppliedModel> {
+    requireRight(actor, 'change_model');
+    const model = parseModel(yaml, file);
+    const hash = modelHash(yaml, file);
+    const start = from ?? '1900-01';
+    if (!isPeriod(start))
+      throw new Refusal('bad_period', `"${start}" is not a period; a period is a month like 2026-05`);
+    return await this.db.books(async (tx) => {
+      await checkAgainstRecords(tx, model, file);
+      const newest = await modelOfPeriod(tx, start);
+      if (newest && newest.from_period === start && newest.hash === hash)
+        return { modelId: newest.model_id, from: start, hash, unchanged: true };
+      return { modelId: await insertModel(tx, start, hash, yaml, actor.userId), from: start, hash, unchanged: false };
+    });
+  }
+
+  /** A version by number, by the period it would close, or the newest. */
+  async show(actor: Actor, which?: string): Promise<ModelVersion> {
+    requireRight(actor, 'read_all');
+    return await this.db.read(actor, (tx) => versionOf(tx, which));
+  }
+
+  async list(actor: Actor): Promise<ModelListing[]> {
+    requireRight(actor, 'read_all');
+    return await this.db.read(actor, (tx) => modelList(tx));
+  }
+
+  /** Every key that differs between two versions, with both values. */
+  async diff(
+    actor: Actor,
+    a: string,
+    b: string,
+  ): Promise<{ path: string; before: string | null; after: string | null }[]> {
+    requireRight(actor, 'read_all');
+    return await this.db.read(actor, async (tx) => {
+      const before = flat(parsePlain((await versionOf(tx, a)).yaml, 'a'));
+      const after = flat(parsePlain((await versionOf(tx, b)).yaml, 'b'));
+      return [...new Set([...before.keys(), ...after.keys()])]
+        .sort()
+        .filter((path) => before.get(path) !== after.get(path))
+        .map((path) => ({ path, before: before.get(path) ?? null, after: after.get(path) ?? null }));
+    });
+  }
+
+  /** What a period would say under another model: coverage, unused rules, difference per unit. Nothing is stored. */
+  async tryOn(actor: Actor, yaml: string, period: Period, file = 'model.yaml'): Promise<ModelTrial> {
+    requireRight(actor, 'read_all');
+    const model = parseModel(yaml, file);
+    return await this.db.read(actor, async (tx) => {
+      await checkAgainstRecords(tx, model, file);
+      const reading = await readClose(tx, period, undefined, { model, hash: modelHash(yaml, file) });
+      const books = close(reading.inputs);
+      const document = documentsOf(books, reading.context).period;
+      const current = await runOfPeriod(tx, period);
+      const now = current && (await runRow(tx, current.run_id))?.document;
+      const gross = (of: JsonObject | undefined) =>
+        new Map(
+          ((of?.['units'] ?? []) as JsonObject[]).map((unit) => [unit['unit'] as string, unit['gross'] as string]),
+        );
+      const before = gross(now);
+      const used = new Set(books.lines.map((line) => line.rule));
+      return {
+        period,
+        coverage: document['coverage'] as JsonObject,
+        unusedRules: model.rules.map((rule) => rule.name).filter((name) => !used.has(name)),
+        units: [...gross(document)].map(([unit, tried]) => ({ unit, now: before.get(unit) ?? null, tried })),
+        reconciliation: document['reconciliation'] as JsonObject,
+      };
+    });
+  }
+
+  reference(): string {
+    return modelReference();
+  }
+}
+
+async function versionOf(tx: Tx, which: string | undefined): Promise<ModelVersion> {
+  const version =
+    which === undefined
+      ? await modelOfPeriod(tx, '9999-12' as Period)
+      : isPeriod(which)
+        ? await modelOfPeriod(tx, which)
+        : /^\d{1,9}$/.test(which)
+          ? await modelById(tx, Number(which))
+          : undefined;
+  if (version) return version;
+  throw new Refusal(
+    'no_such_model',
+    which === undefined ? 'no model has been applied' : `there is no model "${which}"`,
+    { kind: 'not_found', next: 'answerable model list' },
+  );
+}
+
+/** Codes exist, patterns can be read, and no contact that is there is taken by two pools of a layer. */
+async function checkAgainstRecords(tx: Tx, model: Model, file: string): Promise<void> {
+  const mark = await watermark(tx);
+  const register = new Register({
+    units: await unitList(tx, mark),
+    decisions: await decisionList(tx, mark),
+    owners: await ownerList(tx, mark),
+    reasons: await reasonList(tx, mark),
+  });
+  const faults: InputFault[] = [];
+  const fault = (column: string, value: string, message: string, remedy: string) =>
+    faults.push({ file, column, value, code: 'unknown_code', message, remedy });
+  const unit = (path: string, code: string) =>
+    register.units.has(code) ||
+    fault(path, code, 'this unit does not exist', `Units: ${names(register.units.keys())}.`);
+  const decision = (path: string, code: string) =>
+    register.decisions.has(code) ||
+    fault(path, code, 'this decision does not exist', `Decisions: ${names(register.decisions.keys())}.`);
+  model.pools.forEach((pool, i) => {
+    if (pool.unit !== undefined) unit(`pools[${i}].unit`, pool.unit);
+    if (pool.zero_driver !== 'unattributed') unit(`pools[${i}].zero_driver`, pool.zero_driver);
+  });
+  model.rules.forEach((rule, i) => {
+    for (const taker of rule.to ?? []) {
+      if (taker.unit !== undefined) unit(`rules[${i}].to`, taker.unit);
+      if (taker.decision !== undefined) decision(`rules[${i}].to`, taker.decision);
+    }
+    for (const code of rule.exposure ?? []) if (code !== '*') decision(`rules[${i}].exposure`, code);
+    if (rule.incremental !== undefined) decision(`rules[${i}].incremental`, rule.incremental);
+  });
+  for (const section of ['reserved', 'forecast'] as const) {
+    for (const units of model.charging[section].values())
+      for (const code of units.keys()) unit(`charging.${section}`, code);
+  }
+  if (faults.length > 0) throw new InvalidInput(faults);
+  for (const [i, rule] of model.rules.entries()) {
+    if (rule.match?.text) await readable(tx, textRuleKey(rule.match.text), `rules[${i}].match.text`, file);
+  }
+  await refuseOverlaps(tx, model);
+}
+
+async function readable(tx: Tx, pattern: string, path: string, file: string): Promise<void> {
+  try {
+    // A savepoint: a pattern that PostgreSQL cannot read must not end the transaction.
+    await tx.transaction((inner) => checkPattern(inner, pattern));
+  } catch (error) {
+    throw new InvalidInput([
+      {
+        file,
+        column: path,
+        value: pattern,
+        code: 'bad_pattern',
+        message: error instanceof Error ? error.message : 'unreadable',
+        remedy: 'Mend the regular expression.',
+      },
+    ]);
+  }
+}
+
+async function refuseOverlaps(tx: Tx, model: Model): Promise<void> {
+  const cuts = ['0001-01-01', ...windowDays(model)];
+  const cells = await cellList(tx);
+  const overlaps = new Map<string, bigint>();
+  for (const { cell_no: cellNo, slice, contacts } of await cellCounts(tx, cuts)) {
+    const sum = {
+      cell_no: cellNo,
+      reason_code: null,
+      slice,
+      repeat: false,
+      hits: 0,
+      parts: '0',
+      seconds: '0',
+      untimed_parts: '0',
+    };
+    const cell = cellFacts(sum, cells, cuts, []);
+    const layers = new Map<string, string[]>();
+    for (const pool of model.pools) {
+      if (pool.kind !== 'operating' || (pool.serves && !selects(pool.serves, cell))) continue;
+      layers.set(pool.layer, [...(layers.get(pool.layer) ?? []), pool.code]);
+    }
+    for (const pools of layers.values()) {
+      if (pools.length > 1) overlaps.set(pools.join(', '), (overlaps.get(pools.join(', ')) ?? 0n) + BigInt(contacts));
+    }
+  }
+  if (overlaps.size === 0) return;
+  const details = [...overlaps].map(([pools, contacts]) => `${pools}: ${contacts} contacts`);
+  throw new Refusal('overlapping_pools', `contacts are taken by more than one pool of a layer: ${details[0]}`, {
+    details,
+    next: 'narrow `serves` of these pools',
+  });
+}
+
+function names(codes: Iterable<string>): string {
+  const all = [...codes];
+  return all.length <= 12 ? all.join(', ') : `${all.slice(0, 12).join(', ')} and ${all.length - 12} more`;
+}
+
+/** Leaves of a plain value by path. */
+function flat(value: unknown, path = '', into = new Map<string, string>()): Map<string, string> {
+  if (value !== null && typeof value === 'object') {
+    for (const [key, item] of Object.entries(value)) {
+      const name = Array.isArray(value) ? `[${labelOf(item) ?? key}]` : path === '' ? key : `.${key}`;
+      flat(item, path + name, into);
+    }
+  } else into.set(path, JSON.stringify(value ?? null));
+  return into;
+}
+
+/** Pools and rules are told apart by code or name, so that moving one does not look like changing all. */
+function labelOf(item: unknown): string | undefined {
+  const named = item as { code?: unknown; name?: unknown } | null;
+  const label = typeof item === 'object' ? (named?.code ?? named?.name) : undefined;
+  return typeof label === 'string' ? label : undefined;
+}

@@ -1,0 +1,242 @@
+import { canonicalize } from 'json-canonicalize';
+import { Register } from '../domain/attribution/register.ts';
+import { Refusal } from '../domain/errors.ts';
+import { Fraction } from '../domain/fraction.ts';
+import { sha256 } from '../domain/ids.ts';
+import type { Model } from '../domain/model/model.ts';
+import { textRuleKey } from '../domain/model/selector.ts';
+import { minorDigits } from '../domain/money.ts';
+import { addDays, addMonths, firstDay, lastDay, type LocalDate, type Period } from '../domain/period.ts';
+import type { BridgeLine } from '../domain/statements/bridge.ts';
+import type { CellFacts } from '../domain/statements/cell-facts.ts';
+import type { CloseInputs } from '../domain/statements/close-inputs.ts';
+import type { DocumentContext } from '../domain/statements/document.ts';
+import {
+  capacityList,
+  cellList,
+  cellSums,
+  companyRow,
+  contactDigest,
+  decisionList,
+  fxList,
+  ledgerList,
+  ownerList,
+  reasonList,
+  unitList,
+  watermark as newestImport,
+  type CellRow,
+  type CellSum,
+  type ContactReading,
+} from '../persistence/close-inputs.queries.ts';
+import type { Tx } from '../persistence/database.ts';
+import { modelById, modelOfPeriod, type ModelVersion } from '../persistence/models.queries.ts';
+import { lineList, medianStandards, ratesOfRun, runsBefore, type RunReads } from '../persistence/runs.queries.ts';
+import { parseModel } from './model-text.ts';
+
+/** What a run froze: repeated with these, it gives the same bytes. Absent: what stands now. */
+export interface Frozen {
+  readonly watermark: string;
+  readonly modelId: number;
+  readonly reads: RunReads;
+}
+
+export interface CloseReading {
+  /** finds the contacts behind the cells again */
+  readonly contacts: ContactReading;
+  readonly inputs: CloseInputs;
+  readonly context: DocumentContext;
+  readonly frozen: Frozen;
+}
+
+/**
+ * Reads everything that a close of the period takes, in one snapshot of the caller's transaction.
+ * @param tried a model to try instead of the stored version (then `frozen.modelId` is 0)
+ * @throws Refusal no_company, no_model
+ */
+export async function readClose(
+  tx: Tx,
+  period: Period,
+  frozen?: Frozen,
+  tried?: { model: Model; hash: string },
+): Promise<CloseReading> {
+  const company = await companyRow(tx);
+  if (!company)
+    throw new Refusal('no_company', 'there is no company yet', {
+      next: 'answerable import-folder DIR (with company.yaml)',
+    });
+  const mark = frozen?.watermark ?? (await newestImport(tx));
+  const version = tried ? undefined : await modelVersion(tx, period, frozen?.modelId);
+  const { model, hash: modelHash } = tried ?? { model: parseModel(version!.yaml), hash: version!.hash };
+  const digits = minorDigits(company.currency)!;
+  const reads = frozen?.reads ?? (await runsBefore(tx, period, addMonths(period, -1)));
+
+  const records = {
+    units: await unitList(tx, mark),
+    decisions: await decisionList(tx, mark),
+    owners: await ownerList(tx, mark),
+    reasons: await reasonList(tx, mark),
+  };
+  const register = new Register(records);
+  const ledger = await ledgerList(tx, period, mark);
+  const rates = await fxList(tx, period, mark);
+  const capacity = await capacityList(tx, period, mark);
+  const lastRates = await ratesOfRun(tx, reads.rates);
+  const derivedStandards = await medianStandards(tx, reads.measures);
+  const lastLines = reads.previous === null ? undefined : bridgeLinesByUnit(await lineList(tx, reads.previous));
+
+  const cuts = sliceDays(period, register, model);
+  const patterns = textPatterns(model);
+  const contacts = { period, cuts, watermark: mark, patterns };
+  const sums = await cellSums(tx, contacts);
+  const dimensions = await cellList(tx);
+  const cells = sums.map((sum) => cellFacts(sum, dimensions, cuts, patterns));
+
+  const content = {
+    company: { name: company.name, currency: company.currency, timeZone: company.timeZone },
+    model: modelHash,
+    ...records,
+    ledger: ledger.map(({ importId: _import, line: _line, ...entry }) => entry),
+    rates,
+    capacity,
+    contacts: await contactDigest(tx, period, mark),
+    lastRates,
+    derivedStandards,
+    lastLines: lastLines ?? null,
+  };
+  return {
+    contacts,
+    inputs: {
+      period,
+      currency: company.currency,
+      model,
+      register,
+      ledger,
+      rates,
+      capacity,
+      cells,
+      lastRates: new Map([...lastRates].map(([pool, rate]) => [pool, rate.over(10n ** BigInt(digits))])),
+      derivedStandards,
+    },
+    context: {
+      company: company.name,
+      currency: company.currency,
+      digits,
+      modelHash,
+      inputsHash: sha256(canonicalize(plain(content))),
+      register,
+      lastLines,
+      onePerson: company.onePerson,
+    },
+    frozen: { watermark: mark, modelId: version?.model_id ?? 0, reads },
+  };
+}
+
+async function modelVersion(tx: Tx, period: Period, id: number | undefined): Promise<ModelVersion> {
+  const version = id === undefined ? await modelOfPeriod(tx, period) : await modelById(tx, id);
+  if (version) return version;
+  throw new Refusal('no_model', `no model holds for ${period}`, {
+    next: `answerable model apply model.yaml --from ${period}`,
+  });
+}
+
+/** First days of the stretches of the period in which no owner, unit, decision or rule begins or ends. */
+function sliceDays(period: Period, register: Register, model: Model): LocalDate[] {
+  const first = firstDay(period);
+  const days = new Set([...register.changeDays(), ...windowDays(model)]);
+  return [first, ...[...days].filter((day) => day > first && day <= lastDay(period)).sort()];
+}
+
+/** Days on which a date window of the model begins, or the day after it ended, ascending. */
+export function windowDays(model: Model): LocalDate[] {
+  const windows = [
+    ...model.rules.map((rule) => rule.match?.started_at),
+    ...model.pools.map((pool) => pool.serves?.started_at),
+  ];
+  for (const equation of model.time_equations) windows.push(...equation.add.map((term) => term.when.started_at));
+  const days = new Set<LocalDate>();
+  for (const window of windows) {
+    if (window?.from !== undefined) days.add(window.from);
+    if (window?.to !== undefined) days.add(addDays(window.to, 1));
+  }
+  return [...days].sort();
+}
+
+function textPatterns(model: Model): string[] {
+  const words = [
+    ...model.rules.map((rule) => rule.match?.text),
+    ...model.pools.map((pool) => pool.serves?.text),
+    ...model.time_equations.flatMap((equation) => equation.add.map((term) => term.when.text)),
+  ];
+  const patterns = [...new Set(words.filter((word) => word !== undefined).map(textRuleKey))];
+  if (patterns.length > 30)
+    throw new Refusal('too_many_text_rules', `${patterns.length} text patterns; a model has at most 30`);
+  return patterns;
+}
+
+export function cellFacts(
+  sum: CellSum,
+  dimensions: ReadonlyMap<number, CellRow>,
+  cuts: readonly LocalDate[],
+  patterns: readonly string[],
+): CellFacts {
+  const cell = dimensions.get(sum.cell_no)!;
+  return {
+    trace: traceOf(sum),
+    dimensions: {
+      channel: cell.channel,
+      reason: sum.reason_code ?? cell.reason_code,
+      queue: cell.queue,
+      site: cell.site,
+      vendor: cell.vendor,
+      product: cell.product,
+      segment: cell.segment,
+      language: cell.language,
+      direction: cell.direction,
+    },
+    tag: cell.decision_code,
+    day: cuts[sum.slice - 1]!,
+    textHits: new Set(patterns.filter((_, i) => (sum.hits & (1 << i)) !== 0)),
+    escalated: cell.escalated,
+    transferred: cell.transferred,
+    repeat: sum.repeat,
+    parts: BigInt(sum.parts),
+    seconds: BigInt(sum.seconds),
+    untimedParts: BigInt(sum.untimed_parts),
+  };
+}
+
+/** Finds the contacts of a cell again (explain). */
+export function traceOf(sum: Pick<CellSum, 'cell_no' | 'reason_code' | 'slice' | 'repeat' | 'hits'>): string {
+  return JSON.stringify([sum.cell_no, sum.reason_code, sum.slice, sum.repeat, sum.hits]);
+}
+
+function bridgeLinesByUnit(lines: Awaited<ReturnType<typeof lineList>>): Map<string, BridgeLine[]> {
+  const byUnit = new Map<string, BridgeLine[]>();
+  for (const line of lines) {
+    if (line.treatment !== 'charged') continue;
+    const own = byUnit.get(line.unit_code) ?? [];
+    byUnit.set(line.unit_code, own);
+    own.push({
+      decision: line.decision_code,
+      reason: line.reason_code,
+      channel: line.channel,
+      pool: line.pool_code,
+      contacts: Fraction.parse(line.contacts),
+      seconds: Fraction.parse(line.seconds),
+      amount: BigInt(line.amount_minor),
+    });
+  }
+  return byUnit;
+}
+
+/** JSON values only: fractions and big integers as text, maps as sorted entries. */
+function plain(value: unknown): unknown {
+  if (value instanceof Fraction || typeof value === 'bigint') return value.toString();
+  if (value instanceof Map)
+    return [...value].map(([key, item]) => [String(key), plain(item)]).sort(([a], [b]) => (a! < b! ? -1 : 1));
+  if (Array.isArray(value)) return value.map(plain);
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+  }
+  return value ?? null;
+}

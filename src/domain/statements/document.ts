@@ -1,0 +1,265 @@
+import { canonicalize } from 'json-canonicalize';
+import type { Register } from '../attribution/register.ts';
+import { Fraction, scaledText } from '../fraction.ts';
+import { sha256 } from '../ids.ts';
+import { TIERS } from '../model/model.ts';
+import { amountText } from '../money.ts';
+import { lastDay } from '../period.ts';
+import type { Books, Coverage, Line, PoolResult, ServiceLine } from './books.ts';
+import { bridge, BRIDGE_STEPS, type BridgeLine } from './bridge.ts';
+import { CONTACT_PARTS } from './cell-facts.ts';
+
+/** Scheme 1: RFC 8785 canonical JSON, UTF-8, SHA-256. */
+export const HASH_SCHEME = 1;
+
+export interface DocumentContext {
+  readonly company: string;
+  readonly currency: string;
+  readonly digits: number;
+  readonly modelHash: string;
+  readonly inputsHash: string;
+  readonly register: Register;
+  /** lines of the last period's run by unit, for the bridge; undefined: there is none */
+  readonly lastLines: ReadonlyMap<string, readonly BridgeLine[]> | undefined;
+  readonly onePerson: boolean;
+}
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export interface Documents {
+  /** figures of the period: `statements --format json` without the run's id */
+  readonly period: JsonObject;
+  /** canonical bytes by unit; service has its own */
+  readonly statements: ReadonlyMap<string, { readonly bytes: Uint8Array; readonly sha256: string }>;
+  /** hash of the run: of period, company, model, inputs and all statements (method 8) */
+  readonly runHash: string;
+}
+
+export const SERVICE_FALLBACK = 'SERVICE';
+
+/** Canonical documents of a close. The same books and context give the same bytes. */
+export function documentsOf(books: Books, context: DocumentContext): Documents {
+  const money = (minor: bigint) => amountText(minor, context.digits);
+  const units = unitsOf(books, context);
+  const unitSections = units.map((unit) => unitSection(unit, books, context));
+  const service = serviceSection(books, context);
+  const period: JsonObject = {
+    period: books.period,
+    currency: context.currency,
+    reconciliation: Object.fromEntries(
+      Object.entries(books.reconciliation).map(([key, amount]) => [key, money(amount as bigint)]),
+    ),
+    pools: books.pools.map((pool) => poolSection(pool, context)),
+    units: unitSections,
+    service,
+    coverage: coverageSection(books.coverage),
+  };
+  const head = {
+    scheme: HASH_SCHEME,
+    company: context.company,
+    currency: context.currency,
+    period: books.period,
+    model: context.modelHash,
+    inputs: context.inputsHash,
+    onePersonMode: context.onePerson,
+  };
+  const statements = new Map<string, { bytes: Uint8Array; sha256: string }>();
+  for (const section of unitSections)
+    statements.set(section['unit'] as string, hashed({ ...head, document: 'statement', ...section }));
+  const serviceUnit = context.register.serviceUnit(lastDay(books.period)) ?? SERVICE_FALLBACK;
+  const serviceDocument = {
+    ...head,
+    document: 'service',
+    unit: serviceUnit,
+    ...service,
+    pools: period['pools']!,
+    reconciliation: period['reconciliation']!,
+    coverage: period['coverage']!,
+  };
+  // A service unit that is charged itself keeps its own statement; the service document then stands under its own name.
+  statements.set(statements.has(serviceUnit) ? `${serviceUnit} (service)` : serviceUnit, hashed(serviceDocument));
+  const certificate = {
+    ...head,
+    document: 'certificate',
+    statements: [...statements].map(([unit, { sha256: hash }]) => ({ unit, sha256: hash })),
+  };
+  return { period, statements, runHash: hashed(certificate).sha256 };
+}
+
+export function hashed(document: object): { bytes: Uint8Array; sha256: string } {
+  const bytes = new TextEncoder().encode(canonicalize(document));
+  return { bytes, sha256: sha256(bytes) };
+}
+
+/** Units with a line, and business units of the period without one: an empty statement is a statement, too. */
+function unitsOf(books: Books, context: DocumentContext): string[] {
+  const day = lastDay(books.period);
+  const units = new Set(books.lines.map((line) => line.unit));
+  for (const [unit, records] of context.register.units) {
+    const now = records.find((record) => record.validFrom <= day && (record.validTo === null || day <= record.validTo));
+    if (now?.kind === 'business') units.add(unit);
+  }
+  return [...units].sort();
+}
+
+function unitSection(unit: string, books: Books, context: DocumentContext): JsonObject {
+  const money = (minor: bigint) => amountText(minor, context.digits);
+  const lines = books.lines.filter((line) => line.unit === unit);
+  const gross = total(lines.filter((line) => line.treatment === 'charged'));
+  const records = context.register.units.get(unit);
+  const change =
+    context.lastLines &&
+    bridge(context.lastLines.get(unit) ?? [], bridgeLines(lines), {
+      corrections: 0n,
+      restated: 0n,
+      digits: context.digits,
+    });
+  return {
+    unit,
+    name: records?.at(-1)?.name ?? unit,
+    legalEntity: records?.at(-1)?.legalEntity ?? null,
+    contacts: contactsOf(lines, books),
+    gross: money(gross),
+    withheld: money(total(lines.filter((line) => line.treatment === 'withheld'))),
+    retentionCredit: money(0n),
+    adjustments: money(0n),
+    net: money(gross),
+    bridge: change
+      ? {
+          opening: money(change.opening),
+          ...Object.fromEntries(BRIDGE_STEPS.map((step) => [step, money(change.steps[step])])),
+          closing: money(change.closing),
+        }
+      : null,
+    lines: lines.map((line) => lineSection(line, context)),
+  };
+}
+
+/** Contacts of the handling of a unit: layers above it handle the same contacts again, so each contact counts once. */
+function contactsOf(lines: readonly Line[], books: Books): string {
+  const handling = new Set(books.pools.filter((pool) => pool.layer === 'handling').map((pool) => pool.pool));
+  const micro = lines.reduce((sum, line) => (handling.has(line.pool) ? sum + line.microContacts : sum), 0n);
+  return trimmed(scaledText(micro, 6));
+}
+
+function lineSection(line: Line, context: DocumentContext): JsonObject {
+  return {
+    id: line.id,
+    kind: line.kind,
+    decision: line.decision,
+    reason: line.reason,
+    channel: line.channel,
+    pool: line.pool,
+    rule: line.rule,
+    contacts: trimmed(scaledText(line.microContacts, 6)),
+    seconds: line.quantity.toText(6),
+    handleSeconds: line.handleSeconds.toText(6),
+    rate: line.rate && rateText(line.rate, context.digits),
+    amount: amountText(line.amount, context.digits),
+    tier: line.tier,
+    treatment: line.treatment,
+    chargePeriod: line.chargePeriod,
+  };
+}
+
+function poolSection(pool: PoolResult, context: DocumentContext): JsonObject {
+  const money = (minor: bigint) => amountText(minor, context.digits);
+  return {
+    pool: pool.pool,
+    kind: pool.kind,
+    layer: pool.layer,
+    driver: pool.driver,
+    ledger: money(pool.ledger),
+    received: money(pool.received),
+    passedOn: money(pool.passed),
+    cost: money(pool.cost),
+    practicalSeconds: pool.practical.toText(6),
+    usedSeconds: pool.used.toText(6),
+    standardSeconds: pool.standard.toText(6),
+    overCapacitySeconds: pool.overCapacity.toText(6),
+    rate: rateText(pool.rate, context.digits),
+    chargeRate: rateText(pool.chargeRate, context.digits),
+    rateSource: pool.rateSource,
+    used: money(pool.usedAmount),
+    unused: money(pool.unusedAmount),
+    charged: money(pool.charged),
+    serviceVariances: money(pool.variances),
+    unusedCapacity: money(pool.unused),
+    unattributed: money(pool.unattributed),
+    withheld: money(pool.withheld),
+    parked: money(pool.parked),
+  };
+}
+
+function serviceSection(books: Books, context: DocumentContext): JsonObject {
+  const of = (prefix: string) =>
+    books.serviceLines
+      .filter((line) => line.kind.startsWith(prefix))
+      .map((line) => serviceLineSection(line, prefix, context));
+  const unattributed = books.serviceLines.filter((line) => line.kind === 'unattributed');
+  return {
+    variances: of('variance.'),
+    unused: of('unused.'),
+    unattributed: {
+      amount: amountText(total(unattributed), context.digits),
+      contacts: contactText(books.coverage.unattributed),
+      pools: unattributed.map((line) => ({ pool: line.pool, amount: amountText(line.amount, context.digits) })),
+    },
+    parked: amountText(total(books.serviceLines.filter((line) => line.kind === 'parked')), context.digits),
+    conversion: amountText(total(books.serviceLines.filter((line) => line.kind === 'conversion')), context.digits),
+  };
+}
+
+function serviceLineSection(line: ServiceLine, prefix: string, context: DocumentContext): JsonObject {
+  return {
+    id: line.id,
+    kind: line.kind.slice(prefix.length),
+    pool: line.pool,
+    amount: amountText(line.amount, context.digits),
+  };
+}
+
+function coverageSection(coverage: Coverage): JsonObject {
+  const share = (parts: Fraction) => (coverage.parts === 0n ? '0' : parts.over(coverage.parts).toText(6));
+  return {
+    contacts: contactText(Fraction.of(coverage.parts)),
+    tiers: Object.fromEntries(TIERS.map((tier) => [tier, share(coverage.byTier.get(tier) ?? Fraction.ZERO)])),
+    unattributed: share(coverage.unattributed),
+    repeats: share(coverage.repeats),
+    transfers: coverage.transfers ? share(coverage.transfers) : 'not measured',
+    withoutHandleTime: share(Fraction.of(coverage.untimed)),
+    withoutPool: share(Fraction.of(coverage.unserved)),
+    withoutStandard: share(coverage.withoutStandard),
+    derivedStandard: share(coverage.derivedStandard),
+    tagsNotHonoured: share(coverage.tagsNotHonoured),
+    worklist: coverage.worklist.map(({ reason, channel, parts }) => ({
+      reason,
+      channel,
+      contacts: contactText(parts),
+    })),
+  };
+}
+
+export function bridgeLines(lines: readonly Line[]): BridgeLine[] {
+  return lines
+    .filter((line) => line.treatment === 'charged')
+    .map((line) => ({ ...line, contacts: Fraction.of(line.microContacts, 1_000_000n), seconds: line.quantity }));
+}
+
+/** Rate in major units, cut at 12 decimals: a label; the exact quotient stays in the run. */
+function rateText(rate: Fraction, digits: number): string {
+  return rate.over(10n ** BigInt(digits)).toText(12);
+}
+
+function contactText(parts: Fraction): string {
+  return parts.over(CONTACT_PARTS).toText(6);
+}
+
+function trimmed(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+function total(items: readonly { readonly amount: bigint }[]): bigint {
+  return items.reduce((sum, item) => sum + item.amount, 0n);
+}

@@ -1,0 +1,251 @@
+import type { DecisionRecord, OwnerRecord, ReasonRecord, UnitRecord } from '../domain/attribution/register.ts';
+import type { Capacity } from '../domain/costing/capacity.ts';
+import type { LedgerEntry } from '../domain/costing/ledger-pools.ts';
+import { Fraction } from '../domain/fraction.ts';
+import { lastDay, firstDay, type LocalDate, type Period } from '../domain/period.ts';
+import type { Tx } from './database.ts';
+import { sql } from './sql.ts';
+
+/** Typed callers of the SQL that a close reads its inputs with. Watermark: imports up to this number. */
+export interface Company {
+  readonly name: string;
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly onePerson: boolean;
+}
+
+type Row = Record<string, string | null>;
+
+export async function companyRow(tx: Tx): Promise<Company | undefined> {
+  const [row] = (await tx.query(sql('company-row'))) as {
+    name: string;
+    currency: string;
+    time_zone: string;
+    one_person: boolean;
+  }[];
+  return row && { name: row.name, currency: row.currency, timeZone: row.time_zone, onePerson: row.one_person };
+}
+
+export async function watermark(tx: Tx): Promise<string> {
+  return ((await tx.query(sql('watermark'))) as [{ watermark: string }])[0].watermark;
+}
+
+export async function unitList(tx: Tx, mark: string): Promise<UnitRecord[]> {
+  return ((await tx.query(sql('unit-list'), [mark])) as Row[]).map((row) => ({
+    unit: row['unit_code']!,
+    name: row['name']!,
+    parent: row['parent_code']!,
+    costCenter: row['cost_center']!,
+    ownerEmail: row['owner_email']!,
+    kind: row['kind'] as 'business' | 'service',
+    legalEntity: row['legal_entity']!,
+    successor: row['successor']!,
+    validFrom: row['valid_from']!,
+    validTo: row['valid_to']!,
+  }));
+}
+
+export async function decisionList(tx: Tx, mark: string): Promise<DecisionRecord[]> {
+  return ((await tx.query(sql('decision-list'), [mark])) as Row[]).map((row) => ({
+    decision: row['decision_code']!,
+    title: row['title']!,
+    kind: row['kind']!,
+    effectiveFrom: row['effective_from']!,
+    announcedAt: row['announced_at']!,
+    effectiveTo: row['effective_to']!,
+    population: row['population']!,
+    reasons: row['reasons']!,
+    expectedContactsPerMonth: row['expected_contacts_per_month']!,
+    expectedRevenuePerMonth: row['expected_revenue_per_month']!,
+  }));
+}
+
+export async function ownerList(tx: Tx, mark: string): Promise<OwnerRecord[]> {
+  return ((await tx.query(sql('decision-owner-list'), [mark])) as Row[]).map((row) => ({
+    decision: row['decision_code']!,
+    unit: row['unit_code']!,
+    share: Fraction.parse(row['share']!),
+    validFrom: row['valid_from']!,
+    validTo: row['valid_to']!,
+  }));
+}
+
+export async function reasonList(tx: Tx, mark: string): Promise<ReasonRecord[]> {
+  const rows = (await tx.query(sql('reason-list'), [mark])) as (Row & { standard_handle_seconds: number | null })[];
+  return rows.map((row) => ({
+    reason: row['reason_code']!,
+    name: row['name']!,
+    parent: row['parent_code']!,
+    ownerUnit: row['owner_unit']!,
+    demand: row['demand'] as 'value' | 'failure' | null,
+    standardHandleSeconds: row.standard_handle_seconds,
+  }));
+}
+
+export interface LedgerRow extends LedgerEntry {
+  readonly postedAt: LocalDate | null;
+  readonly description: string | null;
+  readonly importId: string;
+  readonly line: string;
+}
+
+export async function ledgerList(tx: Tx, period: Period, mark: string): Promise<LedgerRow[]> {
+  return ((await tx.query(sql('ledger-list'), [period, mark])) as Row[]).map((row) => ({
+    entry: row['entry_id']!,
+    account: row['account']!,
+    costCenter: row['cost_center']!,
+    vendor: row['vendor']!,
+    amount: BigInt(row['amount_minor']!),
+    currency: row['currency']!,
+    postedAt: row['posted_at']!,
+    description: row['description']!,
+    importId: row['import_id']!,
+    line: row['line']!,
+  }));
+}
+
+export async function fxList(tx: Tx, period: Period, mark: string): Promise<Map<string, Fraction>> {
+  const rows = (await tx.query(sql('fx-list'), [period, mark])) as { currency: string; rate: string }[];
+  return new Map(rows.map((row) => [row.currency, Fraction.parse(row.rate)]));
+}
+
+export async function capacityList(tx: Tx, period: Period, mark: string): Promise<Map<string, Capacity>> {
+  const rows = (await tx.query(sql('capacity-list'), [period, mark])) as Row[];
+  const exact = (row: Row, column: string) => Fraction.parse(row[column]!);
+  return new Map(
+    rows.map((row): [string, Capacity] => [
+      row['pool_code']!,
+      row['practical_seconds'] !== null
+        ? { practicalSeconds: exact(row, 'practical_seconds') }
+        : {
+            fte: exact(row, 'fte'),
+            paidHours: exact(row, 'paid_hours'),
+            shrinkage: exact(row, 'shrinkage'),
+            occupancy: exact(row, 'occupancy'),
+          },
+    ]),
+  );
+}
+
+/** Dimensions of a cell, as stored. */
+export interface CellRow {
+  readonly cell_no: number;
+  readonly channel: string;
+  readonly reason_code: string;
+  readonly queue: string | null;
+  readonly site: string | null;
+  readonly vendor: string | null;
+  readonly product: string | null;
+  readonly segment: string | null;
+  readonly language: string | null;
+  readonly decision_code: string | null;
+  readonly direction: string | null;
+  readonly escalated: boolean;
+  readonly transferred: boolean;
+}
+
+export async function cellList(tx: Tx): Promise<Map<number, CellRow>> {
+  return new Map(((await tx.query(sql('cell-list'))) as CellRow[]).map((row) => [row.cell_no, row]));
+}
+
+export interface CellSum {
+  readonly cell_no: number;
+  readonly reason_code: string | null;
+  readonly slice: number;
+  readonly repeat: boolean;
+  readonly hits: number;
+  readonly parts: string;
+  readonly seconds: string;
+  readonly untimed_parts: string;
+}
+
+/** What a close needs to read contacts: date slices (first days, ascending), watermark, text patterns. */
+export interface ContactReading {
+  readonly period: Period;
+  readonly cuts: readonly LocalDate[];
+  readonly watermark: string;
+  readonly patterns: readonly string[];
+}
+
+function readingParameters({ period, cuts, watermark: mark, patterns }: ContactReading): unknown[] {
+  return [firstDay(period), lastDay(period), cuts, mark, patterns];
+}
+
+/** Like contacts of a period, summed to integers: the roll-up of a close. */
+export async function cellSums(tx: Tx, reading: ContactReading): Promise<CellSum[]> {
+  return (await tx.query(
+    `select cell_no, reason_code, slice, repeat, hits, sum(parts)::text as parts, coalesce(sum(seconds), 0)::text as seconds,
+       coalesce(sum(parts) filter (where seconds is null), 0)::text as untimed_parts
+     from (${sql('close-contacts')}) contacts group by cell_no, reason_code, slice, repeat, hits`,
+    readingParameters(reading),
+  )) as CellSum[];
+}
+
+export interface ContactPart {
+  readonly contact_id: string;
+  readonly cell_no: number;
+  readonly reason_code: string | null;
+  readonly slice: number;
+  readonly repeat: boolean;
+  readonly hits: number;
+  readonly parts: string;
+  readonly seconds: string | null;
+}
+
+/** The contacts behind some cells, or one contact, as the close read them. Ascending by contact id. */
+export async function contactParts(
+  tx: Tx,
+  reading: ContactReading,
+  which: { cells: readonly number[] } | { contact: string },
+): Promise<ContactPart[]> {
+  const [filter, value] =
+    'cells' in which ? ['cell_no = any ($6::int[])', which.cells] : ['contact_id = $6', which.contact];
+  return (await tx.query(
+    `select contact_id, cell_no, reason_code, slice, repeat, hits, parts::text as parts, seconds::text as seconds
+     from (${sql('close-contacts')}) contacts where ${filter} order by contact_id collate "C", reason_code collate "C"`,
+    [...readingParameters(reading), value],
+  )) as ContactPart[];
+}
+
+/** A contact as it stands, with the import and line it came from; undefined: there is none. */
+export interface ContactRow {
+  readonly contact_id: string;
+  readonly started_at: Date;
+  readonly started_on: LocalDate;
+  readonly customer_id: string | null;
+  readonly case_id: string | null;
+  readonly handle_seconds: number | null;
+  readonly cell_no: number;
+  readonly import_id: string;
+  readonly line: number;
+  readonly file_name: string;
+}
+
+export async function contactRow(tx: Tx, id: string): Promise<ContactRow | undefined> {
+  return ((await tx.query(sql('contact-row'), [id])) as ContactRow[])[0];
+}
+
+export interface ContactDigest {
+  readonly contacts: string | null;
+  readonly high: string;
+  readonly low: string;
+}
+
+export async function contactDigest(tx: Tx, period: Period, mark: string): Promise<ContactDigest> {
+  return ((await tx.query(sql('contact-digest'), [firstDay(period), lastDay(period), mark])) as [ContactDigest])[0];
+}
+
+export async function contactCount(tx: Tx, period: Period, mark: string): Promise<bigint> {
+  const [row] = (await tx.query(sql('contact-count'), [firstDay(period), lastDay(period), mark])) as [
+    { contacts: string },
+  ];
+  return BigInt(row.contacts);
+}
+
+/** Contacts by cell and stretch of days, of everything that is there. @param cuts first days of the stretches, ascending */
+export async function cellCounts(
+  tx: Tx,
+  cuts: readonly LocalDate[],
+): Promise<{ cell_no: number; slice: number; contacts: string }[]> {
+  return (await tx.query(sql('cell-counts'), [cuts])) as { cell_no: number; slice: number; contacts: string }[];
+}

@@ -1,0 +1,70 @@
+-- Contacts of a period as a close reads them, one row for each reason of a contact.
+-- $1 first day, $2 last day, $3 first days of the date slices (date[]), $4 watermark, $5 text patterns (text[])
+-- rows: contact_id, cell_no, reason_code (of a segment, else null), slice (1-based), repeat, hits (bit per pattern), parts, seconds
+with
+corrected as (
+  select distinct contact_id from contact
+  where started_on between $1::date - 8 and $2::date and import_id <= $4 and sign = -1
+),
+-- Uncorrected contacts are their one row; of corrected ones the newest version, unless it was taken back or moved away.
+live as (
+  select c.contact_id, c.started_at, c.started_on, c.customer_key, c.case_id, c.cell_no, c.handle_seconds, c.text
+  from contact c
+  where c.started_on between $1::date - 8 and $2::date and c.import_id <= $4 and c.sign = 1
+    and not exists (select from corrected k where k.contact_id = c.contact_id)
+  union all
+  select contact_id, started_at, started_on, customer_key, case_id, cell_no, handle_seconds, text
+  from (
+    select c.*, sum(c.sign) over (partition by c.contact_id) as net,
+      row_number() over (partition by c.contact_id order by c.sign desc, c.import_id desc) as newest
+    from contact c join corrected using (contact_id)
+    where c.started_on between $1::date - 8 and $2::date and c.import_id <= $4
+  ) versions
+  where net > 0 and newest = 1
+),
+-- A repeat: same customer and reason, or same case, within 7 days after a contact that was not escalated to a unit.
+seen as (
+  select l.*,
+    (l.customer_key is not null and count(*) filter (where not d.escalated) over by_customer > 0)
+      or (l.case_id is not null and count(*) filter (where not d.escalated) over by_case > 0) as repeat
+  from live l join cell d using (cell_no)
+  window
+    by_customer as (partition by l.customer_key, d.reason_code order by l.started_at
+      range between interval '7 days' preceding and interval '1 microsecond' preceding),
+    by_case as (partition by l.case_id order by l.started_at
+      range between interval '7 days' preceding and interval '1 microsecond' preceding)
+),
+segment as (
+  select contact_id, reason_code, sum(sign * handle_seconds)::bigint as seconds
+  from contact_segment
+  where started_on between $1::date and $2::date and import_id <= $4
+  group by contact_id, reason_code having sum(sign) > 0
+),
+weighed as (
+  select *, case when sum(seconds) over (partition by contact_id) = 0 then 1 else seconds end as weight from segment
+),
+-- 720,720 parts of a contact by largest remainder over its segments' seconds, ties by reason code.
+quota as (
+  select *, trunc(720720 * weight::numeric / sum(weight) over (partition by contact_id)) as whole,
+    mod(720720 * weight::numeric, sum(weight) over (partition by contact_id)) as rest
+  from (select contact_id, reason_code, seconds, weight::bigint as weight from weighed) w
+),
+segment_parts as (
+  select contact_id, reason_code, seconds,
+    whole::bigint + case when row_number() over (partition by contact_id order by rest desc, reason_code collate "C")
+      <= 720720 - sum(whole) over (partition by contact_id) then 1 else 0 end as parts
+  from quota
+),
+split as (
+  select s.contact_id, s.cell_no, p.reason_code, s.started_on, s.repeat, s.text,
+    coalesce(p.parts, 720720) as parts,
+    case when p.contact_id is null then s.handle_seconds else p.seconds end as seconds
+  from seen s left join segment_parts p using (contact_id)
+  where s.started_on >= $1::date
+)
+select contact_id, cell_no, reason_code, width_bucket(started_on, $3::date[]) as slice, repeat,
+  case when text is null then 0
+    else coalesce((select sum(1 << (p.number::int - 1)) from unnest($5::text[]) with ordinality as p(pattern, number) where text ~* p.pattern), 0)
+  end::int as hits,
+  parts, seconds
+from split
