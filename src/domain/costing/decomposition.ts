@@ -63,9 +63,18 @@ function pairRates(factors: number, rate: (second: readonly boolean[]) => Fracti
 
 /** Effects of the factors of a product, e.g. contacts × seconds per contact × cost per second. */
 export function productEffects(first: readonly Fraction[], second: readonly Fraction[]): Fraction[] {
-  return factorEffects(first.length, (taken) =>
-    taken.reduce((product, isSecond, i) => product.times((isSecond ? second : first)[i]!), Fraction.ONE),
+  // In integers, each factor over its common denominator: a bridge does this for thousands of groups.
+  const denominators = first.map((value, i) => {
+    const other = second[i]!.denominator;
+    return value.denominator * Fraction.of(other, value.denominator).numerator;
+  });
+  const inIntegers = (values: readonly Fraction[]) => values.map((value, i) => value.times(denominators[i]!));
+  const [ones, twos] = [inIntegers(first), inIntegers(second)];
+  const effects = factorEffects(first.length, (taken) =>
+    taken.reduce((product, isSecond, i) => product.times((isSecond ? twos : ones)[i]!), Fraction.ONE),
   );
+  const denominator = denominators.reduce((product, one) => product * one, 1n);
+  return effects.map((effect) => effect.over(denominator));
 }
 
 /** Mean over the subsets of the other factors, each size of subset weighing the same: |S|! (n − 1 − |S|)! ÷ n!. */
