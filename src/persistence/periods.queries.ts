@@ -42,6 +42,20 @@ export async function runOfPeriod(tx: Tx, period: Period): Promise<{ run_id: str
   return ((await tx.query(sql('run-of-period'), [period])) as { run_id: string; state: PeriodState }[])[0];
 }
 
+export interface PeriodRun {
+  readonly run_id: string;
+  readonly period: Period;
+  readonly hash: string;
+  readonly inputs_hash: string;
+  readonly model_hash: string;
+  readonly state: PeriodState;
+}
+
+/** Head of a period's run, or of the given one. */
+export async function periodRun(tx: Tx, period: Period, run: string | null): Promise<PeriodRun | undefined> {
+  return ((await tx.query(sql('period-run'), [period, run])) as PeriodRun[])[0];
+}
+
 export async function markCalculated(tx: Tx, period: Period, run: string, userId: number): Promise<void> {
   await tx.query(sql('period-calculated'), [period, run, userId]);
 }

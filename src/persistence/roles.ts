@@ -84,6 +84,8 @@ export async function ensureDatabase(adminUrl: string, name: string, template?: 
     await againWhenRaced(async () => {
       await client.query(`revoke all on database ${database} from public`);
       await client.query(`grant connect, temporary on database ${database} to answerable_app, answerable_migrator`);
+      // imports stage rows in temporary tables
+      await client.query(`grant temporary on database ${database} to answerable_books`);
     });
   });
 }

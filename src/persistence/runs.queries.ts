@@ -114,8 +114,14 @@ export interface StatementRow {
   readonly hash_scheme: number;
 }
 
-export async function statementList(tx: Tx, run: string): Promise<StatementRow[]> {
-  return (await tx.query(sql('statement-list'), [run])) as StatementRow[];
+/** Documents of a run as far as the current role may see them. */
+export async function ownStatements(tx: Tx, run: string, unit: string | null): Promise<StatementRow[]> {
+  return (await tx.query(sql('statement-own'), [run, unit])) as StatementRow[];
+}
+
+/** The run of a standing period that has a line, and the line's unit; undefined: there is none, or not for this role. */
+export async function runOfLine(tx: Tx, line: string): Promise<{ run_id: string; unit_code: string } | undefined> {
+  return ((await tx.query(sql('run-of-line'), [line])) as { run_id: string; unit_code: string }[])[0];
 }
 
 export async function runByHash(tx: Tx, period: Period, hash: string): Promise<string | undefined> {

@@ -46,7 +46,8 @@ export function tableOf(data: unknown, folder: string): Record<string, unknown>[
 export function numbers(rows: readonly Record<string, unknown>[], column: string): number[] {
   return rows.map((row, i) => {
     const value = row[column];
-    const number = typeof value === 'number' ? value : Number(String(value ?? '').trim() || NaN);
+    const number =
+      typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN;
     if (!Number.isFinite(number)) {
       throw new Refusal('bad_spec', `row ${i + 1}, column "${column}": "${String(value)}" is not a number`);
     }

@@ -1,5 +1,5 @@
 import { compareKeys } from '../apportionment.ts';
-import { OutOfBalance, Refusal } from '../errors.ts';
+import { Refusal } from '../errors.ts';
 import { Fraction } from '../fraction.ts';
 import { amountText, majorUnits, minorDigits, roundToMinor } from '../money.ts';
 import type { Model, Pool } from '../model/model.ts';
@@ -52,9 +52,9 @@ export function ledgerByPool(
   const unmapped: LedgerEntry[] = [];
   const overlapping: string[] = [];
   for (const entry of entries) {
-    const takers = parked.has(entry.entry) ? [] : model.pools.filter((pool) => takes(pool, entry));
-    if (takers.length > 1) overlapping.push(`${entryText(entry)} → ${takers.map((pool) => pool.code).join(', ')}`);
-    const target = parked.has(entry.entry) ? PARKED : takers[0] && `pool:${takers[0].code}`;
+    const takers = parked.has(entry.entry) ? [] : poolsOfEntry(entry, model);
+    if (takers.length > 1) overlapping.push(`${entryText(entry)} → ${takers.join(', ')}`);
+    const target = parked.has(entry.entry) ? PARKED : takers[0] && `pool:${takers[0]}`;
     if (target === undefined) unmapped.push(entry);
     else {
       const parts = byCurrency.get(entry.currency) ?? new Map<string, bigint>();
@@ -116,6 +116,11 @@ function converted(
   return { ledger, pools, parked, conversion, postings };
 }
 
+/** Codes of the pools whose patterns take an entry: one, unless the model is at fault. */
+export function poolsOfEntry(entry: LedgerEntry, model: Model): string[] {
+  return model.pools.filter((pool) => takes(pool, entry)).map((pool) => pool.code);
+}
+
 function takes(pool: Pool, entry: LedgerEntry): boolean {
   return pool.ledger.some(
     ({ account, cost_center: costCenter, vendor }) =>
@@ -128,9 +133,4 @@ function takes(pool: Pool, entry: LedgerEntry): boolean {
 function entryText(entry: LedgerEntry): string {
   const amount = amountText(entry.amount, minorDigits(entry.currency) ?? 2);
   return `${entry.entry} (account ${entry.account}, cost center ${entry.costCenter}, ${amount} ${entry.currency})`;
-}
-
-/** Every posting chain ends where it should: what comes into an account leaves it, or stays there as its result. */
-export function assertBalanced(label: string, into: bigint, out: bigint): void {
-  if (into !== out) throw new OutOfBalance([`${label}: in ${into}, out ${out}`]);
 }

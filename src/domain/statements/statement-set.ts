@@ -6,7 +6,8 @@ export interface StatementSet {
   readonly period: string;
   readonly currency: string;
   readonly run: {
-    readonly id: number;
+    /** null for a preview */
+    readonly id: string | null;
     readonly hash: string;
     readonly model: string;
     readonly inputs: string;

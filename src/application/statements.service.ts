@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { Refusal } from '../domain/errors.ts';
+import type { Period } from '../domain/period.ts';
+import { may, requireRight, type Actor } from '../domain/roles.ts';
+import type { JsonObject } from '../domain/statements/document.ts';
+import { Database, type Tx } from '../persistence/database.ts';
+import { periodRun, type PeriodRun } from '../persistence/periods.queries.ts';
+import { ownStatements, runRow, type StatementRow } from '../persistence/runs.queries.ts';
+
+/** One canonical statement, as it was hashed. */
+export interface CanonicalStatement {
+  readonly unit: string;
+  readonly bytes: Buffer;
+  readonly sha256: string;
+}
+
+/** What a run says: presents the stored documents, never recomputes them. */
+@Injectable()
+export class StatementsService {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * `statements --format json`. A unit owner gets own units only, without the figures of the whole; `unit` narrows to one.
+   * @throws Refusal no_run, no_such_statement
+   */
+  async document(
+    actor: Actor,
+    period: Period,
+    options: { unit?: string | undefined; run?: string | undefined } = {},
+  ): Promise<JsonObject> {
+    requireRight(actor, 'read_statement');
+    return await this.db.read(actor, async (tx) => {
+      const head = await headOf(tx, period, options.run);
+      const statements = await ownStatements(tx, head.run_id, options.unit ?? null);
+      if (options.unit !== undefined && statements.length === 0) throw noStatement(options.unit, period);
+      const figures = may(actor, 'read_all') ? (await runRow(tx, head.run_id))!.document : figuresOf(statements);
+      const hashes = new Map(statements.map((statement) => [statement.unit_code, statement.sha256]));
+      const units = ((figures['units'] ?? []) as JsonObject[])
+        .filter((unit) => hashes.has(unit['unit'] as string))
+        .map((unit) => ({ ...unit, sha256: hashes.get(unit['unit'] as string)! }));
+      return {
+        period,
+        currency: figures['currency']!,
+        run: { id: head.run_id, hash: head.hash, model: head.model_hash, inputs: head.inputs_hash },
+        state: head.state,
+        ...(may(actor, 'read_all') ? pick(figures, 'reconciliation', 'pools') : {}),
+        units,
+        ...(may(actor, 'read_all') ? pick(figures, 'service', 'coverage') : {}),
+      };
+    });
+  }
+
+  /** The bytes that were hashed, one statement a unit and one for service. */
+  async canonical(
+    actor: Actor,
+    period: Period,
+    options: { unit?: string | undefined; run?: string | undefined } = {},
+  ): Promise<CanonicalStatement[]> {
+    requireRight(actor, 'read_statement');
+    return await this.db.read(actor, async (tx) => {
+      const head = await headOf(tx, period, options.run);
+      const statements = await ownStatements(tx, head.run_id, options.unit ?? null);
+      if (options.unit !== undefined && statements.length === 0) throw noStatement(options.unit, period);
+      return statements.map((statement) => ({
+        unit: statement.unit_code,
+        bytes: statement.document,
+        sha256: statement.sha256,
+      }));
+    });
+  }
+}
+
+async function headOf(tx: Tx, period: Period, run: string | undefined): Promise<PeriodRun> {
+  if (run !== undefined && !/^\d{1,18}$/.test(run))
+    throw new Refusal('no_run', `"${run}" is not the number of a run`, { kind: 'not_found' });
+  const head = await periodRun(tx, period, run ?? null);
+  if (head) return head;
+  throw new Refusal('no_run', run === undefined ? `${period} has not been closed` : `${period} has no run ${run}`, {
+    kind: 'not_found',
+    next: `answerable close ${period}`,
+  });
+}
+
+/** The same answer for a unit that does not exist and for one that the actor may not see. */
+function noStatement(unit: string, period: Period): Refusal {
+  return new Refusal('no_such_statement', `there is no statement of unit ${unit} for ${period}`, { kind: 'not_found' });
+}
+
+function figuresOf(statements: readonly StatementRow[]): JsonObject {
+  const units = statements.map((statement) => JSON.parse(statement.document.toString('utf8')) as JsonObject);
+  return { currency: units[0]?.['currency'] ?? null, units };
+}
+
+function pick(from: JsonObject, ...keys: string[]): Record<string, JsonObject[string]> {
+  return Object.fromEntries(keys.map((key) => [key, from[key]!]));
+}

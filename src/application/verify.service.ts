@@ -1,0 +1,138 @@
+import { canonicalize } from 'json-canonicalize';
+import { Injectable } from '@nestjs/common';
+import type { Period } from '../domain/period.ts';
+import { requireRight, type Actor } from '../domain/roles.ts';
+import { close } from '../domain/statements/close.ts';
+import { documentsOf } from '../domain/statements/document.ts';
+import { Refusal } from '../domain/errors.ts';
+import { sha256 } from '../domain/ids.ts';
+import { Database, type Tx } from '../persistence/database.ts';
+import { modelById } from '../persistence/models.queries.ts';
+import { periodList } from '../persistence/periods.queries.ts';
+import {
+  controlFaults,
+  hopList,
+  lineList,
+  ownStatements,
+  poolList,
+  rowsOf,
+  runRow,
+  serviceLineList,
+} from '../persistence/runs.queries.ts';
+
+import { modelHash } from './model-text.ts';
+import { readClose } from './read-close.ts';
+
+export interface VerifyReport {
+  /** what was recomputed, one line each */
+  readonly checked: readonly string[];
+  /** what is not as it should be: table, row, column, stored and recomputed value */
+  readonly differences: readonly string[];
+}
+
+/** Recomputes every hash and every balance of the standing runs from the stored inputs, row by row. */
+@Injectable()
+export class VerifyService {
+  constructor(private readonly db: Database) {}
+
+  async verify(actor: Actor, period?: Period): Promise<VerifyReport> {
+    requireRight(actor, 'verify');
+    const periods = (await this.db.read(actor, (tx) => periodList(tx))).filter(
+      (row) => row.run_id !== null && (period === undefined || row.period === period),
+    );
+    if (period !== undefined && periods.length === 0)
+      throw new Refusal('no_run', `${period} has not been closed`, {
+        kind: 'not_found',
+        next: `answerable close ${period}`,
+      });
+    const checked: string[] = [];
+    const differences: string[] = [];
+    for (const row of periods) {
+      const found = await this.db.read(actor, (tx) => differencesOf(tx, row.run_id!));
+      checked.push(
+        `${row.period} run ${row.run_id} ${row.run_hash}: ${found.length === 0 ? 'recomputed, identical' : `${found.length} differences`}`,
+      );
+      differences.push(...found.map((difference) => `${row.period} run ${row.run_id}: ${difference}`));
+    }
+    return { checked, differences };
+  }
+}
+
+async function differencesOf(tx: Tx, runId: string): Promise<string[]> {
+  const run = (await runRow(tx, runId))!;
+  const model = (await modelById(tx, run.model_id))!;
+  const found: string[] = [];
+  if (modelHash(model.yaml) !== model.hash)
+    found.push(`model_version ${model.model_id}: its text does not have the hash ${model.hash}`);
+  const reading = await readClose(tx, run.period, {
+    watermark: run.watermark,
+    modelId: run.model_id,
+    reads: run.reads,
+  });
+  const books = close(reading.inputs);
+  const documents = documentsOf(books, reading.context);
+  if (reading.context.inputsHash !== run.inputs_hash)
+    found.push(
+      `run.inputs_hash: stored ${run.inputs_hash}, recomputed ${reading.context.inputsHash}: the inputs changed`,
+    );
+  if (documents.runHash !== run.hash) found.push(`run.hash: stored ${run.hash}, recomputed ${documents.runHash}`);
+  if (canonicalize(documents.period) !== canonicalize(run.document))
+    found.push('run.document: differs from the recomputed figures');
+  const rows = rowsOf(books);
+  found.push(...compareRows('statement_line', ['line_id'], rows.lines, await lineList(tx, runId)));
+  found.push(...compareRows('service_line', ['line_id'], rows.serviceLines, await serviceLineList(tx, runId)));
+  found.push(...compareRows('run_pool', ['pool_code'], rows.pools, await poolList(tx, runId)));
+  found.push(...compareRows('run_hop', ['hop_no'], rows.hops, await hopList(tx, runId)));
+  const statements = await ownStatements(tx, runId, null);
+  const stored = new Map(statements.map((statement) => [statement.unit_code, statement]));
+  for (const [unit, { sha256: hash }] of documents.statements) {
+    const statement = stored.get(unit);
+    if (!statement) found.push(`statement ${unit}: is missing`);
+    else if (sha256(statement.document) !== hash || statement.sha256 !== hash)
+      found.push(`statement ${unit}: stored bytes hash to ${sha256(statement.document)}, recomputed ${hash}`);
+    stored.delete(unit);
+  }
+  for (const unit of stored.keys()) found.push(`statement ${unit}: is not of this run`);
+  found.push(...(await controlFaults(tx, runId)));
+  return found;
+}
+
+type Row = object;
+
+/** Cell by cell; numbers are compared as numbers, so that 1.50 is 1.5. */
+function compareRows(
+  table: string,
+  keys: readonly string[],
+  expected: readonly Row[],
+  stored: readonly Row[],
+): string[] {
+  const nameOf = (row: Row) => keys.map((key) => String((row as Record<string, unknown>)[key])).join(' ');
+  const rest = new Map(stored.map((row) => [nameOf(row), row]));
+  const found: string[] = [];
+  for (const row of expected) {
+    const name = nameOf(row);
+    const other = rest.get(name);
+    rest.delete(name);
+    if (!other) {
+      found.push(`${table} ${name}: is missing`);
+      continue;
+    }
+    for (const [column, value] of Object.entries(row)) {
+      const kept = (other as Record<string, unknown>)[column];
+      if (plainValue(value) !== plainValue(kept))
+        found.push(`${table} ${name}, ${column}: stored ${plainValue(kept)}, recomputed ${plainValue(value)}`);
+    }
+  }
+  for (const name of rest.keys()) found.push(`${table} ${name}: is not of this run`);
+  return found;
+}
+
+function plainValue(value: unknown): string {
+  const text =
+    value === null || value === undefined
+      ? 'null'
+      : typeof value === 'object'
+        ? JSON.stringify(value)
+        : `${value as string | number | boolean}`;
+  return /^-?\d+\.\d*0+$/.test(text) ? text.replace(/\.?0+$/, '') : text;
+}
