@@ -18,6 +18,8 @@ export interface RowSource {
     readonly sheet?: string;
     readonly compressed?: boolean;
   };
+  /** Frees what an opened file holds, when its rows are not read to the end. */
+  readonly close?: () => Promise<void>;
   /** Bytes of the file read so far, for progress. */
   readonly bytesRead?: () => number;
   /** The same rows as places in a byte buffer, when the file is plain UTF-8 CSV; `rows` and `spans`: read one of them. */

@@ -1,0 +1,213 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Injectable } from '@nestjs/common';
+import { InvalidInput, Refusal } from '../domain/errors.ts';
+import { requireRight, type Actor } from '../domain/roles.ts';
+import { keepCompanyFile } from '../intake/company-file.ts';
+import { importFile, type ImportFlags, type ImportReport } from '../intake/import-file.ts';
+import { folderSteps } from '../intake/import-folder.ts';
+import { kindNamed } from '../intake/kinds/all.ts';
+import type { Kind } from '../intake/kinds/kind.ts';
+import { openFile } from '../intake/open-file.ts';
+import type { FaultSink, RowSource } from '../intake/rows.ts';
+import { undoImport, type UndoReport } from '../intake/undo.ts';
+import { Database, type Tx } from '../persistence/database.ts';
+import { listImports, type ImportRow } from '../persistence/imports.queries.ts';
+
+export type { ImportReport, UndoReport };
+
+export interface ImportProgress {
+  readonly kind: string;
+  readonly file: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly bytesTotal: number;
+}
+
+export interface ImportOptions extends ImportFlags {
+  /** opens the file as rows of the kind's columns; default: as it is. `mapping` is the text of what it applies, kept with the import */
+  readonly open?: ((path: string, name: string, onFault: FaultSink) => Promise<RowSource>) | undefined;
+  readonly mapping?: string | undefined;
+  /** name for reports and history; default: the file's own */
+  readonly fileName?: string | undefined;
+  /** where error files go; default: the machine's folder for temporary files */
+  readonly errorFolder?: string | undefined;
+  readonly pseudonymKey?: string | undefined;
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
+export interface FolderOptions extends ImportOptions {
+  /** applies model.yaml; without it the model is left alone */
+  readonly applyModel?: ((yaml: string) => Promise<string>) | undefined;
+}
+
+export interface FolderReport {
+  readonly company?: 'new' | 'changed' | 'same';
+  /** what was said of the model */
+  readonly model?: string;
+  readonly files: readonly ImportReport[];
+  /** files of the folder that are no known kind, with the name they resemble */
+  readonly unknown: readonly { readonly file: string; readonly like: string | undefined }[];
+  /** the file that was refused, after which nothing more was read */
+  readonly stoppedAt?: string;
+}
+
+/** Ends a dry run: carries the outcome out of a transaction that is then taken back. */
+class TakenBack<T> extends Error {
+  constructor(readonly outcome: T) {
+    super('dry run');
+  }
+}
+
+/** Files in: one transaction per file, all or nothing, repeatable; undo; history. */
+@Injectable()
+export class ImportsService {
+  constructor(private readonly db: Database) {}
+
+  /** @throws Refusal forbidden, unknown_kind, no_company; InvalidInput when the file cannot be read as this kind */
+  async importFile(
+    actor: Actor,
+    kind: string,
+    source: string | AsyncIterable<Uint8Array>,
+    options: ImportOptions,
+  ): Promise<ImportReport> {
+    requireRight(actor, 'import');
+    const wanted = kindNamed(kind);
+    if (typeof source === 'string')
+      return await this.inTransaction(options, (tx) => one(tx, actor, wanted, source, options));
+    const spool = join(tmpdir(), `answerable-upload-${randomBytes(8).toString('hex')}`);
+    try {
+      await pipeline(source, createWriteStream(spool, { flags: 'wx', mode: 0o600 }));
+      const named = { ...options, fileName: options.fileName ?? 'standard input' };
+      return await this.inTransaction(options, (tx) => one(tx, actor, wanted, spool, named));
+    } finally {
+      await rm(spool, { force: true });
+    }
+  }
+
+  /** company.yaml by itself. @throws InvalidInput, Refusal company_fixed */
+  async importCompany(actor: Actor, yaml: string, options: ImportFlags = {}): Promise<'new' | 'changed' | 'same'> {
+    requireRight(actor, 'import');
+    return await this.inTransaction(options, (tx) => keepCompanyFile(tx, yaml));
+  }
+
+  /**
+   * Every known file of a folder in the order of dependence, each in its own transaction; stops at the first that is
+   * refused. A dry run reads all of them in one transaction that is taken back, so later files see the earlier.
+   */
+  async importFolder(actor: Actor, folder: string, options: FolderOptions = {}): Promise<FolderReport> {
+    requireRight(actor, 'import');
+    const { steps, unknown } = folderSteps(folder);
+    if (steps.length === 0) {
+      throw new Refusal('empty_folder', `${folder} holds none of the known files`, {
+        kind: 'not_found',
+        next: 'see: answerable import --help',
+      });
+    }
+    const report: { -readonly [K in keyof FolderReport]: FolderReport[K] } & { files: ImportReport[] } = {
+      files: [],
+      unknown,
+    };
+    const takeAll = async (within: <T>(deed: (tx: Tx) => Promise<T>) => Promise<T>): Promise<void> => {
+      for (const step of steps) {
+        const path = join(folder, step.file);
+        if (step.what === 'company') {
+          const yaml = await readFile(path, 'utf8');
+          report.company = await within((tx) => keepCompanyFile(tx, yaml));
+        } else if (step.what === 'model') {
+          if (options.applyModel !== undefined && options.dryRun !== true)
+            report.model = await options.applyModel(await readFile(path, 'utf8'));
+        } else {
+          const taken = await within((tx) => one(tx, actor, step.kind, path, options));
+          report.files.push(taken);
+          if (taken.faultCount > 0 && (options.acceptValid !== true || taken.importId === null)) {
+            report.stoppedAt = step.file;
+            return;
+          }
+        }
+      }
+    };
+    if (options.dryRun === true) {
+      await this.inTransaction(options, (tx) => takeAll((deed) => deed(tx)));
+      report.files = report.files.map((file) => ({ ...file, importId: null }));
+    } else await takeAll((deed) => this.db.books(deed));
+    return report;
+  }
+
+  /** @throws Refusal unknown_import, undone_already, import_built_upon, period_not_open */
+  async undo(actor: Actor, importId: string): Promise<UndoReport> {
+    requireRight(actor, 'import');
+    return await this.db.books((tx) => undoImport(tx, importId, actor.userId));
+  }
+
+  async history(actor: Actor, limit = 200): Promise<ImportRow[]> {
+    requireRight(actor, 'read_all');
+    return await this.db.read(actor, (tx) => listImports(tx, limit));
+  }
+
+  /** A deed in a transaction; a dry run does all of it and takes it back. */
+  private async inTransaction<T>(flags: ImportFlags, deed: (tx: Tx) => Promise<T>): Promise<T> {
+    if (flags.dryRun !== true) return await this.db.books(deed);
+    try {
+      return await this.db.books(async (tx) => {
+        throw new TakenBack(await deed(tx));
+      });
+    } catch (error) {
+      if (!(error instanceof TakenBack)) throw error;
+      const outcome = error.outcome as T;
+      return outcome !== null && typeof outcome === 'object' && 'importId' in outcome
+        ? { ...outcome, importId: null }
+        : outcome;
+    }
+  }
+}
+
+async function one(tx: Tx, actor: Actor, kind: Kind, path: string, options: ImportOptions): Promise<ImportReport> {
+  const name = options.fileName ?? basename(path);
+  const { bytes, sha256 } = await fingerprint(path, name);
+  const onRows =
+    options.onProgress === undefined
+      ? undefined
+      : (rows: number, read: number) =>
+          options.onProgress!({ kind: kind.name, file: name, rows, bytes: read, bytesTotal: bytes });
+  const errorFile = join(
+    options.errorFolder ?? tmpdir(),
+    `${basename(name).replace(/\.(csv|xlsx)(\.gz)?$/i, '')}-refused-${sha256.slice(0, 8)}.csv`,
+  );
+  return await importFile(
+    tx,
+    {
+      ...{ kind, name, bytes, sha256, errorFile, onRows },
+      mapping: options.mapping ?? null,
+      open: (onFault) => (options.open ?? asItIs)(path, name, onFault),
+      userId: actor.userId,
+      pseudonymKey: options.pseudonymKey ?? process.env['ANSWERABLE_PSEUDONYM_KEY'],
+    },
+    options,
+  );
+}
+
+async function asItIs(path: string, name: string, onFault: FaultSink): Promise<RowSource> {
+  return await openFile(path, { file: name, onFault });
+}
+
+async function fingerprint(path: string, name: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+      hash.update(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (!['ENOENT', 'EACCES', 'EISDIR', 'EPERM', 'ENOTDIR'].includes(code)) throw error;
+    const message = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code})`;
+    throw new InvalidInput([{ file: name, code: 'unreadable', message, remedy: 'Check its path and its rights.' }]);
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}

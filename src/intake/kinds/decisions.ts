@@ -1,0 +1,65 @@
+import { inOrder, type Kind } from './kind.ts';
+
+export const decisions: Kind = {
+  name: 'decisions',
+  file: 'decisions.csv',
+  meaning: 'a business decision that may cause contacts',
+  table: 'decision',
+  store: 'record',
+  key: ['decision_code'],
+  columns: [
+    {
+      name: 'decision_code',
+      type: 'code',
+      required: true,
+      defines: 'decision',
+      meaning: 'code of the decision',
+      example: 'FEE-LATE',
+    },
+    {
+      name: 'title',
+      type: 'name',
+      required: true,
+      meaning: 'title as statements print it',
+      example: 'Late payment fee',
+    },
+    {
+      name: 'kind',
+      type: 'enum',
+      required: true,
+      values: ['fee', 'price', 'policy', 'launch', 'campaign', 'process', 'defect', 'outage'],
+      meaning: 'kind of decision',
+      example: 'fee',
+    },
+    { name: 'effective_from', type: 'date', required: true, meaning: 'first day it has effect', example: '2026-03-01' },
+    { name: 'announced_at', type: 'date', meaning: 'day customers heard of it', example: '2026-02-15' },
+    { name: 'effective_to', type: 'date', meaning: 'last day it has effect', example: '2026-12-31' },
+    {
+      name: 'population',
+      type: 'match',
+      meaning: 'whom it concerns: dimension=value, joined by " & "',
+      example: 'segment=consumer & product=card',
+    },
+    {
+      name: 'reasons',
+      type: 'reason_list',
+      meaning: 'reasons it can cause: codes or prefixes with *, separated by " | "',
+      example: 'billing.fee.* | billing.dispute',
+    },
+    {
+      name: 'expected_contacts_per_month',
+      type: 'decimal',
+      least: '0',
+      meaning: 'contacts a month that its owner expects',
+      example: '1200',
+    },
+    {
+      name: 'expected_revenue_per_month',
+      type: 'decimal',
+      meaning: 'revenue a month that its owner expects, reporting currency',
+      example: '45000.00',
+    },
+    { name: 'description', type: 'text', meaning: 'free text', example: 'Fee of 8.50 from the tenth day on' },
+  ],
+  rule: (value) => inOrder(value, 'effective_from', 'effective_to'),
+};

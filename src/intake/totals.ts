@@ -1,0 +1,55 @@
+import { amountText, minorDigits } from '../domain/money.ts';
+import type { ImportTotals } from '../persistence/imports.queries.ts';
+import type { Kind } from './kinds/kind.ts';
+import type { CheckedRow } from './row-check.ts';
+
+/** Control totals of the rows of a file, to be compared with the system it came from. */
+export class Totals {
+  rows = 0;
+  private seconds = 0n;
+  private readonly sums = new Map<string, Map<string, bigint>>();
+  private readonly amounts: readonly { at: number; name: string }[];
+  private readonly currencyAt: number;
+  private readonly secondsAt: number;
+
+  constructor(kind: Kind) {
+    this.amounts = kind.columns.flatMap(({ type, name }, at) =>
+      type === 'amount' || type === 'waived' ? [{ at, name }] : [],
+    );
+    this.currencyAt = kind.columns.findIndex((column) => column.type === 'currency');
+    this.secondsAt = kind.columns.findIndex((column) => column.name === 'handle_seconds');
+  }
+
+  add(row: CheckedRow): void {
+    this.rows++;
+    const seconds = row.values[this.secondsAt];
+    if (seconds != null) this.seconds += BigInt(seconds);
+    for (const { at, name } of this.amounts) {
+      const minor = row.values[at];
+      if (minor != null) this.addAmount(name, row.values[this.currencyAt]!, BigInt(minor));
+    }
+  }
+
+  addAmount(column: string, currency: string, minor: bigint): void {
+    let byCurrency = this.sums.get(column);
+    if (byCurrency === undefined) this.sums.set(column, (byCurrency = new Map<string, bigint>()));
+    byCurrency.set(currency, (byCurrency.get(currency) ?? 0n) + minor);
+  }
+
+  of(periods: readonly string[]): ImportTotals {
+    const texts = (sums: Map<string, bigint>): Record<string, string> =>
+      Object.fromEntries(
+        [...sums]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([currency, minor]) => [currency, amountText(minor, minorDigits(currency)!)]),
+      );
+    return {
+      rows: this.rows,
+      amounts: Object.fromEntries(
+        [...this.sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([column, sums]) => [column, texts(sums)]),
+      ),
+      seconds: this.secondsAt < 0 ? null : this.seconds.toString(),
+      periods,
+    };
+  }
+}

@@ -1,0 +1,150 @@
+import type { Tx } from './database.ts';
+import { sql } from './sql.ts';
+
+export interface CompanyRow {
+  readonly name: string;
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly pseudonymise: boolean;
+}
+
+export interface ImportRow {
+  readonly importId: string;
+  readonly kind: string;
+  readonly fileName: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly rowsNew: number;
+  readonly rowsChanged: number;
+  readonly rowsSame: number;
+  readonly rowsRefused: number;
+  readonly totals: ImportTotals;
+  readonly undoes: string | null;
+  readonly undoneBy: string | null;
+  readonly by: string | null;
+  readonly at: Date;
+}
+
+/** Control totals of a file: what a controller compares with the source system. */
+export interface ImportTotals {
+  readonly rows: number;
+  /** sums in the major unit, by column and currency: { amount: { EUR: "123.45" } } */
+  readonly amounts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly seconds: string | null;
+  /** months that changed, YYYY-MM */
+  readonly periods: readonly string[];
+}
+
+/** Imports are one at a time: the order of their numbers is the order of their commits, so a watermark is safe. */
+export async function lockImports(tx: Tx): Promise<void> {
+  await tx.query(`select pg_advisory_xact_lock(hashtext('answerable import'))`);
+}
+
+export async function companyOf(tx: Tx): Promise<CompanyRow | undefined> {
+  const rows: CompanyRow[] = await tx.query(
+    'select name, currency, time_zone as "timeZone", pseudonymise from company',
+  );
+  return rows[0];
+}
+
+export async function keepCompany(tx: Tx, company: CompanyRow): Promise<void> {
+  await tx.query(
+    `insert into company (name, currency, time_zone, pseudonymise) values ($1, $2, $3, $4)
+     on conflict (only_one) do update set name = excluded.name, currency = excluded.currency,
+       time_zone = excluded.time_zone, pseudonymise = excluded.pseudonymise`,
+    [company.name, company.currency, company.timeZone, company.pseudonymise],
+  );
+}
+
+/** True when rows of one of these kinds were ever imported. */
+export async function anyImportOf(tx: Tx, kinds: readonly string[]): Promise<boolean> {
+  const rows: unknown[] = await tx.query('select from import where kind = any($1) limit 1', [kinds]);
+  return rows.length > 0;
+}
+
+/** Codes that rows may name: { noun, code } of units, reasons, decisions, instruments as they stand. */
+export async function knownCodes(tx: Tx): Promise<{ noun: string; code: string }[]> {
+  return await tx.query(sql('known-codes'));
+}
+
+/** Texts of all model versions, for the pools they name. */
+export async function modelTexts(tx: Tx): Promise<string[]> {
+  const rows: { yaml: string }[] = await tx.query('select yaml from model_version');
+  return rows.map((row) => row.yaml);
+}
+
+/** The import that already brought this very file, unless something later changed what it wrote. */
+export async function sameFile(
+  tx: Tx,
+  kind: string,
+  sha256: string,
+  mapping: string | null,
+): Promise<{ at: Date; by: string } | undefined> {
+  const rows: { at: Date; by: string }[] = await tx.query(sql('import-same-file'), [kind, sha256, mapping]);
+  return rows[0];
+}
+
+export interface NewImport {
+  readonly kind: string;
+  readonly fileName: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly mapping: string | null;
+  readonly rowsNew: number;
+  readonly rowsChanged: number;
+  readonly rowsSame: number;
+  readonly rowsRefused: number;
+  readonly totals: ImportTotals;
+  readonly undoes: string | null;
+  readonly userId: number | null;
+}
+
+export async function insertImport(tx: Tx, row: NewImport): Promise<string> {
+  const rows: { import_id: string }[] = await tx.query(
+    `insert into import (kind, file_name, bytes, sha256, mapping, rows_new, rows_changed, rows_same, rows_refused, totals, undoes, imported_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning import_id`,
+    [
+      row.kind,
+      row.fileName,
+      row.bytes,
+      row.sha256,
+      row.mapping,
+      row.rowsNew,
+      row.rowsChanged,
+      row.rowsSame,
+      row.rowsRefused,
+      JSON.stringify(row.totals),
+      row.undoes,
+      row.userId,
+    ],
+  );
+  return rows[0]!.import_id;
+}
+
+export async function listImports(tx: Tx, limit: number): Promise<ImportRow[]> {
+  return await tx.query(sql('import-list'), [limit]);
+}
+
+export async function importById(tx: Tx, importId: string): Promise<ImportRow | undefined> {
+  const rows: ImportRow[] = await tx.query(sql('import-by-id'), [importId]);
+  return rows[0];
+}
+
+/** States of periods, locked against a close until this transaction ends; periods without a row are open. */
+export async function sharePeriods(tx: Tx, periods: readonly string[]): Promise<{ period: string; state: string }[]> {
+  return await tx.query('select period, state from period where period = any($1) order by period for share', [periods]);
+}
+
+/** Cells as texts of their dimensions, in the order of the table. */
+export async function cellRows(tx: Tx): Promise<{ cell_no: number; dimensions: (string | null)[] }[]> {
+  return await tx.query(sql('import-cells'));
+}
+
+/** Reasons that came with contacts: named by their code, without owner. */
+export async function insertReasons(tx: Tx, importId: string, codes: readonly string[]): Promise<void> {
+  await tx.query(
+    `insert into reason (reason_code, name, import_id, line)
+     select code, code, $1, line from unnest($2::text[]) with ordinality as made (code, line)`,
+    [importId, codes],
+  );
+}

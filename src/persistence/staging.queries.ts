@@ -1,0 +1,178 @@
+import type { Tx } from './database.ts';
+
+/**
+ * A file's rows stand in the temporary table `staged` (line, columns), are judged against what is stored, and go into
+ * their table as versions (records) or signed rows (facts). The statements are made from the table's description, which
+ * comes from the definition of the kind and never from a file.
+ */
+export interface StagedTable {
+  readonly table: string;
+  /** columns of the table that a file brings */
+  readonly columns: readonly string[];
+  readonly key: readonly string[];
+  /** facts: the local day that decides the partition */
+  readonly day: string | undefined;
+}
+
+export type Verdict = 'new' | 'changed' | 'same' | 'double';
+
+const list = (columns: readonly string[], alias = ''): string =>
+  columns.map((column) => (alias === '' ? `"${column}"` : `${alias}."${column}"`)).join(', ');
+const equal = (columns: readonly string[], a: string, b: string): string =>
+  columns.map((column) => `${a}."${column}" = ${b}."${column}"`).join(' and ');
+const differs = (columns: readonly string[], a: string, b: string): string =>
+  `row(${list(columns, a)}) is distinct from row(${list(columns, b)})`;
+
+/** Makes the empty table `staged`; gives the COPY statement that fills it. */
+export async function makeStage(tx: Tx, of: StagedTable): Promise<string> {
+  await tx.query('drop table if exists pg_temp.staged, pg_temp.present, pg_temp.judged');
+  await tx.query(
+    `create temp table staged on commit drop as select 0::integer as line, ${list(of.columns)} from ${of.table} with no data`,
+  );
+  return `copy pg_temp.staged (line, ${list(of.columns)}) from stdin`;
+}
+
+export async function dropLines(tx: Tx, lines: readonly number[]): Promise<void> {
+  if (lines.length > 0) await tx.query('delete from pg_temp.staged where line = any($1)', [lines]);
+}
+
+/** Makes `present`: the rows that stand for the staged keys. */
+export async function findPresent(tx: Tx, of: StagedTable): Promise<void> {
+  await tx.query('analyze pg_temp.staged');
+  const keys = list(of.key, 't');
+  const newest = of.day === undefined ? 'not newest.removed' : 'newest.sign = 1';
+  const order = of.day === undefined ? 't.import_id desc' : 't.import_id desc, t.sign desc';
+  await tx.query(
+    `create temp table present on commit drop as
+     select * from (
+       select distinct on (${keys}) t.* from ${of.table} t
+       where exists (select from pg_temp.staged s where ${equal(of.key, 's', 't')})
+       order by ${keys}, ${order}) newest
+     where ${newest}`,
+  );
+}
+
+/** Makes `judged`: every staged row with its verdict; `other_line` of a double is a row with the same key and other content. */
+export async function judge(tx: Tx, of: StagedTable): Promise<void> {
+  await tx.query('analyze pg_temp.present');
+  const keys = list(of.key);
+  await tx.query(
+    `create temp table judged on commit drop as
+     with firsts as (select distinct on (${keys}) * from pg_temp.staged order by ${keys}, line),
+     compared as (
+       select s.*, f.line as first_line, ${differs(of.columns, 's', 'f')} as differs
+       from pg_temp.staged s join firsts f on ${equal(of.key, 's', 'f')}),
+     marked as (select *, min(line) filter (where differs) over (partition by ${keys}) as differing_line from compared)
+     select m.line, ${list(of.columns, 'm')},
+       case when m.differs then m.first_line else m.differing_line end as other_line,
+       case when m.differing_line is not null then 'double'
+            when m.line <> m.first_line then 'same'
+            when p.import_id is null then 'new'
+            when ${differs(of.columns, 'm', 'p')} then 'changed' else 'same' end as verdict
+     from marked m left join pg_temp.present p on ${equal(of.key, 'm', 'p')}`,
+  );
+}
+
+export async function countVerdicts(tx: Tx): Promise<Record<Verdict, number>> {
+  const rows: { verdict: Verdict; rows: string }[] = await tx.query(
+    'select verdict, count(*) as rows from pg_temp.judged group by verdict',
+  );
+  const counts = { new: 0, changed: 0, same: 0, double: 0 };
+  for (const row of rows) counts[row.verdict] = Number(row.rows);
+  return counts;
+}
+
+/** Lines whose key stands in the file with other content, in batches by line. */
+export async function doubles(tx: Tx, after: number): Promise<{ line: number; otherLine: number }[]> {
+  return await tx.query(
+    `select line, other_line as "otherLine" from pg_temp.judged where verdict = 'double' and line > $1 order by line limit 10000`,
+    [after],
+  );
+}
+
+/** Months (YYYY-MM) that new and changed rows touch, by `month`, an expression over a judged or present row. */
+export async function monthsTouched(
+  tx: Tx,
+  of: StagedTable,
+  month: (alias: string) => string,
+): Promise<{ month: string; rows: number }[]> {
+  const rows: { month: string; rows: string }[] = await tx.query(
+    `select month, count(distinct line) as rows from (
+       select ${month('j')} as month, j.line from pg_temp.judged j where verdict in ('new', 'changed')
+       union all
+       select ${month('p')}, j.line from pg_temp.judged j join pg_temp.present p on ${equal(of.key, 'j', 'p')} where verdict = 'changed') touched
+     group by month order by month`,
+  );
+  return rows.map((row) => ({ month: row.month, rows: Number(row.rows) }));
+}
+
+/** Writes new and changed records as versions of an import. */
+export async function writeVersions(tx: Tx, of: StagedTable, importId: string): Promise<void> {
+  await tx.query(
+    `insert into ${of.table} (${list(of.columns)}, import_id, line)
+     select ${list(of.columns)}, $1, line from pg_temp.judged where verdict in ('new', 'changed')`,
+    [importId],
+  );
+}
+
+const signedRows = (of: StagedTable): string =>
+  `insert into ${of.table} (${list(of.columns)}, import_id, line, sign)
+   select ${list(of.columns)}, $1::bigint, line, 1 from pg_temp.judged where verdict in ('new', 'changed')
+   union all
+   select ${list(of.columns, 'p')}, $1, j.line, -1
+   from pg_temp.judged j join pg_temp.present p on ${equal(of.key, 'j', 'p')} where j.verdict = 'changed'`;
+
+const SUMS = `insert into contact_rollup (started_on, cell_no, import_id, contacts, seconds, untimed)
+  select started_on, cell_no, $1, sum(sign), coalesce(sum(sign * handle_seconds), 0), coalesce(sum(sign) filter (where handle_seconds is null), 0)
+  from written group by started_on, cell_no
+  having sum(sign) <> 0 or sum(sign * handle_seconds) <> 0 or sum(sign) filter (where handle_seconds is null) <> 0`;
+
+/** Writes new facts as +1 and changed ones as a pair −1, +1; contacts also into their roll-up. */
+export async function writeFacts(tx: Tx, of: StagedTable, importId: string, months: readonly string[]): Promise<void> {
+  for (const month of months) await tx.query('select ensure_month($1, $2)', [of.table, `${month}-01`]);
+  if (of.table === 'contact') {
+    await tx.query(`with written as (${signedRows(of)} returning started_on, cell_no, sign, handle_seconds) ${SUMS}`, [
+      importId,
+    ]);
+  } else await tx.query(signedRows(of), [importId]);
+}
+
+/** Keys of an import whose newest version or sign belongs to a later import. */
+export async function touchedLater(
+  tx: Tx,
+  of: StagedTable,
+  importId: string,
+): Promise<{ importId: string; rows: number }[]> {
+  const rows: { import_id: string; rows: string }[] = await tx.query(
+    `select later.import_id, count(*) as rows
+     from (select distinct ${list(of.key)} from ${of.table} where import_id = $1) mine
+     join ${of.table} later on ${equal(of.key, 'mine', 'later')} and later.import_id > $1
+     join import i on i.import_id = later.import_id and i.undoes is null
+       and not exists (select from import undo where undo.undoes = i.import_id)
+     group by later.import_id order by later.import_id`,
+    [importId],
+  );
+  return rows.map((row) => ({ importId: row.import_id, rows: Number(row.rows) }));
+}
+
+/** Takes back what an import wrote: its records get their former version or end, its facts turn their sign. */
+export async function reverse(tx: Tx, of: StagedTable, importId: string, undoId: string): Promise<void> {
+  const columns = list(of.columns);
+  if (of.day === undefined) {
+    await tx.query(
+      `insert into ${of.table} (${columns}, import_id, line, removed)
+       select ${of.columns.map((column) => `case when f.import_id is null then m."${column}" else f."${column}" end`).join(', ')},
+         $2, m.line, f.import_id is null or f.removed
+       from ${of.table} m left join lateral (
+         select * from ${of.table} f where ${equal(of.key, 'f', 'm')} and f.import_id < $1 order by f.import_id desc limit 1) f on true
+       where m.import_id = $1`,
+      [importId, undoId],
+    );
+    return;
+  }
+  const turned = `insert into ${of.table} (${columns}, import_id, line, sign)
+    select ${columns}, $1::bigint, line, -sign from ${of.table} where import_id = ${BigInt(importId)}`;
+  if (of.table === 'contact') {
+    await tx.query(`with written as (${turned} returning started_on, cell_no, sign, handle_seconds) ${SUMS}`, [undoId]);
+  } else await tx.query(turned, [undoId]);
+}
