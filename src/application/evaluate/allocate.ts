@@ -2,19 +2,10 @@ import { textbookFlows } from '../../domain/costing/allocation.ts';
 import type { AllocationMethod } from '../../domain/costing/allocation.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { Fraction, sumFractions } from '../../domain/fraction.ts';
+import { CASES_SHAPE, keyOf, markedBy, printed, refuseUnknownKeys } from './cases.ts';
+import type { Figure } from './cases.ts';
+import { entriesOf, exactMap, needed, textList } from './exact.ts';
 import { solvedEquations } from './equations.ts';
-import {
-  casesOf,
-  entriesOf,
-  exactMap,
-  keyOf,
-  markedBy,
-  needed,
-  printed,
-  refuseUnknownKeys,
-  textList,
-} from './exact.ts';
-import type { Figure } from './exact.ts';
 import type { EvaluateMethod, Spec } from './method.ts';
 
 const KEYS = ['service', 'operating', 'cost', 'share', 'drivers', 'stepdown_order', 'method', 'methods', 'equations'];
@@ -35,7 +26,8 @@ drivers*         support department → {receiver: quantity}, on any scale
 stepdown_order   first to close first (default: the order of service)
 method           direct | step_down | reciprocal: only this one, keys without its name; or methods, a list (default: all)
 equations        instead of all above: "Y = 7260 + 0.3Z; Z = 4000 + 0.2Y" (or a list of equations); results NAME
-Several cases: an object name → case. Results, under direct., stepdown. and reciprocal.: OPERATING (own + received);
+${CASES_SHAPE}
+Results, under direct., stepdown. and reciprocal.: OPERATING (own + received);
 SUPPORT.RECEIVER (what it hands on); reciprocal.SUPPORT (its reciprocated cost); stepdown.SUPPORT_pool (own + received).`.trim(),
   example: {
     service: ['PM', 'IS'],
@@ -45,10 +37,7 @@ SUPPORT.RECEIVER (what it hands on); reciprocal.SUPPORT (its reciprocated cost);
     stepdown_order: ['PM', 'IS'],
   },
   run: (spec) =>
-    printed(
-      casesOf(spec, markedBy('service', 'equations'), 'departments ("service", "operating") or "equations"'),
-      figures,
-    ),
+    printed(spec, markedBy('service', 'equations'), 'departments ("service", "operating") or "equations"', figures),
 };
 
 function* figures(spec: Spec): Iterable<Figure> {

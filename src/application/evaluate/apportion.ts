@@ -1,18 +1,9 @@
 import { apportion } from '../../domain/apportionment.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { Fraction } from '../../domain/fraction.ts';
-import {
-  casesOf,
-  decimalsOf,
-  entriesOf,
-  exact,
-  figure,
-  inCase,
-  keyOf,
-  markedBy,
-  needed,
-  refuseUnknownKeys,
-} from './exact.ts';
+import { CASES_SHAPE, casesOf, inCase, keyOf, markedBy, refuseUnknownKeys } from './cases.ts';
+import { decimalsOf, entriesOf, exact, figure, needed } from './exact.ts';
+import { withAliases } from './spec-table.ts';
 import type { EvaluateMethod, Result, ResultValue, Spec } from './method.ts';
 
 export const method: EvaluateMethod = {
@@ -23,9 +14,9 @@ weights*   list of weights, or an object name → weight (also: w); ties go to t
 total*     what is apportioned, of either sign; or
 totals*    a list of totals, each apportioned by itself
 decimals   decimals of the totals and of the shares (default 0: whole units; 2 for cents)
-Several cases: an object name → case, or a list of cases, at any depth; the names become part of the keys.
+${CASES_SHAPE}
 Results: NAME: [shares in the order of the weights] ("shares" for a spec that is one case); with totals NAME[TOTAL];
-for a list of cases NAME[0], NAME[1] …; with named weights NAME.WEIGHT. All weights zero is an error.`.trim(),
+with named weights NAME.WEIGHT. All weights zero is an error.`.trim(),
   example: {
     seats: { weights: [1500, 1500, 900, 500, 500, 200], totals: [25, 26] },
     cents: [{ total: 1003, w: [50, 50] }],
@@ -39,7 +30,7 @@ for a list of cases NAME[0], NAME[1] …; with named weights NAME.WEIGHT. All we
         else result[(name === '' ? 'shares' : name) + label] = listed(shares);
       }
     }
-    return result;
+    return withAliases(result, spec);
   },
 };
 

@@ -1,8 +1,9 @@
 import { standardisedRates } from '../../domain/costing/decomposition.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { Fraction, sumFractions } from '../../domain/fraction.ts';
-import { casesOf, isObject, printed, refuseUnknownKeys } from './exact.ts';
-import type { Figure } from './exact.ts';
+import { CASES_SHAPE, printed, refuseUnknownKeys } from './cases.ts';
+import type { Figure } from './cases.ts';
+import { isObject } from './exact.ts';
 import { formula } from './formula.ts';
 import type { Scope } from './formula.ts';
 import type { EvaluateMethod, Spec } from './method.ts';
@@ -24,7 +25,8 @@ by            its columns that name a cell (age, channel …): factors are then 
 structure     its column of counts per cell, taken apart into one factor for each of the by columns
 rate          the rate as a function of the factors, e.g. "a * b / (1 + c)" or "sum(share * rate)" (default: the product
               of all factors, summed over the cells)
-Several cases: an object name → case. Results for two populations (second − first): FACTOR (its effect), crude (the
+${CASES_SHAPE}
+Results for two populations (second − first): FACTOR (its effect), crude (the
 difference, the sum of the effects), FACTOR.POPULATION (standardised rate), crude.POPULATION. For three or more
 FACTOR.POPULATION and crude.POPULATION, and per pair FACTOR.P-Q and crude.P-Q (Q − P). Populations of a list are 1, 2 …`.trim(),
   example: {
@@ -40,7 +42,7 @@ FACTOR.POPULATION and crude.POPULATION, and per pair FACTOR.P-Q and crude.P-Q (Q
       rate: 'orders * sum(share * contact_rate)',
     },
   },
-  run: (spec, folder) => printed(casesOf(spec, asCase, 'populations'), (one) => figures(one, folder)),
+  run: (spec, folder) => printed(spec, asCase, 'populations', (one) => figures(one, folder)),
 };
 
 function asCase(node: unknown): Spec | undefined {

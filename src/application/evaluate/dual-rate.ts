@@ -2,8 +2,9 @@ import { dualRate, singleRate } from '../../domain/costing/dual-rate.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { Fraction } from '../../domain/fraction.ts';
 import { sumFractions } from '../../domain/fraction.ts';
-import { casesOf, exact, exactMap, keyOf, markedBy, needed, printed, refuseUnknownKeys } from './exact.ts';
-import type { Figure } from './exact.ts';
+import { CASES_SHAPE, keyOf, markedBy, printed, refuseUnknownKeys } from './cases.ts';
+import type { Figure } from './cases.ts';
+import { exact, exactMap, needed } from './exact.ts';
 import type { EvaluateMethod, Spec } from './method.ts';
 
 const KEYS = ['fixed', 'var_rate', 'practical_capacity', 'budget', 'actual', 'unit'];
@@ -18,7 +19,8 @@ budget*              unit → budgeted (reserved) use
 actual               unit → actual use (default: as budgeted)
 practical_capacity   capacity at which the fixed rate is set; without it only the budget's rates are shown
 unit                 name of the unit of use in the keys (default: hours)
-Several cases: an object name → case. Results at practical capacity: fixed_rate_practical, single_rate (fixed + variable),
+${CASES_SHAPE}
+Results at practical capacity: fixed_rate_practical, single_rate (fixed + variable),
 dual.UNIT (fixed rate × budget + var_rate × actual), dual.unused_fixed (of capacity that nobody reserved), unused_hours,
 single.UNIT (single rate × actual), single.unused_fixed (fixed cost that no use paid). The same at the budgeted use under
 budget_usage. and at the actual use under actual_usage. (there the fixed cost goes by actual use): fixed_rate,
@@ -30,7 +32,7 @@ single_rate, dual.UNIT, dual.unused_fixed, single.UNIT, single.unused_fixed.`.tr
     budget: { Micro: 8000, Peripheral: 4000 },
     actual: { Micro: 9000, Peripheral: 3000 },
   },
-  run: (spec) => printed(casesOf(spec, markedBy('fixed'), 'fixed cost ("fixed")'), figures),
+  run: (spec) => printed(spec, markedBy('fixed'), 'fixed cost ("fixed")', figures),
 };
 
 function* figures(spec: Spec): Iterable<Figure> {

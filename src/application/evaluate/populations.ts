@@ -1,7 +1,8 @@
 import { structureFactors } from '../../domain/costing/population-structure.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { Fraction } from '../../domain/fraction.ts';
-import { entriesOf, exact, isObject, needed, textList, textOf } from './exact.ts';
+import { entriesOf, exact, isObject, needed, textList } from './exact.ts';
+import { text } from './spec-table.ts';
 import type { Value } from './formula.ts';
 import { tableOf } from './method.ts';
 import type { Spec } from './method.ts';
@@ -35,7 +36,7 @@ export function namedPopulations(given: unknown, factors: unknown): Populations 
  */
 export function tabledPopulations(spec: Spec, folder: string): Populations {
   const rows = tableOf(spec['data'], folder);
-  const column = textOf(needed(spec, 'population'), 'population');
+  const column = text(needed(spec, 'population'), 'population');
   const by = spec['by'] === undefined ? [] : textList(spec['by'], 'by');
   const columns = spec['factors'] === undefined ? [] : textList(spec['factors'], 'factors');
   const names = [...new Set(rows.map((row) => String(row[column])))];
@@ -51,7 +52,7 @@ export function tabledPopulations(spec: Spec, folder: string): Populations {
       const row = byPlace.get(JSON.stringify([name, cell]));
       return row ? exact(row[key], `${name}, ${key}`) : Fraction.ZERO;
     });
-  const structure = spec['structure'] === undefined ? undefined : textOf(spec['structure'], 'structure');
+  const structure = spec['structure'] === undefined ? undefined : text(spec['structure'], 'structure');
   const values = names.map((name): Value[] => {
     const vectors = columns.map((key) => read(name, key));
     if (by.length === 0) return vectors.map((vector) => vector[0]!);

@@ -2,21 +2,10 @@ import { apportionQuotas } from '../../domain/apportionment.ts';
 import { capacityCostRate, practicalSeconds, usage } from '../../domain/costing/capacity.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { Fraction, sumFractions } from '../../domain/fraction.ts';
+import { CASES_SHAPE, keyOf, markedBy, printed, refuseUnknownKeys } from './cases.ts';
+import type { Figure } from './cases.ts';
+import { decimalsOf, entriesOf, exact, exactMap, isObject, needed } from './exact.ts';
 import { activitiesOf, transactionTimes } from './time-equation.ts';
-import {
-  casesOf,
-  decimalsOf,
-  entriesOf,
-  exact,
-  exactMap,
-  isObject,
-  keyOf,
-  markedBy,
-  needed,
-  printed,
-  refuseUnknownKeys,
-} from './exact.ts';
-import type { Figure } from './exact.ts';
 import type { EvaluateMethod, Spec } from './method.ts';
 
 const UNITS = {
@@ -47,7 +36,8 @@ survey_pct            activity → share of the cost by employees' survey: conve
 variants              name → the keys above that differ; results stand under the name, and those of the first also
                       without a name when the spec itself has no quantities
 decimals              cost.* posted in so many decimals by largest remainder, so that they sum to the cost (default: exact)
-Several cases: an object name → case. Results: ccr_per_min (ccr_per_h, ccr_per_s), rate.ACTIVITY (cost of one),
+${CASES_SHAPE}
+Results: ccr_per_min (ccr_per_h, ccr_per_s), rate.ACTIVITY (cost of one),
 minutes.ACTIVITY, minutes.used, minutes.unused, cost.ACTIVITY, cost.used, cost.unused, used_share, abc_rate.ACTIVITY,
 abc_cost.ACTIVITY, transaction.NAME.minutes, transaction.NAME.cost. Over-use shows negative unused capacity, and
 over_capacity.minutes and over_capacity.rate, the rate that a close charges then (cost ÷ used).`.trim(),
@@ -58,7 +48,7 @@ over_capacity.minutes and over_capacity.rate, the rate that a close charges then
     qty: { orders: 49000, inquiries: 1400, credit: 2500 },
     survey_pct: { orders: 0.7, inquiries: 0.1, credit: 0.2 },
   },
-  run: (spec) => printed(casesOf(spec, markedBy('cost'), 'cost of capacity ("cost")'), withVariants),
+  run: (spec) => printed(spec, markedBy('cost'), 'cost of capacity ("cost")', withVariants),
 };
 
 function* withVariants(spec: Spec): Iterable<Figure> {

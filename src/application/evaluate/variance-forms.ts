@@ -11,8 +11,8 @@ import type { Product, Variances } from '../../domain/costing/variances.ts';
 import { Refusal } from '../../domain/errors.ts';
 import type { Fraction } from '../../domain/fraction.ts';
 import { sumFractions } from '../../domain/fraction.ts';
+import type { Figure } from './cases.ts';
 import { entriesOf, exact, isObject, needed } from './exact.ts';
-import type { Figure } from './exact.ts';
 import type { Spec } from './method.ts';
 
 /** One form of variance that a spec can ask for. */

@@ -1,4 +1,4 @@
-import { casesOf, markedBy, printed, refuseUnknownKeys } from './exact.ts';
+import { CASES_SHAPE, markedBy, printed, refuseUnknownKeys } from './cases.ts';
 import type { EvaluateMethod, Spec } from './method.ts';
 import { FORMS } from './variance-forms.ts';
 
@@ -6,8 +6,7 @@ export const method: EvaluateMethod = {
   name: 'variances',
   about: 'standard-cost, sales, market and budget variances in the textbooks’ forms (+ favourable to income)',
   shape: `
-A case is one of these forms; several cases: an object name → case, at any depth. A single value that stands beside
-cases holds for all of them (e.g. output). Every figure + is favourable to operating income, − unfavourable.
+A case is one of these forms. Every figure + is favourable to operating income, − unfavourable.
 input      std_price*, actual_qty*, actual_cost* (or actual_price), std_qty* per unit of output with output*, or
            allowed_qty*; bought_qty (price on purchases; actual_cost is then theirs)
            → price, efficiency, total
@@ -22,7 +21,8 @@ market     actual_market*, budget_market*, actual_share*, budget_share* (or actu
 overhead   (fixed) budget_cost*, actual_cost*, applied_cost*; or instead of the last denominator* with allowed_qty* (or
            std_qty* and output*): rate = budget_cost ÷ denominator → spending, volume, total
 lines      {NAME: {revenue: true for income, actual*, budget_per_unit* or budget* (fixed)}}, actual_units*, budget_units*
-           → flexible_budget.NAME, sales_volume.NAME, static_budget.NAME, and their sums`.trim(),
+           → flexible_budget.NAME, sales_volume.NAME, static_budget.NAME, and their sums
+${CASES_SHAPE}`.trim(),
   example: {
     spring: {
       actual_units: 900000,
@@ -39,7 +39,7 @@ lines      {NAME: {revenue: true for income, actual*, budget_per_unit* or budget
     webb: { actual_market: 62500, budget_market: 60000, actual_share: 0.16, budget_share: 0.2, cm: 32 },
   },
   run: (spec) =>
-    printed(casesOf(spec, markedBy(...FORMS.map(({ mark }) => mark)), 'form of variance (see the shape)'), (one) => {
+    printed(spec, markedBy(...FORMS.map(({ mark }) => mark)), 'form of variance (see the shape)', (one) => {
       const form = formOf(one);
       refuseUnknownKeys(one, form.keys);
       return form.figures(one);
