@@ -39,7 +39,10 @@ export async function testBooks(): Promise<TestBooks> {
   const db = await Database.connect(database.appUrl, { poolSize: 8 });
   const people = {} as Record<Role, Actor>;
   for (const role of ROLES) {
-    const { rows } = await admin.query<{ user_id: string }>('insert into app_user (login, name, role) values ($1, $1, $2) returning user_id', [role, role]);
+    const { rows } = await admin.query<{ user_id: string }>(
+      'insert into app_user (login, name, role) values ($1, $1, $2) returning user_id',
+      [role, role],
+    );
     people[role] = { userId: Number(rows[0]!.user_id), login: role, name: role, role, units: [] };
   }
   const imports = new ImportsService(db);
@@ -65,7 +68,8 @@ export async function testBooks(): Promise<TestBooks> {
           },
         });
         const refused = report.files.filter((file) => file.refused > 0);
-        if (report.stoppedAt !== undefined || refused.length > 0) throw new Error(`given: ${JSON.stringify(report, null, 1)}`);
+        if (report.stoppedAt !== undefined || refused.length > 0)
+          throw new Error(`given: ${JSON.stringify(report, null, 1)}`);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
@@ -84,6 +88,9 @@ export async function testBooks(): Promise<TestBooks> {
 /** CSV text of rows; the columns are those of the first row. */
 export function csv(rows: readonly Readonly<Record<string, string | number>>[]): string {
   const columns = Object.keys(rows[0] ?? {});
-  const cell = (value: string | number | undefined) => (/[",\n]/.test(String(value ?? '')) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? ''));
-  return [columns.join(','), ...rows.map((row) => columns.map((column) => cell(row[column])).join(','))].join('\n') + '\n';
+  const cell = (value: string | number | undefined) =>
+    /[",\n]/.test(String(value ?? '')) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? '');
+  return (
+    [columns.join(','), ...rows.map((row) => columns.map((column) => cell(row[column])).join(','))].join('\n') + '\n'
+  );
 }

@@ -118,7 +118,7 @@ function shareOut(
   return weights.map((claim) => (claim === first ? total : 0n));
 }
 
-/** Policy `proportional`: unused capacity goes to the units in proportion to what they are charged in this pool. */
+/** Policy `proportional`: unused capacity goes to the units in proportion to what they are charged for in this pool. */
 export function spreadUnused(
   pool: Pool,
   lines: Line[],
@@ -128,10 +128,12 @@ export function spreadUnused(
 ): void {
   const unused = serviceLines.filter((line) => line.kind.startsWith('unused.'));
   const total = unused.reduce((sum, line) => sum + line.amount, 0n);
-  const charged = new Map<string, bigint>();
-  for (const line of lines)
-    if (line.treatment === 'charged' && line.amount > 0n)
-      charged.set(line.unit, (charged.get(line.unit) ?? 0n) + line.amount);
+  // By quantity, not by cents: what is charged may be negative, or too little to be a cent.
+  const charged = new Map<string, Fraction>();
+  for (const line of lines) {
+    if (line.treatment === 'charged')
+      charged.set(line.unit, (charged.get(line.unit) ?? Fraction.ZERO).plus(line.quantity));
+  }
   const units = [...charged].sort(([a], [b]) => compareKeys(a, b));
   const shares = apportion(
     total,
