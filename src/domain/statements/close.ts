@@ -11,16 +11,19 @@ import type { CloseInputs } from './close-inputs.ts';
 import { CoverageCount } from './coverage.ts';
 import { serviceLine } from './lines.ts';
 import { postPool, total } from './pool-posting.ts';
-import { contactsText, keptByService, PoolUse } from './pool-use.ts';
+import { contactsText, keptByService, PoolUse, type CellUse } from './pool-use.ts';
 import { standardsOf } from './standards.ts';
 
-/** Costs and attributes a period (method 1 to 4): one result, every subtotal the exact sum of its parts. */
-export function close(inputs: CloseInputs): Books {
+/**
+ * Costs and attributes a period (method 1 to 4): one result, every subtotal the exact sum of its parts.
+ * @param observe is told every share of every cell as it is attributed: the detail behind the lines
+ */
+export function close(inputs: CloseInputs, observe?: (use: CellUse) => void): Books {
   const { model, period } = inputs;
   const digits = minorDigits(inputs.currency)!;
   const ledger = ledgerByPool(inputs.ledger, model, inputs.rates, inputs.currency);
   const support = supportAllocation(model, ledger.pools, digits);
-  const use = new PoolUse(model, standardsOf(inputs));
+  const use = new PoolUse(model, standardsOf(inputs), observe);
   const coverage = useOf(inputs, use);
   const uses = use.byPool();
 

@@ -40,6 +40,15 @@ export interface Standards {
   ): { readonly seconds: Fraction; readonly source: 'stated' | 'derived' } | undefined;
 }
 
+/** One taker's share of a cell in one pool, as it is added to the sums of a line. */
+export interface CellUse {
+  readonly cell: CellFacts;
+  readonly key: LineKey;
+  readonly share: Fraction;
+  /** seconds stated for the cell's contacts without a handle time, before the share */
+  readonly untimedSeconds: Fraction;
+}
+
 interface Sums {
   readonly key: LineKey;
   readonly share: Fraction;
@@ -59,9 +68,11 @@ export class PoolUse {
   withoutStandardParts = Fraction.ZERO;
   derivedStandardParts = Fraction.ZERO;
 
+  /** @param observe is told every share as it is added: the detail behind the lines */
   constructor(
     private readonly model: Model,
     private readonly standards: Standards,
+    private readonly observe?: (use: CellUse) => void,
   ) {
     this.operating = model.pools.filter((pool) => pool.kind === 'operating');
   }
@@ -187,6 +198,7 @@ export class PoolUse {
   }
 
   private sum(key: LineKey, share: Fraction, cell: CellFacts, untimedSeconds: Fraction): void {
+    this.observe?.({ cell, key, share, untimedSeconds });
     const name = [lineText(key), key.reason, key.channel, share.toString()].join('\u0000');
     let sums = this.sums.get(name);
     if (!sums) {
