@@ -1,16 +1,8 @@
 import { Refusal } from '../errors.ts';
+import type { ContactChain } from '../retention/repeat.ts';
+import { repeatFlags, resolvedFlags } from '../retention/repeat.ts';
 import type { ProportionInterval } from './proportion.ts';
 import { wilson } from './proportion.ts';
-
-/** Contacts in the order customer, topic, instant; equal customer and topic make a chain. */
-export interface ContactChain {
-  /** customer of each contact; a negative one has no customer and can neither repeat nor be repeated */
-  readonly customer: ArrayLike<number>;
-  /** reason or case: what must be the same for a repeat */
-  readonly topic: ArrayLike<number>;
-  /** seconds on any clock */
-  readonly startedAt: ArrayLike<number>;
-}
 
 export interface Resolution {
   /** the window of the definition, in days: it is part of the figure */
@@ -22,13 +14,11 @@ export interface Resolution {
   readonly observedShare: number;
   /** judged contacts without a repeat in the window: resolved */
   readonly resolved: ProportionInterval;
-  /** judged first contacts of their chain without a repeat, of all judged first contacts: first-contact resolution */
+  /** the same among judged contacts that repeat none themselves: first-contact resolution */
   readonly firstContact: ProportionInterval;
   /** judged contacts that are themselves a repeat, of all judged */
   readonly repeats: ProportionInterval;
 }
-
-const DAY = 86_400;
 
 /**
  * First-contact resolution and repeat rate by behaviour: a contact is resolved when the customer does not come back
@@ -37,29 +27,24 @@ const DAY = 86_400;
  * @throws Refusal not_observed when no window has ended
  */
 export function resolution(chain: ContactChain, windowDays: number, cutOff: number, level: number): Resolution {
-  const window = windowDays * DAY;
-  const n = chain.startedAt.length;
+  const resolvedFlag = resolvedFlags(chain, cutOff, windowDays);
+  const repeatFlag = repeatFlags(chain, windowDays);
   let contacts = 0;
   let observed = 0;
   let resolved = 0;
   let firsts = 0;
   let firstsResolved = 0;
-  let repeats = 0;
-  for (let i = 0; i < n; i++) {
-    if (chain.customer[i]! < 0) continue;
+  resolvedFlag.forEach((flag, i) => {
+    if (chain.customer[i]! < 0) return;
     contacts++;
-    if (chain.startedAt[i]! + window > cutOff) continue;
+    if (flag < 0) return;
     observed++;
-    const isRepeat = i > 0 && follows(chain, i - 1, i, window);
-    const isRepeated = i + 1 < n && follows(chain, i, i + 1, window);
-    if (isRepeat) repeats++;
-    else {
-      firsts++;
-      if (!isRepeated) firstsResolved++;
-    }
-    if (!isRepeated) resolved++;
-  }
-  if (observed === 0 || firsts === 0) {
+    resolved += flag;
+    if (repeatFlag[i] === 1) return;
+    firsts++;
+    firstsResolved += flag;
+  });
+  if (firsts === 0) {
     throw new Refusal('not_observed', `no contact's window of ${windowDays} days had ended at the cut-off`);
   }
   return {
@@ -69,16 +54,6 @@ export function resolution(chain: ContactChain, windowDays: number, cutOff: numb
     observedShare: observed / contacts,
     resolved: wilson({ successes: resolved, trials: observed }, level),
     firstContact: wilson({ successes: firstsResolved, trials: firsts }, level),
-    repeats: wilson({ successes: repeats, trials: observed }, level),
+    repeats: wilson({ successes: observed - firsts, trials: observed }, level),
   };
-}
-
-function follows(chain: ContactChain, earlier: number, later: number, window: number): boolean {
-  const gap = chain.startedAt[later]! - chain.startedAt[earlier]!;
-  return (
-    chain.customer[earlier] === chain.customer[later] &&
-    chain.topic[earlier] === chain.topic[later] &&
-    gap > 0 &&
-    gap <= window
-  );
 }

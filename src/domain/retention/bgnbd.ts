@@ -1,5 +1,6 @@
 import { logGamma } from '../causality/distributions.ts';
 import { hypergeometric } from './hypergeometric.ts';
+import type { Maximum } from './maximum-likelihood.ts';
 import { maximise } from './maximum-likelihood.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface BgNbd {
 }
 
 export interface BgNbdFit extends BgNbd {
+  /** for standard errors of what is derived from the parameters (deltaError) */
+  readonly maximum: Maximum;
   readonly logLikelihood: number;
 }
 
@@ -44,9 +47,9 @@ export function fitBgNbd(histories: readonly PurchaseHistory[]): BgNbdFit {
     const model = { r: r!, alpha: alpha!, a: a!, b: b! };
     return rows.reduce((sum, row) => sum + row.customers * historyLogLikelihood(model, row), 0);
   };
-  const { parameters, logLikelihood: reached } = maximise(logLikelihood, [1, span / 4, 1, 1]);
-  const [r, alpha, a, b] = parameters as [number, number, number, number];
-  return { r, alpha, a, b, logLikelihood: reached };
+  const maximum = maximise(logLikelihood, [1, span / 4, 1, 1]);
+  const [r, alpha, a, b] = maximum.parameters as [number, number, number, number];
+  return { r, alpha, a, b, logLikelihood: maximum.logLikelihood, maximum };
 }
 
 function historyLogLikelihood({ r, alpha, a, b }: BgNbd, { frequency: x, recency, age }: PurchaseHistory): number {

@@ -1,5 +1,6 @@
 import { logGamma } from '../causality/distributions.ts';
 import { Refusal } from '../errors.ts';
+import type { Maximum } from './maximum-likelihood.ts';
 import { maximise } from './maximum-likelihood.ts';
 
 /**
@@ -13,6 +14,8 @@ export interface GammaGamma {
 }
 
 export interface GammaGammaFit extends GammaGamma {
+  /** for standard errors of what is derived from the parameters (deltaError) */
+  readonly maximum: Maximum;
   readonly logLikelihood: number;
   /** customers with at least one purchase and positive spend, on whom the model was fitted */
   readonly customers: number;
@@ -43,9 +46,9 @@ export function fitGammaGamma(spends: readonly Spend[]): GammaGammaFit {
     }
     return sum;
   };
-  const { parameters, logLikelihood: reached } = maximise(logLikelihood, [2, 3, scale]);
-  const [p, q, v] = parameters as [number, number, number];
-  return { p, q, v, logLikelihood: reached, customers: rows.length };
+  const maximum = maximise(logLikelihood, [2, 3, scale]);
+  const [p, q, v] = maximum.parameters as [number, number, number];
+  return { p, q, v, logLikelihood: maximum.logLikelihood, maximum, customers: rows.length };
 }
 
 /** E[mean spend | x purchases of mean m] = p (v + x m) ÷ (p x + q − 1); with x = 0 the population's mean. */

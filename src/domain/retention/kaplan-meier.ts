@@ -22,29 +22,38 @@ export interface Followed {
   readonly event: ArrayLike<number>;
   /** when the row came under observation (default 0): not at risk at or before it */
   readonly entry?: ArrayLike<number> | undefined;
+  /** what the row counts for (default 1); counts then are sums of weights, and errors are approximate */
+  readonly weight?: ArrayLike<number> | undefined;
 }
 
 /** One step a distinct time of the data, ascending. */
-export function kaplanMeier({ time, event, entry }: Followed): SurvivalStep[] {
+export function kaplanMeier({ time, event, entry, weight }: Followed): SurvivalStep[] {
+  const counts = (row: number): number => weight?.[row] ?? 1;
   const order = Array.from(time, (_, i) => i).sort((a, b) => time[a]! - time[b]!);
-  const entries = entry ? Array.from(entry).sort((a, b) => a - b) : undefined;
+  const entries = entry === undefined ? order : [...order].sort((a, b) => entry[a]! - entry[b]!);
   const steps: SurvivalStep[] = [];
   let survival = 1;
   let greenwood = 0;
+  let atRisk = 0;
   let entered = 0;
   for (let at = 0; at < order.length;) {
     const now = time[order[at]!]!;
+    while (entered < entries.length && (entry === undefined || entry[entries[entered]!]! < now)) {
+      atRisk += counts(entries[entered++]!);
+    }
     let events = 0;
-    let last = at;
-    for (; last < order.length && time[order[last]!] === now; last++) events += event[order[last]!] === 1 ? 1 : 0;
-    if (entries) while (entered < entries.length && entries[entered]! < now) entered++;
-    const atRisk = (entries ? entered : order.length) - at;
+    let left = 0;
+    for (; at < order.length && time[order[at]!] === now; at++) {
+      const row = order[at]!;
+      left += counts(row);
+      if (event[row] === 1) events += counts(row);
+    }
     if (events > 0) {
       survival *= 1 - events / atRisk;
       greenwood += events / (atRisk * (atRisk - events));
     }
-    steps.push({ time: now, atRisk, events, censored: last - at - events, survival, greenwood });
-    at = last;
+    steps.push({ time: now, atRisk, events, censored: left - events, survival, greenwood });
+    atRisk -= left;
   }
   return steps;
 }

@@ -1,4 +1,5 @@
-import { cholesky, choleskySolve, square } from '../causality/linear-algebra.ts';
+import type { Square } from '../causality/linear-algebra.ts';
+import { cholesky, choleskyInverse, choleskySolve, quadraticForm, square } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 
 const STEP = 1e-4;
@@ -6,15 +7,19 @@ const MOST_STEPS = 200;
 /** A parameter so many powers of e away from its start is on its way to 0 or infinity. */
 const AT_THE_EDGE = 12;
 
+export interface Maximum {
+  readonly parameters: number[];
+  readonly logLikelihood: number;
+  /** covariance of the logarithms of the parameters: the inverse of the observed information */
+  readonly covariance: Square;
+}
+
 /**
  * Positive parameters of largest log-likelihood: damped Newton steps on the logarithms of the parameters (so that they
  * stay positive), derivatives by central differences. Deterministic: the same data give the same digits.
  * @throws Refusal not_estimable when the likelihood keeps rising toward an edge
  */
-export function maximise(
-  logLikelihood: (parameters: readonly number[]) => number,
-  start: readonly number[],
-): { readonly parameters: number[]; readonly logLikelihood: number } {
+export function maximise(logLikelihood: (parameters: readonly number[]) => number, start: readonly number[]): Maximum {
   const at = (logs: readonly number[]): number => logLikelihood(logs.map(Math.exp));
   let logs = start.map(Math.log);
   let current = at(logs);
@@ -22,9 +27,9 @@ export function maximise(
   for (let step = 0; step < MOST_STEPS; step++) {
     const { gradient, curvature } = derivatives(at, logs, current);
     const largest = Math.max(...gradient.map(Math.abs));
-    if (largest < 1e-7 * (1 + Math.abs(current)) && damping <= 1e-6) {
+    if (largest < 1e-9 * (1 + Math.abs(current)) && damping <= 1e-6) {
       if (logs.some((log, i) => Math.abs(log - Math.log(start[i]!)) > AT_THE_EDGE)) break;
-      return { parameters: logs.map(Math.exp), logLikelihood: current };
+      return maximumAt(logs, current, curvature);
     }
     let moved = false;
     for (let attempt = 0; attempt < 40 && !moved; attempt++) {
@@ -45,14 +50,33 @@ export function maximise(
       damping = moved ? damping / 10 : damping * 10;
     }
     if (!moved || damping > 1e12) {
-      if (largest < 1e-5 * (1 + Math.abs(current))) return { parameters: logs.map(Math.exp), logLikelihood: current };
+      if (largest < 1e-5 * (1 + Math.abs(current))) return maximumAt(logs, current, curvature);
       break;
     }
   }
-  throw new Refusal(
+  throw flat();
+}
+
+function maximumAt(logs: readonly number[], logLikelihood: number, curvature: Square): Maximum {
+  const factor = cholesky(curvature);
+  if (factor === undefined) throw flat();
+  return { parameters: logs.map(Math.exp), logLikelihood, covariance: choleskyInverse(factor) };
+}
+
+function flat(): Refusal {
+  return new Refusal(
     'not_estimable',
     'the likelihood has no maximum: the data are too few or too uniform for this model',
   );
+}
+
+/** Standard error of a figure made of the parameters, by the delta method (derivatives by central differences). */
+export function deltaError(of: (parameters: readonly number[]) => number, { parameters, covariance }: Maximum): number {
+  const slope = parameters.map((value, i) => {
+    const at = (by: number): number => of(parameters.map((own, j) => (i === j ? value * Math.exp(by) : own)));
+    return (at(STEP) - at(-STEP)) / (2 * STEP);
+  });
+  return Math.sqrt(quadraticForm(slope, covariance));
 }
 
 /** Gradient and negative Hessian by central differences. */
@@ -60,7 +84,7 @@ function derivatives(
   at: (logs: readonly number[]) => number,
   logs: readonly number[],
   current: number,
-): { gradient: number[]; curvature: Float64Array[] } {
+): { gradient: number[]; curvature: Square } {
   const n = logs.length;
   const shifted = (...moves: [number, number][]): number => {
     const point = [...logs];

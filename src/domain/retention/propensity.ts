@@ -1,8 +1,9 @@
 import { normalCdf } from '../causality/distributions.ts';
-import type { Square } from '../causality/linear-algebra.ts';
+import type { Column, Square } from '../causality/linear-algebra.ts';
+import { cholesky, choleskySolve, combination, crossProduct, dot, orthonormal } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import type { Design } from './least-squares.ts';
-import { predictions, weightedLeastSquares } from './least-squares.ts';
+import { weightedLeastSquares } from './least-squares.ts';
 
 /** How a linear predictor becomes a probability. */
 export type Link = 'logit' | 'probit';
@@ -26,23 +27,31 @@ const CONVERGED = 1e-11;
 /** Beyond this predictor a probability is 0 or 1 to double precision: some rows are told apart completely. */
 const SEPARATED = 36;
 
-interface RowAt {
-  readonly probability: number;
-  readonly slope: number;
-  readonly score: number;
+/** What the likelihood gives at a linear predictor, row by row. */
+interface Rows {
+  readonly probability: Float64Array;
+  readonly slope: Float64Array;
+  readonly score: Float64Array;
   /** −d²logL/dη² */
-  readonly curvature: number;
-  readonly logLikelihood: number;
+  readonly curvature: Float64Array;
 }
+
+/** Fills the rows at a linear predictor. @returns the log-likelihood */
+type LinkRows = (eta: Float64Array, treated: ArrayLike<number>, rows: Rows) => number;
 
 /**
  * Probability of treatment by maximum likelihood: Newton steps on the observed information (for the logit the same as
- * iteratively reweighted least squares), halved while they do not climb.
+ * iteratively reweighted least squares), halved while they do not climb. Terms are centred and scaled inside.
  * @param treated 0 or 1 a row
+ * @param start coefficients to begin with, e.g. of a fit over more rows
  * @throws Refusal no_overlap when everybody or nobody is treated, or the terms tell treated from untreated completely
  */
-export function propensity(x: Design, treated: ArrayLike<number>, link: Link = 'logit'): PropensityFit {
-  const at = link === 'logit' ? logitAt : probitAt;
+export function propensity(
+  x: Design,
+  treated: ArrayLike<number>,
+  link: Link = 'logit',
+  start?: Float64Array,
+): PropensityFit {
   const n = x.rows;
   let sum = 0;
   for (let i = 0; i < n; i++) sum += treated[i]!;
@@ -52,60 +61,90 @@ export function propensity(x: Design, treated: ArrayLike<number>, link: Link = '
       `${sum === 0 ? 'nobody' : 'everybody'} of ${n} is treated: nothing to compare with`,
     );
   }
-  const likelihood = (eta: Float64Array): number =>
-    eta.reduce((total, value, i) => total + at(value, treated[i]!).logLikelihood, 0);
-  let coefficients = new Float64Array(x.columns.length);
-  let eta = predictions(x, coefficients);
-  let current = likelihood(eta);
-  const curvature = new Float64Array(n);
-  const response = new Float64Array(n);
+  const fill: LinkRows = link === 'logit' ? logitRows : probitRows;
+  const scaled = scaledTerms(x);
+  const z = scaled.columns;
+  const rows = emptyRows(n);
+  let coefficients = start ? scaled.from(start) : new Float64Array(z.length);
+  let eta = combination(z, coefficients, n);
+  let current = fill(eta, treated, rows);
   for (let step = 0; step < MOST_STEPS; step++) {
-    for (let i = 0; i < n; i++) {
-      const row = at(eta[i]!, treated[i]!);
-      curvature[i] = row.curvature;
-      response[i] = row.curvature > 0 ? row.score / row.curvature : 0;
-    }
-    const move = weightedLeastSquares(x, response, curvature).coefficients;
-    const shift = predictions(x, move);
+    const factor = cholesky(crossProduct(z, rows.curvature));
+    if (factor === undefined) throw separated();
+    const move = choleskySolve(
+      factor,
+      z.map((column) => dot(column, rows.score)),
+    );
+    const shift = combination(z, move, n);
     let share = 1;
-    let next = eta.map((value, i) => value + shift[i]!);
-    let reached = likelihood(next);
+    let next = combination([shift], [share], n, eta);
+    let reached = fill(next, treated, rows);
     while (!(reached >= current - 1e-9 * Math.abs(current)) && share > 1e-6) {
       share /= 2;
-      next = eta.map((value, i) => value + share * shift[i]!);
-      reached = likelihood(next);
+      next = combination([shift], [share], n, eta);
+      reached = fill(next, treated, rows);
     }
     const gain = reached - current;
-    coefficients = coefficients.map((value, j) => value + share * move[j]!);
+    coefficients = combination([move], [share], move.length, coefficients);
     eta = next;
     current = reached;
     if (step > 0 && Math.abs(gain) <= CONVERGED * (Math.abs(current) + 1)) {
-      return fitAt(x, treated, at, coefficients);
+      if (eta.every((value) => Math.abs(value) > SEPARATED)) throw separated();
+      const { bread, dropped } = weightedLeastSquares(x, rows.score, rows.curvature);
+      const { probability, slope, score } = rows;
+      return {
+        coefficients: scaled.back(coefficients),
+        probability,
+        slope,
+        score,
+        bread,
+        logLikelihood: current,
+        dropped,
+      };
     }
   }
   throw separated();
 }
 
-function fitAt(
-  x: Design,
-  treated: ArrayLike<number>,
-  at: (eta: number, treated: number) => RowAt,
-  coefficients: Float64Array,
-): PropensityFit {
-  const eta = predictions(x, coefficients);
-  if (eta.every((value) => Math.abs(value) > SEPARATED)) throw separated();
-  const rows = Array.from(eta, (value, i) => at(value, treated[i]!));
-  const score = Float64Array.from(rows, (row) => row.score);
-  const curvature = Float64Array.from(rows, (row) => row.curvature);
-  const { bread, dropped } = weightedLeastSquares(x, score, curvature);
+/** Terms that are not combinations of others, centred (where there is a constant) and scaled, with the way back. */
+function scaledTerms(x: Design): {
+  readonly columns: Column[];
+  readonly from: (coefficients: Float64Array) => Float64Array;
+  readonly back: (coefficients: Float64Array) => Float64Array;
+} {
+  const { kept } = orthonormal(x.columns);
+  const constant = kept.find((j) => x.names[j] === 'constant');
+  const centre = kept.map((j) => (constant === undefined || j === constant ? 0 : mean(x.columns[j]!)));
+  const columns = kept.map((j, a) => x.columns[j]!.map((value) => value - centre[a]!));
+  const scale = columns.map((column) => Math.sqrt(dot(column, column) / x.rows) || 1);
+  columns.forEach((column, a) => column.forEach((value, i) => (column[i] = value / scale[a]!)));
+  const at = constant === undefined ? -1 : kept.indexOf(constant);
   return {
-    coefficients,
-    probability: Float64Array.from(rows, (row) => row.probability),
-    slope: Float64Array.from(rows, (row) => row.slope),
-    score,
-    bread,
-    logLikelihood: rows.reduce((sum, row) => sum + row.logLikelihood, 0),
-    dropped,
+    columns,
+    from(coefficients) {
+      const own = Float64Array.from(kept, (j, a) => coefficients[j]! * scale[a]!);
+      kept.forEach((j, a) => at >= 0 && (own[at]! += coefficients[j]! * centre[a]! * scale[at]!));
+      return own;
+    },
+    back(own) {
+      const coefficients = new Float64Array(x.columns.length);
+      kept.forEach((j, a) => (coefficients[j] = own[a]! / scale[a]!));
+      if (constant !== undefined) kept.forEach((j, a) => (coefficients[constant]! -= coefficients[j]! * centre[a]!));
+      return coefficients;
+    },
+  };
+}
+
+function mean(column: Column): number {
+  return column.reduce((sum, value) => sum + value, 0) / column.length;
+}
+
+function emptyRows(n: number): Rows {
+  return {
+    probability: new Float64Array(n),
+    slope: new Float64Array(n),
+    score: new Float64Array(n),
+    curvature: new Float64Array(n),
   };
 }
 
@@ -113,24 +152,35 @@ function separated(): Refusal {
   return new Refusal('no_overlap', 'the terms tell treated from untreated completely: nobody comparable is left');
 }
 
-function logitAt(eta: number, treated: number): RowAt {
-  const tail = Math.exp(-Math.abs(eta));
-  const probability = eta >= 0 ? 1 / (1 + tail) : tail / (1 + tail);
-  const slope = tail / (1 + tail) ** 2;
-  const logLikelihood = -Math.log1p(tail) - (treated === 1 ? Math.max(0, -eta) : Math.max(0, eta));
-  return { probability, slope, score: treated - probability, curvature: slope, logLikelihood };
+function logitRows(eta: Float64Array, treated: ArrayLike<number>, rows: Rows): number {
+  let total = 0;
+  for (let i = 0; i < eta.length; i++) {
+    const at = eta[i]!;
+    const tail = Math.exp(-Math.abs(at));
+    const probability = at >= 0 ? 1 / (1 + tail) : tail / (1 + tail);
+    const slope = tail / (1 + tail) ** 2;
+    rows.probability[i] = probability;
+    rows.slope[i] = slope;
+    rows.score[i] = treated[i]! - probability;
+    rows.curvature[i] = slope;
+    total -= Math.log1p(tail) + (treated[i] === 1 ? Math.max(0, -at) : Math.max(0, at));
+  }
+  return total;
 }
 
-function probitAt(eta: number, treated: number): RowAt {
-  const signed = treated === 1 ? eta : -eta;
-  const density = Math.exp(-0.5 * eta * eta) / Math.sqrt(2 * Math.PI);
-  const own = Math.max(normalCdf(signed), 1e-300);
-  const mills = density / own;
-  return {
-    probability: normalCdf(eta),
-    slope: density,
-    score: treated === 1 ? mills : -mills,
-    curvature: mills * (mills + signed),
-    logLikelihood: Math.log(own),
-  };
+function probitRows(eta: Float64Array, treated: ArrayLike<number>, rows: Rows): number {
+  let total = 0;
+  for (let i = 0; i < eta.length; i++) {
+    const at = eta[i]!;
+    const signed = treated[i] === 1 ? at : -at;
+    const density = Math.exp(-0.5 * at * at) / Math.sqrt(2 * Math.PI);
+    const own = Math.max(normalCdf(signed), 1e-300);
+    const mills = density / own;
+    rows.probability[i] = normalCdf(at);
+    rows.slope[i] = density;
+    rows.score[i] = treated[i] === 1 ? mills : -mills;
+    rows.curvature[i] = mills * (mills + signed);
+    total += Math.log(own);
+  }
+  return total;
 }

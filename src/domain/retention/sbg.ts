@@ -1,5 +1,6 @@
 import { Refusal } from '../errors.ts';
 import { hypergeometric } from './hypergeometric.ts';
+import type { Maximum } from './maximum-likelihood.ts';
 import { maximise } from './maximum-likelihood.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface ShiftedBetaGeometric {
 }
 
 export interface SbgFit extends ShiftedBetaGeometric {
+  /** for standard errors of what is derived from the parameters (deltaError) */
+  readonly maximum: Maximum;
   readonly logLikelihood: number;
 }
 
@@ -59,8 +62,8 @@ export function fitSbg(lost: readonly number[], left: readonly number[]): SbgFit
     });
     return sum;
   };
-  const { parameters, logLikelihood: reached } = maximise(logLikelihood, [1, 1]);
-  return { alpha: parameters[0]!, beta: parameters[1]!, logLikelihood: reached };
+  const maximum = maximise(logLikelihood, [1, 1]);
+  return { alpha: maximum.parameters[0]!, beta: maximum.parameters[1]!, logLikelihood: maximum.logLikelihood, maximum };
 }
 
 /** Renewals still expected of a customer who has renewed so often, discounted per period (Fader & Hardie 2010, DERL). */

@@ -1,0 +1,203 @@
+import { addMonths, firstDay } from '../period.ts';
+import type { LocalDate, Period } from '../period.ts';
+import type { CohortFacts } from './effect.ts';
+import { FALSIFICATION_DAYS } from './effect.ts';
+import type { Episodes } from './episode.ts';
+import { design } from './least-squares.ts';
+import type { Contracts, DayRange, Earnings } from './outcome.ts';
+import { bandsOf, contractMarginIn, marginIn } from './outcome.ts';
+
+/** Days since 1970-01-01 of a local day. */
+export function dayNumber(date: LocalDate): number {
+  return Math.round(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
+}
+
+/** First day of a period and first day after it, as day numbers. */
+export function daysOf(period: Period): DayRange {
+  return { from: dayNumber(firstDay(period)), to: dayNumber(firstDay(addMonths(period, 1))) };
+}
+
+/** What is known of customers, by customer number. */
+export interface CustomerTable {
+  readonly joinedOn: ArrayLike<number>;
+  /** first day no longer a customer; Infinity while active */
+  readonly leftOn: ArrayLike<number>;
+  readonly segment: ArrayLike<number>;
+  /** minor units a month; counts only for customers without renewal events */
+  readonly monthlyMargin: ArrayLike<number>;
+  /** 1 for customers whose outcome is read from events, 0 from the monthly margin: never both */
+  readonly byEvents: ArrayLike<number>;
+}
+
+/** One row an episode or a comparison customer, sorted by customer. */
+export interface CohortRows {
+  readonly customer: ArrayLike<number>;
+  readonly clockStart: ArrayLike<number>;
+  readonly treated: ArrayLike<number>;
+  /** reason of the opening contact; 0 for all where arms do not differ in it */
+  readonly reason: ArrayLike<number>;
+}
+
+export interface CohortSources {
+  readonly customers: CustomerTable;
+  readonly earnings: Earnings;
+  /** margin of referred customers at the referrer, less acquisition cost; sorted as earnings */
+  readonly referrals?: Earnings | undefined;
+}
+
+const PRIOR_DAYS = 365;
+
+/**
+ * Service effect: episodes opened by a contact of the period whose resolution is known.
+ * @param resolved of every contact: 1, 0, or −1 unknown
+ */
+export function serviceRows(
+  { opening, customer, clockStart }: Episodes,
+  contactDay: ArrayLike<number>,
+  resolved: ArrayLike<number>,
+  reason: ArrayLike<number>,
+  period: DayRange,
+): CohortRows & { readonly episode: Int32Array } {
+  const episode = Int32Array.from(opening.keys()).filter((e) => {
+    const day = contactDay[opening[e]!]!;
+    return day >= period.from && day < period.to && resolved[opening[e]!]! >= 0;
+  });
+  return {
+    episode,
+    customer: Int32Array.from(episode, (e) => customer[e]!),
+    clockStart: Int32Array.from(episode, (e) => clockStart[e]!),
+    treated: Int8Array.from(episode, (e) => resolved[opening[e]!]!),
+    reason: Int32Array.from(episode, (e) => reason[opening[e]!]!),
+  };
+}
+
+/**
+ * Decision effect: episodes opened in the period by a hit of the decision, against customers of its population who were
+ * not hit as of their reference day. What happens to a comparison customer later does not move it: else the future
+ * would choose the arms.
+ * @param decision of every hit
+ */
+export function decisionRows(
+  { opening, customer, clockStart }: Episodes,
+  hitDay: ArrayLike<number>,
+  decision: ArrayLike<number>,
+  wanted: number,
+  period: DayRange,
+  notHit: { readonly customer: ArrayLike<number>; readonly clockStart: ArrayLike<number> },
+): CohortRows & { readonly episode: Int32Array } {
+  const own = Array.from(opening.keys()).filter((e) => {
+    const day = hitDay[opening[e]!]!;
+    return decision[opening[e]!] === wanted && day >= period.from && day < period.to;
+  });
+  const rows = [
+    ...own.map((e) => ({ episode: e, customer: customer[e]!, clockStart: clockStart[e]!, treated: 1 })),
+    ...Array.from(notHit.customer, (c, i) => ({
+      episode: -1,
+      customer: c,
+      clockStart: notHit.clockStart[i]!,
+      treated: 0,
+    })),
+  ].sort((a, b) => a.customer - b.customer || a.clockStart - b.clockStart);
+  return {
+    episode: Int32Array.from(rows, (row) => row.episode),
+    customer: Int32Array.from(rows, (row) => row.customer),
+    clockStart: Int32Array.from(rows, (row) => row.clockStart),
+    treated: Int8Array.from(rows, (row) => row.treated),
+    reason: new Int32Array(rows.length),
+  };
+}
+
+/**
+ * Outcomes, the time before, and what arms must have in common (tenure, prior value, segment, reason, day of opening).
+ * Prior value is taken from the year that ends where the falsification's 182 days begin, so that it cannot answer it.
+ */
+export function cohortFacts(
+  rows: CohortRows,
+  sources: CohortSources,
+  windowsDays: readonly number[],
+  delayDays: number,
+): CohortFacts {
+  const { customers, earnings, referrals } = sources;
+  const n = rows.customer.length;
+  const of = (column: ArrayLike<number>): Float64Array => Float64Array.from(rows.customer, (c) => column[c]!);
+  const bands = bandsOf(windowsDays);
+  const before = { from: -delayDays - FALSIFICATION_DAYS, to: -delayDays };
+  const prior = { from: before.from - PRIOR_DAYS, to: before.from };
+  const year = { from: -delayDays - PRIOR_DAYS, to: -delayDays };
+  const byEvents = of(customers.byEvents);
+  const joinedOn = of(customers.joinedOn);
+  const leftOn = of(customers.leftOn);
+  const ranges = [...bands, before, prior, year];
+  const contracts: Contracts = { monthlyMargin: of(customers.monthlyMargin), joinedOn, leftOn };
+  const fromEvents = marginIn(rows, earnings, ranges);
+  const fromContracts = contractMarginIn(rows.clockStart, contracts, ranges);
+  const sums = fromEvents.map((sum, r) => sum.map((value, i) => (byEvents[i] === 1 ? value : fromContracts[r]![i]!)));
+  const tenure = Float64Array.from(rows.clockStart, (start, i) => Math.max(0, start - delayDays - joinedOn[i]!));
+  const priorValue = sums[bands.length + 1]!;
+  const yearValue = sums[bands.length + 2]!;
+  const segment = of(customers.segment);
+  return {
+    customer: rows.customer,
+    treated: rows.treated,
+    clockStart: rows.clockStart,
+    active: Uint8Array.from(rows.clockStart, (start, i) => (joinedOn[i]! <= start && leftOn[i]! > start ? 1 : 0)),
+    bands: sums.slice(0, bands.length),
+    ...(referrals ? { referred: marginIn(rows, referrals, bands) } : {}),
+    before: sums[bands.length]!,
+    baselinePerDay: yearValue.map((value, i) => value / Math.max(1, Math.min(PRIOR_DAYS, tenure[i]!))),
+    terms: commonTerms(n, { tenure, priorValue, segment, reason: rows.reason, opened: rows.clockStart }),
+    stratum: strataOf(n, { tenure, priorValue, segment, reason: rows.reason }),
+  };
+}
+
+interface Traits {
+  readonly tenure: Float64Array;
+  readonly priorValue: Float64Array;
+  readonly segment: ArrayLike<number>;
+  readonly reason: ArrayLike<number>;
+}
+
+function commonTerms(n: number, traits: Traits & { opened: ArrayLike<number> }): CohortFacts['terms'] {
+  const { tenure, priorValue, segment, reason, opened } = traits;
+  const columns = new Map<string, ArrayLike<number>>([
+    ['tenure', tenure.map((days) => Math.log1p(days))],
+    ['under half a year', tenure.map((days) => (days < FALSIFICATION_DAYS ? 1 : 0))],
+    ['prior value', priorValue.map((value) => Math.sign(value) * Math.sqrt(Math.abs(value)))],
+    ['bought before', priorValue.map((value) => (value > 0 ? 1 : 0))],
+    ['opened', Float64Array.from(opened)],
+  ]);
+  for (const [name, values] of [
+    ['segment', segment],
+    ['reason', reason],
+  ] as const) {
+    const levels = [...new Set(Array.from(values))].sort((a, b) => a - b);
+    for (const level of levels.slice(1)) {
+      columns.set(
+        `${name} ${level}`,
+        Float64Array.from(values, (value) => (value === level ? 1 : 0)),
+      );
+    }
+  }
+  // A term that does not vary says nothing, and its standardised difference would be infinite.
+  for (const [name, values] of columns) if (!varies(values)) columns.delete(name);
+  return design(columns, n);
+}
+
+function varies(values: ArrayLike<number>): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return true;
+  return false;
+}
+
+const TENURE_BANDS = [90, 365, 1095];
+const VALUE_BANDS = 5;
+
+/** Tenure band, fifth of prior value, segment and reason as one key; the month is the cohort's. */
+function strataOf(n: number, { tenure, priorValue, segment, reason }: Traits): string[] {
+  const sorted = Float64Array.from(priorValue).sort();
+  const cuts = Array.from({ length: VALUE_BANDS - 1 }, (_, k) => sorted[Math.floor(((k + 1) * n) / VALUE_BANDS)] ?? 0);
+  const band = (value: number, bounds: readonly number[]): number => bounds.filter((bound) => value >= bound).length;
+  return Array.from(
+    { length: n },
+    (_, i) => `${band(tenure[i]!, TENURE_BANDS)} ${band(priorValue[i]!, cuts)} ${segment[i]!} ${reason[i]!}`,
+  );
+}

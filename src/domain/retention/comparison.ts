@@ -1,0 +1,209 @@
+import { dot } from '../causality/linear-algebra.ts';
+import { Refusal } from '../errors.ts';
+import { largestDifference, standardisedDifferences } from './balance.ts';
+import type { Design } from './least-squares.ts';
+import { matrixTimes, predictions, rowsOf, weightedLeastSquares, weightedTerms } from './least-squares.ts';
+import { normalInterval } from './normal.ts';
+import { propensity } from './propensity.ts';
+import { strataEffect } from './strata.ts';
+import type { ArmMean } from './treatment-effect.ts';
+import { standardError, treatmentEffect } from './treatment-effect.ts';
+
+/** Customers of one cohort and those they are compared with; one row an episode or a comparison customer. */
+export interface ComparisonGroup {
+  /** 1 resolved (or hit), 0 unresolved (or not hit) */
+  readonly treated: ArrayLike<number>;
+  readonly customer: ArrayLike<number>;
+  /** what the arms must have in common, measured before the 182 days of the falsification */
+  readonly terms: Design;
+  /** exact strata: tenure, prior value, segment, month, reason; needed by the method `strata` */
+  readonly stratum?: ArrayLike<string | number> | undefined;
+}
+
+export interface ComparisonPolicy {
+  readonly method?: 'doubly_robust' | 'strata';
+  /** of the interval; default 0.90 */
+  readonly level?: number;
+  /** least customers, and least effective customers, an arm needs; default 50 */
+  readonly leastPerArm?: number;
+  /** treated above this probability have nobody comparable; default 0.95 */
+  readonly overlap?: number;
+  /** largest standardised difference after weighting that may be netted; default 0.1 */
+  readonly largestDifference?: number;
+}
+
+export interface Estimate {
+  /** per treated customer inside the overlap */
+  readonly perCustomer: number;
+  readonly standardError: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Two arms made comparable: the rows inside the overlap, and one estimator for every outcome over them. */
+export interface Matched {
+  /** 1 for rows inside the overlap */
+  readonly inside: Uint8Array;
+  readonly treatedInside: number;
+  /** treated customers without anybody comparable: "not assessable", their effect is 0 */
+  readonly notAssessable: number;
+  readonly differenceBefore: number;
+  readonly differenceAfter: number;
+  /** what each row stands for: treated 1, untreated by their likeness to the treated, 0 outside the overlap */
+  readonly weight: Float64Array;
+  /** effect on the treated of any outcome over all rows, clustered by customer */
+  estimate(outcome: Float64Array): Estimate;
+  /** the same without its error, for the parts that an outcome is made of: the parts' effects sum to the whole's */
+  effectOf(outcome: ArrayLike<number>): number;
+}
+
+const LEAST_PER_ARM = 50;
+const OVERLAP = 0.95;
+
+/** @throws Refusal too_few, no_overlap: an effect that cannot be told is refused by reason, never guessed */
+export function match(group: ComparisonGroup, policy: ComparisonPolicy = {}): Matched {
+  const least = policy.leastPerArm ?? LEAST_PER_ARM;
+  enough(group.treated, least, 'in the cohort');
+  const found = policy.method === 'strata' ? byStrata(group) : byScore(group, policy.overlap ?? OVERLAP);
+  const treatedInside = sizeOf(group.treated, found.inside, 1);
+  const notAssessable = sizeOf(group.treated, found.inside.map(opposite), 1);
+  if (treatedInside < notAssessable) {
+    throw new Refusal('no_overlap', `${notAssessable} of ${treatedInside + notAssessable} have nobody comparable`);
+  }
+  if (treatedInside < least) throw tooFew(treatedInside, 'treated inside the overlap', least);
+  let sum = 0;
+  let squares = 0;
+  found.weight.forEach((weight, i) => {
+    if (group.treated[i] === 1) return;
+    sum += weight;
+    squares += weight * weight;
+  });
+  const effective = Math.floor((sum * sum) / squares);
+  if (!(effective >= least)) throw tooFew(effective || 0, 'effective untreated customers', least);
+  return {
+    inside: found.inside,
+    treatedInside,
+    notAssessable,
+    differenceBefore: largestDifference(standardisedDifferences(group.terms, group.treated)),
+    differenceAfter: largestDifference(standardisedDifferences(group.terms, group.treated, found.weight)),
+    weight: found.weight,
+    estimate(outcome) {
+      const { effect, customer } = found.effectOn(outcome);
+      const error = standardError(effect.influence, customer);
+      const interval = normalInterval(effect.mean, error, policy.level ?? 0.9);
+      return { perCustomer: effect.mean, standardError: error, ...interval };
+    },
+    effectOf: (outcome) => dot(found.contrast(), outcome),
+  };
+}
+
+interface Found {
+  readonly inside: Uint8Array;
+  readonly weight: Float64Array;
+  effectOn(outcome: Float64Array): { effect: ArmMean; customer: ArrayLike<number> };
+  /** effect = Σ contrast × outcome: the estimators are linear in the outcome */
+  contrast(): Float64Array;
+}
+
+/** Doubly robust: treated whom no untreated customer resembles are set aside, then the score is fitted once more. */
+function byScore(group: ComparisonGroup, overlap: number): Found {
+  const n = group.terms.rows;
+  const first = propensity(group.terms, group.treated);
+  let bound = 0;
+  for (let i = 0; i < n; i++) if (group.treated[i] !== 1) bound = Math.max(bound, first.probability[i]!);
+  bound = Math.min(bound, overlap);
+  const inside = Uint8Array.from(first.probability, (p) => (p <= bound ? 1 : 0));
+  const rows = Array.from({ length: n }, (_, i) => i).filter((i) => inside[i] === 1);
+  const terms = rowsOf(group.terms, rows);
+  const treated = Float64Array.from(rows, (i) => group.treated[i]!);
+  const fitted = rows.length === n ? first : propensity(terms, treated, 'logit', first.coefficients);
+  const weight = new Float64Array(n);
+  rows.forEach((row, at) => {
+    const p = fitted.probability[at]!;
+    weight[row] = treated[at] === 1 ? 1 : p / (1 - p);
+  });
+  const customer = rows.map((i) => group.customer[i]!);
+  return {
+    inside,
+    weight,
+    effectOn(outcome) {
+      const sample = {
+        outcome: Float64Array.from(rows, (i) => outcome[i]!),
+        treated,
+        treatmentTerms: terms,
+        outcomeTerms: terms,
+      };
+      return { effect: treatmentEffect(sample, 'aipw', { target: 'att', fitted }).effect, customer };
+    },
+    contrast: () => contrastByScore(group.treated, terms, rows, weight),
+  };
+}
+
+/** Treated: their mean. Untreated: their weights, and through the outcome model what the weights leave unbalanced. */
+function contrastByScore(
+  treated: ArrayLike<number>,
+  terms: Design,
+  rows: readonly number[],
+  weight: Float64Array,
+): Float64Array {
+  const own = Float64Array.from(rows, (row) => (treated[row] === 1 ? 0 : weight[row]!));
+  const untreated = Float64Array.from(rows, (row) => (treated[row] === 1 ? 0 : 1));
+  const size = rows.length - untreated.reduce((sum, value) => sum + value, 0);
+  const { bread } = weightedLeastSquares(terms, untreated, untreated);
+  const open = weightedTerms(
+    terms,
+    untreated.map((flag, i) => 1 - flag - own[i]!),
+  );
+  const reach = predictions(terms, matrixTimes(bread, open));
+  const contrast = new Float64Array(treated.length);
+  rows.forEach((row, i) => {
+    contrast[row] = (untreated[i] === 1 ? -own[i]! - reach[i]! : 1) / size;
+  });
+  return contrast;
+}
+
+function byStrata({ treated, stratum, customer }: ComparisonGroup): Found {
+  if (stratum === undefined) throw new Refusal('no_overlap', 'no strata were given to compare within');
+  const { assessable } = strataEffect(new Float64Array(treated.length), treated, stratum, { target: 'att' });
+  const arms = new Map<string | number, [number, number]>();
+  for (let i = 0; i < treated.length; i++) {
+    let count = arms.get(stratum[i]!);
+    if (count === undefined) arms.set(stratum[i]!, (count = [0, 0]));
+    count[treated[i] === 1 ? 1 : 0]++;
+  }
+  const weight = Float64Array.from(assessable, (inside, i) => {
+    const [untreated, same] = arms.get(stratum[i]!)!;
+    return inside === 0 ? 0 : treated[i] === 1 ? 1 : same / untreated;
+  });
+  return {
+    inside: assessable,
+    weight,
+    effectOn: (outcome) => ({ effect: strataEffect(outcome, treated, stratum, { target: 'att' }).effect, customer }),
+    contrast() {
+      const size = weight.reduce((sum, value, i) => sum + (treated[i] === 1 ? value : 0), 0);
+      return weight.map((value, i) => (treated[i] === 1 ? value : -value) / size);
+    },
+  };
+}
+
+function opposite(flag: number): number {
+  return flag === 1 ? 0 : 1;
+}
+
+function sizeOf(treated: ArrayLike<number>, among: ArrayLike<number>, arm: number): number {
+  let size = 0;
+  for (let i = 0; i < treated.length; i++) if (among[i] === 1 && treated[i] === arm) size++;
+  return size;
+}
+
+function enough(treated: ArrayLike<number>, least: number, where: string): void {
+  const all = new Uint8Array(treated.length).fill(1);
+  for (const arm of [1, 0]) {
+    const size = sizeOf(treated, all, arm);
+    if (size < least) throw tooFew(size, `${arm === 1 ? 'treated' : 'untreated'} customers ${where}`, least);
+  }
+}
+
+function tooFew(size: number, what: string, least: number): Refusal {
+  return new Refusal('too_few', `${size} ${what}; an estimate needs ${least}`);
+}

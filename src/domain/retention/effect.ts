@@ -1,0 +1,199 @@
+import { Refusal } from '../errors.ts';
+import type { ComparisonPolicy, Estimate, Matched } from './comparison.ts';
+import { match } from './comparison.ts';
+import type { Design } from './least-squares.ts';
+import { rowsOf } from './least-squares.ts';
+import type { Streams } from './outcome.ts';
+import { bandsOf, discountFactors, streamsOf, windowOutcome } from './outcome.ts';
+
+/**
+ * The two effects of method 7, read at cumulative windows. They answer different questions and are never added:
+ * the decision effect compares customers hit with comparable customers not hit and belongs to the decision's owner; the
+ * service effect compares resolved with comparable unresolved contacts of the same reasons and belongs to service.
+ */
+export type EffectKind = 'decision' | 'service';
+
+export const FALSIFICATION_DAYS = 182;
+
+/** One row an episode (treated) or a comparison customer. All money in minor units. */
+export interface CohortFacts {
+  readonly customer: ArrayLike<number>;
+  /** service: 1 resolved, 0 not; decision: 1 hit, 0 not hit as of the reference day */
+  readonly treated: ArrayLike<number>;
+  readonly clockStart: ArrayLike<number>;
+  /** 1 for customers still active when the clock starts; others take no part */
+  readonly active: ArrayLike<number>;
+  /** margin per band between the windows, in the order of the windows */
+  readonly bands: readonly ArrayLike<number>[];
+  /** referred customers' margin less acquisition cost, per band; absent: none */
+  readonly referred?: readonly ArrayLike<number>[];
+  /** margin of the 182 days before the contact or hit */
+  readonly before: ArrayLike<number>;
+  /** what the customer used to earn a day */
+  readonly baselinePerDay: ArrayLike<number>;
+  readonly terms: Design;
+  readonly stratum?: ArrayLike<string | number>;
+}
+
+export interface ReadingPolicy extends ComparisonPolicy {
+  readonly windowsDays: readonly number[];
+  /** per year, e.g. 0.08; required for windows over 365 days */
+  readonly discountRate?: number | undefined;
+  /** last day whose events are known */
+  readonly observedThrough: number;
+}
+
+export interface WindowReading {
+  readonly windowDays: number;
+  /** treated customers observed over the whole window, and those who are not yet */
+  readonly matured: number;
+  readonly unripe: number;
+  /** every treated customer of the cohort is matured */
+  readonly final: boolean;
+  /** effect over the matured customers, or why there is none */
+  readonly effect: MeasuredEffect | RefusedEffect;
+}
+
+export interface MeasuredEffect {
+  readonly kind: 'measured';
+  readonly perCustomer: Estimate;
+  /** minor units: × customers inside the overlap */
+  readonly total: { readonly point: number; readonly low: number; readonly high: number };
+  readonly streams: Readonly<Record<keyof Streams, number>>;
+  readonly customers: number;
+  readonly notAssessable: number;
+  readonly differenceBefore: number;
+  readonly differenceAfter: number;
+  /** the same estimate on the time before, which nothing here can have changed */
+  readonly falsification: Estimate;
+  /** false: shown, not netted; `why` says what failed */
+  readonly nettable: boolean;
+  readonly why: readonly string[];
+  /** rows of the facts whose effect this is: treated, matured, inside the overlap */
+  readonly rows: Int32Array;
+}
+
+export interface RefusedEffect {
+  readonly kind: 'refused';
+  readonly code: string;
+  readonly why: string;
+}
+
+/** A customer counts in a window only when every day of it is known. */
+export function fullyObserved(clockStart: number, windowDays: number, observedThrough: number): boolean {
+  return clockStart + windowDays - 1 <= observedThrough;
+}
+
+/** The cohort's effect at every window. @throws Refusal bad_windows, discount_rate_required */
+export function effectReadings(facts: CohortFacts, policy: ReadingPolicy): WindowReading[] {
+  const factors = discountFactors(policy.windowsDays, policy.discountRate);
+  // Longer windows leave rows out, never in: as many rows are the same rows, matched once.
+  const known = new Map<number, Comparable | RefusedEffect>();
+  return bandsOf(policy.windowsDays).map(({ to: windowDays }, window) => {
+    const rows: number[] = [];
+    let matured = 0;
+    let unripe = 0;
+    for (let i = 0; i < facts.clockStart.length; i++) {
+      if (facts.active[i] !== 1) continue;
+      const whole = fullyObserved(facts.clockStart[i]!, windowDays, policy.observedThrough);
+      if (whole) rows.push(i);
+      if (facts.treated[i] === 1) {
+        if (whole) matured++;
+        else unripe++;
+      }
+    }
+    let comparable = known.get(rows.length);
+    if (comparable === undefined) known.set(rows.length, (comparable = comparableRows(facts, rows, policy)));
+    const effect =
+      'kind' in comparable
+        ? comparable
+        : measured(comparable, outcomesOf(facts, rows, window, factors, windowDays), policy);
+    return { windowDays, matured, unripe, final: unripe === 0 && matured > 0, effect };
+  });
+}
+
+/** The rows observed over a window, made comparable, with what the time before says of them. */
+interface Comparable {
+  readonly matched: Matched;
+  readonly falsification: Estimate;
+  readonly rows: readonly number[];
+  readonly treated: ArrayLike<number>;
+}
+
+function comparableRows(
+  facts: CohortFacts,
+  rows: readonly number[],
+  policy: ReadingPolicy,
+): Comparable | RefusedEffect {
+  const { stratum } = facts;
+  const treated = picked(facts.treated, rows);
+  try {
+    const matched = match(
+      {
+        treated,
+        customer: picked(facts.customer, rows),
+        terms: rowsOf(facts.terms, rows),
+        stratum: stratum && rows.map((i) => stratum[i]!),
+      },
+      policy,
+    );
+    return { matched, falsification: matched.estimate(picked(facts.before, rows)), rows, treated };
+  } catch (problem) {
+    if (!(problem instanceof Refusal)) throw problem;
+    return { kind: 'refused', code: problem.code, why: problem.message };
+  }
+}
+
+function outcomesOf(
+  facts: CohortFacts,
+  rows: readonly number[],
+  window: number,
+  factors: readonly number[],
+  windowDays: number,
+): Streams {
+  const over = (bands: readonly ArrayLike<number>[]): Float64Array =>
+    windowOutcome(
+      bands.map((band) => picked(band, rows)),
+      factors,
+      window,
+    );
+  const baseline = picked(facts.baselinePerDay, rows).map((value) => value * windowDays);
+  return streamsOf(over(facts.bands), baseline, facts.referred ? over(facts.referred) : new Float64Array(rows.length));
+}
+
+function picked(values: ArrayLike<number>, rows: readonly number[]): Float64Array {
+  return Float64Array.from(rows, (i) => values[i]!);
+}
+
+function measured(comparable: Comparable, streams: Streams, policy: ReadingPolicy): MeasuredEffect {
+  const { matched, falsification, rows, treated } = comparable;
+  const { buyAgain, buyMore, spreadTheWord } = streams;
+  const whole = buyAgain.map((value, i) => value + buyMore[i]! + spreadTheWord[i]!);
+  const perCustomer = matched.estimate(whole);
+  const customers = matched.treatedInside;
+  const largest = policy.largestDifference ?? 0.1;
+  const why: string[] = [];
+  if (falsification.low > 0 || falsification.high < 0) {
+    why.push(`the ${FALSIFICATION_DAYS} days before already differ`);
+  }
+  if (matched.differenceAfter > largest) {
+    why.push(`the groups still differ by ${matched.differenceAfter.toFixed(2)} standard deviations, over ${largest}`);
+  }
+  const streamTotal = (outcome: Float64Array): number => matched.effectOf(outcome) * customers;
+  const stream = { buyAgain: streamTotal(buyAgain), spreadTheWord: streamTotal(spreadTheWord) };
+  const total = perCustomer.perCustomer * customers;
+  return {
+    kind: 'measured',
+    perCustomer,
+    total: { point: total, low: perCustomer.low * customers, high: perCustomer.high * customers },
+    streams: { ...stream, buyMore: total - stream.buyAgain - stream.spreadTheWord },
+    customers,
+    notAssessable: matched.notAssessable,
+    differenceBefore: matched.differenceBefore,
+    differenceAfter: matched.differenceAfter,
+    falsification,
+    nettable: why.length === 0,
+    why,
+    rows: Int32Array.from(rows.filter((_, at) => treated[at] === 1 && matched.inside[at] === 1)),
+  };
+}

@@ -1,0 +1,94 @@
+import { Fraction } from '../fraction.ts';
+
+/**
+ * Episodes (method 7): a customer's first qualifying contact, or first hit by a decision, opens an episode; later ones
+ * join it until its outcome days are over. So a customer-day is a treated outcome in at most one episode per effect.
+ */
+export interface Touches {
+  /** sorted by customer, then day; equal days in the order of the contacts' own keys */
+  readonly customer: ArrayLike<number>;
+  /** local days since any epoch */
+  readonly day: ArrayLike<number>;
+}
+
+export interface Episodes {
+  /** touch that opened each episode */
+  readonly opening: Int32Array;
+  readonly customer: Int32Array;
+  /** first day whose outcome counts; the episode's last is `clockStart + episodeDays − 1` */
+  readonly clockStart: Int32Array;
+  /** episode of every touch */
+  readonly of: Int32Array;
+}
+
+export const EPISODE_DAYS = 548;
+/** Resolved is known when seven days have passed without a repeat: the clock starts on day 8 (the contact's is day 0). */
+export const SERVICE_DELAY_DAYS = 8;
+/** A decision's outcomes count from the day after the hit: what was bought on the day itself may have come before it. */
+export const DECISION_DELAY_DAYS = 1;
+
+export function episodes(touches: Touches, delayDays: number, episodeDays = EPISODE_DAYS): Episodes {
+  const n = touches.day.length;
+  const of = new Int32Array(n);
+  const opening: number[] = [];
+  let end = -Infinity;
+  for (let i = 0; i < n; i++) {
+    const sameCustomer = i > 0 && touches.customer[i] === touches.customer[i - 1];
+    if (!sameCustomer || touches.day[i]! >= end) {
+      opening.push(i);
+      end = touches.day[i]! + delayDays + episodeDays;
+    }
+    of[i] = opening.length - 1;
+  }
+  return {
+    opening: Int32Array.from(opening),
+    customer: Int32Array.from(opening, (i) => touches.customer[i]!),
+    clockStart: Int32Array.from(opening, (i) => touches.day[i]! + delayDays),
+    of,
+  };
+}
+
+/**
+ * How much of a band each cell of touches earns: an episode counts 1, split equally over its touches up to the band's
+ * start. Weights of parts of a customer range add, in any order.
+ * @param cell cell (unit, decision, day slice …) of every touch
+ * @param counts 1 for the episodes that the band's effect was estimated for
+ * @param startDays days from the clock's start to the band's
+ */
+export function bandWeights(
+  touches: Touches,
+  { of, clockStart }: Episodes,
+  cell: ArrayLike<number>,
+  counts: ArrayLike<number>,
+  startDays: number,
+): Map<number, Fraction> {
+  const n = touches.day.length;
+  const sharers = new Int32Array(clockStart.length);
+  const takesPart = (i: number): boolean => counts[of[i]!] === 1 && touches.day[i]! <= clockStart[of[i]!]! + startDays;
+  for (let i = 0; i < n; i++) if (takesPart(i)) sharers[of[i]!]!++;
+  // Counted by the number of sharers first: one exact fraction a cell and number, not one a touch.
+  const tally = new Map<number, Map<number, number>>();
+  for (let i = 0; i < n; i++) {
+    if (!takesPart(i)) continue;
+    let own = tally.get(cell[i]!);
+    if (own === undefined) tally.set(cell[i]!, (own = new Map()));
+    const among = sharers[of[i]!]!;
+    own.set(among, (own.get(among) ?? 0) + 1);
+  }
+  const weights = new Map<number, Fraction>();
+  for (const [key, own] of tally) {
+    let weight = Fraction.ZERO;
+    for (const [among, count] of own) weight = weight.plus(Fraction.of(count, among));
+    weights.set(key, weight);
+  }
+  return weights;
+}
+
+/**
+ * Reference days of a comparison group: its members take the treated customers' days in turn, so that both groups are
+ * watched over the same calendar. Which member takes which day depends on their order alone.
+ */
+export function referenceDays(treatedDays: ArrayLike<number>, members: number): Int32Array {
+  const days = Array.from(treatedDays).sort((a, b) => a - b);
+  return Int32Array.from({ length: members }, (_, i) => days[Math.floor(((i + 0.5) * days.length) / members)]!);
+}

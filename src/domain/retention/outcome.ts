@@ -1,0 +1,130 @@
+import { Refusal } from '../errors.ts';
+
+/**
+ * What a customer did afterwards: contribution margin by day windows, in minor units (doubles: statistics; they become
+ * money once, when an effect is posted).
+ */
+export type RevenueKind =
+  'purchase' | 'renewal' | 'expansion' | 'contraction' | 'cancellation' | 'refund' | 'fee' | 'referral';
+
+/** Fees and whatever carries a decision's code are that decision's own money; referrals are read at the referred customer. */
+export function countsAsOutcome(kind: RevenueKind, decisionCode: string | undefined): boolean {
+  return kind !== 'fee' && kind !== 'referral' && decisionCode === undefined;
+}
+
+export interface Earnings {
+  /** sorted by customer, then day */
+  readonly customer: ArrayLike<number>;
+  readonly day: ArrayLike<number>;
+  /** minor units, signed */
+  readonly margin: ArrayLike<number>;
+}
+
+export interface Anchors {
+  /** sorted by customer */
+  readonly customer: ArrayLike<number>;
+  readonly clockStart: ArrayLike<number>;
+}
+
+/** Days from the clock's start: `from` included, `to` not. */
+export interface DayRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Margin of each anchor's customer in each range; sums of integers, so parts of a customer range add in any order. */
+export function marginIn(anchors: Anchors, earnings: Earnings, ranges: readonly DayRange[]): Float64Array[] {
+  const sums = ranges.map(() => new Float64Array(anchors.clockStart.length));
+  const events = earnings.day.length;
+  let first = 0;
+  for (let a = 0; a < anchors.clockStart.length; a++) {
+    const customer = anchors.customer[a]!;
+    while (first < events && earnings.customer[first]! < customer) first++;
+    for (let e = first; e < events && earnings.customer[e] === customer; e++) {
+      const day = earnings.day[e]! - anchors.clockStart[a]!;
+      for (let r = 0; r < ranges.length; r++) {
+        if (day >= ranges[r]!.from && day < ranges[r]!.to) sums[r]![a]! += earnings.margin[e]!;
+      }
+    }
+  }
+  return sums;
+}
+
+export interface Contracts {
+  /** minor units a month, one an anchor */
+  readonly monthlyMargin: ArrayLike<number>;
+  /** first active day */
+  readonly joinedOn: ArrayLike<number>;
+  /** first day no longer active; Infinity while active */
+  readonly leftOn: ArrayLike<number>;
+}
+
+/** `monthly_margin` × time active (month = 365/12 days), for customers without renewal events: never both. */
+export function contractMarginIn(
+  clockStart: ArrayLike<number>,
+  contracts: Contracts,
+  ranges: readonly DayRange[],
+): Float64Array[] {
+  return ranges.map(({ from, to }) =>
+    Float64Array.from(clockStart, (start, a) => {
+      const since = Math.max(start + from, contracts.joinedOn[a]!);
+      const until = Math.min(start + to, contracts.leftOn[a]!);
+      return (Math.max(0, until - since) * contracts.monthlyMargin[a]! * 12) / 365;
+    }),
+  );
+}
+
+/** Bands between the windows: (0, 30), (30, 182), (182, 548) for windows of 30, 182 and 548 days. @throws Refusal bad_windows */
+export function bandsOf(windowsDays: readonly number[]): DayRange[] {
+  return windowsDays.map((to, k) => {
+    const from = windowsDays[k - 1] ?? 0;
+    if (!(Number.isInteger(to) && to > from)) {
+      throw new Refusal('bad_windows', `windows are whole days in ascending order, got ${windowsDays.join(', ')}`);
+    }
+    return { from, to };
+  });
+}
+
+/**
+ * Discount of each band: (1 + r)^(−days/365) at the band's end, the latest its money can come.
+ * @throws Refusal discount_rate_required when a window is longer than 365 days and no rate is stated
+ */
+export function discountFactors(windowsDays: readonly number[], discountRate: number | undefined): number[] {
+  if (discountRate === undefined) {
+    const long = windowsDays.find((days) => days > 365);
+    if (long !== undefined) {
+      throw new Refusal('discount_rate_required', `a window of ${long} days needs retention.discount_rate`);
+    }
+    return windowsDays.map(() => 1);
+  }
+  return windowsDays.map((days) => (1 + discountRate) ** (-days / 365));
+}
+
+/** Cumulated outcome of window k: Σ bands up to it, discounted. */
+export function windowOutcome(
+  bands: readonly ArrayLike<number>[],
+  factors: readonly number[],
+  window: number,
+): Float64Array {
+  const sum = new Float64Array(bands[0]!.length);
+  for (let b = 0; b <= window; b++) {
+    for (let i = 0; i < sum.length; i++) sum[i]! += bands[b]![i]! * factors[b]!;
+  }
+  return sum;
+}
+
+/** What the outcome is made of; `spread the word` is the referred customers' margin less what winning them cost. */
+export interface Streams {
+  readonly buyAgain: Float64Array;
+  readonly buyMore: Float64Array;
+  readonly spreadTheWord: Float64Array;
+}
+
+/**
+ * Buy again = min(outcome, own baseline), buy more = the rest: together the outcome, whatever its sign.
+ * @param baseline what the customer earned before, scaled to the window
+ */
+export function streamsOf(outcome: Float64Array, baseline: Float64Array, referred: Float64Array): Streams {
+  const buyAgain = outcome.map((value, i) => Math.min(value, Math.max(0, baseline[i]!)));
+  return { buyAgain, buyMore: outcome.map((value, i) => value - buyAgain[i]!), spreadTheWord: referred };
+}
