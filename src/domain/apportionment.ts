@@ -5,8 +5,8 @@ import { Fraction } from './fraction.ts';
  * Shares sum to the total exactly, each lies within one minor unit of its quota, and equal inputs give equal outputs
  * whatever their order: ties go to the ascending key.
  */
-export interface Claim<K = string> {
-  readonly key: K;
+export interface Claim {
+  readonly key: string;
   readonly quota: Fraction;
 }
 
