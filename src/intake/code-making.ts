@@ -33,7 +33,10 @@ function cleaned(text: string): string {
 
 /** Remembers which words made which code, so that two different ones never share one silently. */
 export class CodeMaker {
+  /** the first words of each code */
   private readonly words = new Map<string, string>();
+  /** codes of words met before: making one is a hundred times dearer than finding it */
+  private readonly known = new Map<string, string>();
   private shortenedCodes = 0;
 
   constructor(
@@ -48,13 +51,16 @@ export class CodeMaker {
 
   /** The code, or the other words that already have it. */
   make(parts: readonly string[]): { code: string } | { taken: string } {
-    const { code, shortened } = makeCode(parts, this.separator, this.most);
     const words = parts.join(' / ');
+    const known = this.known.get(words);
+    if (known !== undefined) return { code: known };
+    const { code, shortened } = makeCode(parts, this.separator, this.most);
     const before = this.words.get(code);
     if (before === undefined) {
       this.words.set(code, words);
       if (shortened) this.shortenedCodes++;
     } else if (before !== words && folded(before) !== folded(words)) return { taken: before };
+    this.known.set(words, code);
     return { code };
   }
 }

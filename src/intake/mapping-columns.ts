@@ -231,6 +231,16 @@ function numberStep(rule: ColumnRule, compilation: Compilation, place: string): 
     let value = plainNumber(number, text, place);
     if (sign !== undefined) {
       const side = (row.fields[signColumn ?? -1] ?? '').trim();
+      if (value.isNegative() && !value.isZero()) {
+        const remedy = 'Take "sign" out of the mapping if the amounts carry their own sign';
+        throw new ValueFault(
+          'double_sign',
+          'is negative already, and another column tells the sign',
+          remedy,
+          text,
+          place,
+        );
+      }
       if (sign.negative.includes(side)) value = value.negated();
       else if (sign.positive !== undefined && !sign.positive.includes(side)) {
         const known = [...sign.negative, ...sign.positive].join(', ');
