@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import iconv from 'iconv-lite';
 import { InvalidInput } from '../domain/errors.ts';
 
 /** Encodings that real exports come in; what else is named is refused rather than guessed. */
@@ -82,8 +83,8 @@ const UNASSIGNED = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
 function fromWindows1252(bytes: Buffer): Recoded {
   if (isAscii(bytes)) return { good: Buffer.from(bytes), bad: false };
   const at = Math.min(...UNASSIGNED.map((byte) => bytes.indexOf(byte)).map((i) => (i < 0 ? bytes.length : i)));
-  const text = new TextDecoder('windows-1252').decode(bytes.subarray(0, at));
-  return { good: Buffer.from(text), bad: at < bytes.length };
+  // Not TextDecoder: some releases of Node read this encoding as Latin-1 and turn the euro sign into a control character.
+  return { good: Buffer.from(iconv.decode(bytes.subarray(0, at), 'windows-1252')), bad: at < bytes.length };
 }
 
 function fromUtf16(name: 'utf-16le' | 'utf-16be' | 'utf-8'): (bytes: Buffer, last: boolean) => Recoded {

@@ -42,8 +42,10 @@ export async function* gunzipped(
   }
 }
 
-function isZlibError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+/** By its code: an error of node's own need not be an instance of this realm's Error. */
+function isZlibError(error: unknown): error is { code: string } {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && code.startsWith('Z_');
 }
 
 function bomb(file: string, message: string): InvalidInput {
