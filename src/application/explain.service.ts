@@ -6,6 +6,7 @@ import { amountText, minorDigits } from '../domain/money.ts';
 import { isPeriod, periodOf, type Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import { CONTACT_PARTS, type CellFacts } from '../domain/statements/cell-facts.ts';
+import { sharesOf } from '../domain/statements/close.ts';
 import { amountsOfContacts, whyChain, type ContactShare } from '../domain/statements/why-chain.ts';
 import {
   cellList,
@@ -109,11 +110,12 @@ export class ExplainService {
         importId: row.import_id,
       };
       const cells = await cellList(tx);
+      const rules = sharesOf(reading.inputs);
       const lines = run ? await lineList(tx, run.run_id) : [];
       const reasons = [];
       for (const part of await contactParts(tx, reading.contacts, { contact: id })) {
         const facts = factsOf(part, cells, reading);
-        const chain = whyChain(facts, reading.inputs);
+        const chain = whyChain(facts, reading.inputs, rules);
         const shares: ShareExplanation[] = [];
         for (const share of chain.shares) {
           const line = lines.find((candidate) => candidate.line_id === share.line);
@@ -198,15 +200,16 @@ interface LineContacts {
 /** The contacts of a line with their share of it: the close's own code on each cell, then on each contact of the cells that count. */
 async function contactsOfLine(tx: Tx, line: LineRow, reading: CloseReading): Promise<LineContacts> {
   const wanted = new Set<number>();
+  const rules = sharesOf(reading.inputs);
   for (const cell of reading.inputs.cells) {
-    if (whyChain(cell, reading.inputs).shares.some((share) => share.line === line.line_id))
+    if (whyChain(cell, reading.inputs, rules).shares.some((share) => share.line === line.line_id))
       wanted.add((JSON.parse(cell.trace) as [number])[0]);
   }
   const cells = await cellList(tx);
   const parts = [];
   for (const part of wanted.size === 0 ? [] : await contactParts(tx, reading.contacts, { cells: [...wanted] })) {
     const facts = factsOf(part, cells, reading);
-    for (const share of whyChain(facts, reading.inputs).shares)
+    for (const share of whyChain(facts, reading.inputs, rules).shares)
       if (share.line === line.line_id) parts.push({ part, facts, share });
   }
   const amounts = amountsOfContacts(
@@ -219,7 +222,7 @@ async function contactsOfLine(tx: Tx, line: LineRow, reading: CloseReading): Pro
 
 function factsOf(part: ContactPart, cells: Awaited<ReturnType<typeof cellList>>, reading: CloseReading): CellFacts {
   const sum = { ...part, seconds: part.seconds ?? '0', untimed_parts: part.seconds === null ? part.parts : '0' };
-  return cellFacts(sum, cells, reading.contacts.cuts, reading.contacts.patterns);
+  return cellFacts(sum, cells, reading.contacts);
 }
 
 function partKey(part: ContactPart): string {

@@ -216,11 +216,13 @@ async function refuseOverlaps(tx: Tx, model: Model): Promise<void> {
       slice,
       repeat: false,
       hits: 0,
+      causes: null,
+      known: false,
       parts: '0',
       seconds: '0',
       untimed_parts: '0',
     };
-    const cell = cellFacts(sum, cells, cuts, []);
+    const cell = cellFacts(sum, cells, { cuts, patterns: [], ownerDays: [] });
     const layers = new Map<string, string[]>();
     for (const pool of model.pools) {
       if (pool.kind !== 'operating' || (pool.serves && !selects(pool.serves, cell))) continue;

@@ -1,5 +1,7 @@
 import { canonicalize } from 'json-canonicalize';
+import type { Cause } from '../domain/attribution/causes.ts';
 import { Register } from '../domain/attribution/register.ts';
+import type { CustomerDays } from '../domain/attribution/rule-shares.ts';
 import { Refusal } from '../domain/errors.ts';
 import { Fraction } from '../domain/fraction.ts';
 import { sha256 } from '../domain/ids.ts';
@@ -17,6 +19,7 @@ import {
   cellSums,
   companyRow,
   contactDigest,
+  customerDays,
   decisionList,
   fxList,
   ledgerList,
@@ -27,6 +30,7 @@ import {
   type CellRow,
   type CellSum,
   type ContactReading,
+  type ExposureRule,
 } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
 import { modelById, modelOfPeriod, type ModelVersion } from '../persistence/models.queries.ts';
@@ -86,10 +90,13 @@ export async function readClose(
 
   const cuts = sliceDays(period, register, model);
   const patterns = textPatterns(model);
-  const contacts = { period, cuts, watermark: mark, patterns };
+  const ownerDays = ['0001-01-01', ...[...register.changeDays()].filter((day) => day > '0001-01-01').sort()];
+  const exposureRules = exposureRulesOf(model);
+  const contacts = { period, cuts, watermark: mark, patterns, exposureRules, ownerDays };
   const sums = await cellSums(tx, contacts);
   const dimensions = await cellList(tx);
-  const cells = sums.map((sum) => cellFacts(sum, dimensions, cuts, patterns));
+  const cells = sums.map((sum) => cellFacts(sum, dimensions, contacts));
+  const hitDays = await customerDaysOf(tx, period, model, register, mark);
 
   const content = {
     company: { name: company.name, currency: company.currency, timeZone: company.timeZone },
@@ -101,6 +108,7 @@ export async function readClose(
     contacts: await contactDigest(tx, period, mark),
     lastRates,
     derivedStandards,
+    customerDays: hitDays,
     lastLines: lastLines ?? null,
   };
   return {
@@ -116,6 +124,8 @@ export async function readClose(
       cells,
       lastRates: new Map([...lastRates].map(([pool, rate]) => [pool, rate.over(10n ** BigInt(digits))])),
       derivedStandards,
+      customerDays: hitDays,
+      increments: [],
     },
     context: {
       company: company.name,
@@ -176,8 +186,7 @@ function textPatterns(model: Model): string[] {
 export function cellFacts(
   sum: CellSum,
   dimensions: ReadonlyMap<number, CellRow>,
-  cuts: readonly LocalDate[],
-  patterns: readonly string[],
+  { cuts, patterns, ownerDays }: Pick<ContactReading, 'cuts' | 'patterns' | 'ownerDays'>,
 ): CellFacts {
   const cell = dimensions.get(sum.cell_no)!;
   return {
@@ -195,6 +204,8 @@ export function cellFacts(
     },
     tag: cell.decision_code,
     day: cuts[sum.slice - 1]!,
+    known: sum.known,
+    causes: causesOf(sum.causes, ownerDays),
     textHits: new Set(patterns.filter((_, i) => (sum.hits & (1 << i)) !== 0)),
     escalated: cell.escalated,
     transferred: cell.transferred,
@@ -205,9 +216,63 @@ export function cellFacts(
   };
 }
 
+const NO_CAUSES: readonly Cause[] = [];
+
+function causesOf(text: string | null, ownerDays: readonly LocalDate[]): readonly Cause[] {
+  if (text === null) return NO_CAUSES;
+  return (JSON.parse(text) as [string, string, number, number][]).map(([rule, decision, stretch, ageDays]) => ({
+    rule,
+    decision,
+    hitOn: ownerDays[stretch - 1]!,
+    ageDays,
+  }));
+}
+
+function exposureRulesOf(model: Model): ExposureRule[] {
+  return model.rules
+    .filter((rule) => rule.exposure)
+    .map((rule) => ({
+      rule: rule.name,
+      days: rule.within_days!,
+      decisions: rule.exposure!.includes('*') ? null : rule.exposure!,
+      ages: rule.several === 'time_decay',
+    }));
+}
+
+/** A glob as PostgreSQL's LIKE. */
+function likePattern(glob: string): string {
+  return glob.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%').replaceAll('?', '_');
+}
+
+/**
+ * Customer-days for the background of each exposure rule and decision. A population by segment narrows the customers;
+ * other dimensions are a contact's, not a customer's, and leave all customers in.
+ */
+async function customerDaysOf(
+  tx: Tx,
+  period: Period,
+  model: Model,
+  register: Register,
+  mark: string,
+): Promise<CustomerDays[]> {
+  const days: CustomerDays[] = [];
+  for (const rule of model.rules) {
+    if (!rule.exposure || rule.background === 'keep') continue;
+    const decisions = rule.exposure.includes('*') ? [...register.decisions.keys()] : rule.exposure;
+    for (const code of decisions) {
+      const segments = register.decisions.get(code)?.selector?.segment?.map(likePattern) ?? null;
+      const { hit, all } = await customerDays(tx, period, code, rule.within_days!, segments, mark);
+      days.push({ rule: rule.name, decision: code, hit, other: all - hit });
+    }
+  }
+  return days;
+}
+
 /** Finds the contacts of a cell again (explain). */
-export function traceOf(sum: Pick<CellSum, 'cell_no' | 'reason_code' | 'slice' | 'repeat' | 'hits'>): string {
-  return JSON.stringify([sum.cell_no, sum.reason_code, sum.slice, sum.repeat, sum.hits]);
+export function traceOf(
+  sum: Pick<CellSum, 'cell_no' | 'reason_code' | 'slice' | 'repeat' | 'hits' | 'causes' | 'known'>,
+): string {
+  return JSON.stringify([sum.cell_no, sum.reason_code, sum.slice, sum.repeat, sum.hits, sum.causes, sum.known]);
 }
 
 function bridgeLinesByUnit(lines: Awaited<ReturnType<typeof lineList>>): Map<string, BridgeLine[]> {

@@ -154,6 +154,9 @@ export interface CellSum {
   readonly slice: number;
   readonly repeat: boolean;
   readonly hits: number;
+  /** JSON of hits: [[rule, decision, number of the owners' stretch, age in days], …], nearest first; null: none */
+  readonly causes: string | null;
+  readonly known: boolean;
   readonly parts: string;
   readonly seconds: string;
   readonly untimed_parts: string;
@@ -165,18 +168,36 @@ export interface ContactReading {
   readonly cuts: readonly LocalDate[];
   readonly watermark: string;
   readonly patterns: readonly string[];
+  readonly exposureRules: readonly ExposureRule[];
+  /** first days of the stretches in which no ownership changes, ascending, the first before every exposure */
+  readonly ownerDays: readonly LocalDate[];
 }
 
-function readingParameters({ period, cuts, watermark: mark, patterns }: ContactReading): unknown[] {
-  return [firstDay(period), lastDay(period), cuts, mark, patterns];
+/** An exposure rule as the SQL finds hits with it: decisions null means any; ages in days only where they weigh. */
+export interface ExposureRule {
+  readonly rule: string;
+  readonly days: number;
+  readonly decisions: readonly string[] | null;
+  readonly ages: boolean;
+}
+
+function readingParameters({
+  period,
+  cuts,
+  watermark: mark,
+  patterns,
+  exposureRules,
+  ownerDays,
+}: ContactReading): unknown[] {
+  return [firstDay(period), lastDay(period), cuts, mark, patterns, JSON.stringify(exposureRules), ownerDays];
 }
 
 /** Like contacts of a period, summed to integers: the roll-up of a close. */
 export async function cellSums(tx: Tx, reading: ContactReading): Promise<CellSum[]> {
   return (await tx.query(
-    `select cell_no, reason_code, slice, repeat, hits, sum(parts)::text as parts, coalesce(sum(seconds), 0)::text as seconds,
+    `select cell_no, reason_code, slice, repeat, hits, causes, known, sum(parts)::text as parts, coalesce(sum(seconds), 0)::text as seconds,
        coalesce(sum(parts) filter (where seconds is null), 0)::text as untimed_parts
-     from (${sql('close-contacts')}) contacts group by cell_no, reason_code, slice, repeat, hits`,
+     from (${sql('close-contacts')}) contacts group by cell_no, reason_code, slice, repeat, hits, causes, known`,
     readingParameters(reading),
   )) as CellSum[];
 }
@@ -188,6 +209,9 @@ export interface ContactPart {
   readonly slice: number;
   readonly repeat: boolean;
   readonly hits: number;
+  /** JSON of hits: [[rule, decision, number of the owners' stretch, age in days], …], nearest first; null: none */
+  readonly causes: string | null;
+  readonly known: boolean;
   readonly parts: string;
   readonly seconds: string | null;
 }
@@ -199,9 +223,9 @@ export async function contactParts(
   which: { cells: readonly number[] } | { contact: string },
 ): Promise<ContactPart[]> {
   const [filter, value] =
-    'cells' in which ? ['cell_no = any ($6::int[])', which.cells] : ['contact_id = $6', which.contact];
+    'cells' in which ? ['cell_no = any ($8::int[])', which.cells] : ['contact_id = $8', which.contact];
   return (await tx.query(
-    `select contact_id, cell_no, reason_code, slice, repeat, hits, parts::text as parts, seconds::text as seconds
+    `select contact_id, cell_no, reason_code, slice, repeat, hits, causes, known, parts::text as parts, seconds::text as seconds
      from (${sql('close-contacts')}) contacts where ${filter} order by contact_id collate "C", reason_code collate "C"`,
     [...readingParameters(reading), value],
   )) as ContactPart[];
@@ -223,6 +247,26 @@ export interface ContactRow {
 
 export async function contactRow(tx: Tx, id: string): Promise<ContactRow | undefined> {
   return ((await tx.query(sql('contact-row'), [id])) as ContactRow[])[0];
+}
+
+/** Customer-days of a month with and without a hit of a decision in the last D days. @param segments null for all */
+export async function customerDays(
+  tx: Tx,
+  period: Period,
+  decision: string,
+  days: number,
+  segments: readonly string[] | null,
+  mark: string,
+): Promise<{ hit: bigint; all: bigint }> {
+  const [row] = (await tx.query(sql('customer-days'), [
+    firstDay(period),
+    lastDay(period),
+    decision,
+    days,
+    segments,
+    mark,
+  ])) as [{ hit: string; all_days: string }];
+  return { hit: BigInt(row.hit), all: BigInt(row.all_days) };
 }
 
 export interface ContactDigest {

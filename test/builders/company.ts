@@ -19,6 +19,8 @@ export function aCell(
     tag: null,
     day: '2026-03-01',
     textHits: new Set(),
+    causes: [],
+    known: true,
     escalated: false,
     transferred: false,
     repeat: false,
@@ -121,6 +123,8 @@ export function inputsOf(plan: CompanyPlan): CloseInputs {
     cells: plan.cells,
     lastRates: new Map(),
     derivedStandards: new Map(),
+    customerDays: [],
+    increments: [],
   };
 }
 

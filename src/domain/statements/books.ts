@@ -1,3 +1,4 @@
+import type { RuleShares } from '../attribution/causes.ts';
 import type { Posting } from '../costing/ledger-pools.ts';
 import type { Fraction } from '../fraction.ts';
 import type { Tier } from '../model/model.ts';
@@ -102,6 +103,8 @@ export interface Books {
   readonly serviceLines: readonly ServiceLine[];
   readonly reconciliation: Reconciliation;
   readonly coverage: Coverage;
+  /** backgrounds and increases that the month decided */
+  readonly shares: RuleShares;
   /** actual seconds and contacts by pool and reason: later periods derive standards from them */
   readonly measures: readonly {
     readonly pool: string;

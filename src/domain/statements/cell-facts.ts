@@ -1,4 +1,4 @@
-import type { Attributable } from '../attribution/rulebook.ts';
+import type { WeighedContact } from '../attribution/rule-shares.ts';
 
 /**
  * Contacts are counted in parts, so that shares of a contact stay integers until the statement: a contact of several
@@ -7,14 +7,13 @@ import type { Attributable } from '../attribution/rulebook.ts';
 export const CONTACT_PARTS = 720_720n;
 
 /** Like contacts of a period, summed: what the roll-up gives to a close. */
-export interface CellFacts extends Attributable {
+export interface CellFacts extends WeighedContact {
   /** finds the contacts again: cell number, date slice, repeat and text hits; never hashed, never shown */
   readonly trace: string;
   readonly escalated: boolean;
   readonly transferred: boolean;
   /** same customer and reason, or case, within 7 days after a contact that was not escalated (method 3) */
   readonly repeat: boolean;
-  readonly parts: bigint;
   /** handle seconds of the contacts that have one */
   readonly seconds: bigint;
   /** parts of contacts without a handle time */

@@ -1,3 +1,4 @@
+import type { CustomerDays, Increment } from '../attribution/rule-shares.ts';
 import type { Register } from '../attribution/register.ts';
 import type { Capacity } from '../costing/capacity.ts';
 import type { LedgerEntry } from '../costing/ledger-pools.ts';
@@ -16,7 +17,11 @@ export interface CloseInputs {
   /** reporting units for one unit of currency */
   readonly rates: ReadonlyMap<string, Fraction>;
   readonly capacity: ReadonlyMap<string, Capacity>;
-  readonly cells: Iterable<CellFacts>;
+  readonly cells: readonly CellFacts[];
+  /** for the background of exposure rules */
+  readonly customerDays: readonly CustomerDays[];
+  /** for incremental rules */
+  readonly increments: readonly Increment[];
   /** capacity cost rate of the last closed period by pool, reporting currency units for one unit of the driver */
   readonly lastRates: ReadonlyMap<string, Fraction>;
   /** seconds of a contact by `pool\0reason`: median of the last three closed periods */

@@ -1,4 +1,6 @@
 import { compareKeys } from '../apportionment.ts';
+import type { RuleShares } from '../attribution/causes.ts';
+import { ruleShares } from '../attribution/rule-shares.ts';
 import { attribute } from '../attribution/rulebook.ts';
 import { allocateSupport } from '../costing/allocation.ts';
 import { ledgerByPool, type Posting } from '../costing/ledger-pools.ts';
@@ -24,7 +26,8 @@ export function close(inputs: CloseInputs, observe?: (use: CellUse) => void): Bo
   const ledger = ledgerByPool(inputs.ledger, model, inputs.rates, inputs.currency);
   const support = supportAllocation(model, ledger.pools, digits);
   const use = new PoolUse(model, standardsOf(inputs), observe);
-  const coverage = useOf(inputs, use);
+  const shares = sharesOf(inputs);
+  const coverage = useOf(inputs, use, shares);
   const uses = use.byPool();
 
   const pools: PoolResult[] = [];
@@ -56,6 +59,7 @@ export function close(inputs: CloseInputs, observe?: (use: CellUse) => void): Bo
     serviceLines,
     reconciliation: reconcile(ledger.ledger, lines, serviceLines),
     coverage: coverage.result(use),
+    shares,
     measures: use.measures(),
   };
   const faults = imbalances(books);
@@ -63,11 +67,17 @@ export function close(inputs: CloseInputs, observe?: (use: CellUse) => void): Bo
   return books;
 }
 
-function useOf(inputs: CloseInputs, use: PoolUse): CoverageCount {
+/** What the month decides for exposure and incremental rules, on the contacts that service does not keep. */
+export function sharesOf(inputs: CloseInputs): RuleShares {
+  const contacts = inputs.cells.filter((cell) => keptByService(cell, inputs.model) === undefined);
+  return ruleShares(contacts, inputs.model, inputs.register, inputs);
+}
+
+function useOf(inputs: CloseInputs, use: PoolUse, shares: RuleShares): CoverageCount {
   const coverage = new CoverageCount();
   for (const cell of inputs.cells) {
     const keeps = keptByService(cell, inputs.model);
-    const outcome = keeps ? undefined : attribute(cell, inputs.model, inputs.register);
+    const outcome = keeps ? undefined : attribute(cell, inputs.model, inputs.register, shares);
     coverage.add(cell, outcome);
     use.add(cell, outcome, keeps);
   }

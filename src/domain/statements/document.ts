@@ -1,4 +1,5 @@
 import { canonicalize } from 'json-canonicalize';
+import type { RuleShares } from '../attribution/causes.ts';
 import type { Register } from '../attribution/register.ts';
 import { Fraction, scaledText } from '../fraction.ts';
 import { sha256 } from '../ids.ts';
@@ -54,6 +55,7 @@ export function documentsOf(books: Books, context: DocumentContext): Documents {
     units: unitSections,
     service,
     coverage: coverageSection(books.coverage),
+    shares: sharesSection(books.shares),
   };
   const head = {
     scheme: HASH_SCHEME,
@@ -245,6 +247,29 @@ export function bridgeLines(lines: readonly Line[]): BridgeLine[] {
   return lines
     .filter((line) => line.treatment === 'charged')
     .map((line) => ({ ...line, contacts: Fraction.of(line.microContacts, 1_000_000n), seconds: line.quantity }));
+}
+
+/** What exposure and incremental rules were allowed to take: enough to recompute it by hand. */
+function sharesSection(shares: RuleShares): JsonObject {
+  return {
+    background: [...shares.excess.values()].map((excess) => ({
+      rule: excess.rule,
+      decision: excess.decision,
+      exposedContacts: contactText(excess.exposedContacts),
+      otherContacts: contactText(excess.otherContacts),
+      hitCustomerDays: `${excess.hitDays}`,
+      otherCustomerDays: `${excess.otherDays}`,
+      share: excess.share.toText(12),
+      tier: excess.tier,
+    })),
+    incremental: [...shares.incremental.values()].map((share) => ({
+      rule: share.rule,
+      decision: share.decision,
+      point: share.point.toText(12),
+      bound: share.bound.toText(12),
+      why: share.why,
+    })),
+  };
 }
 
 /** Rate in major units, cut at 12 decimals: a label; the exact quotient stays in the run. */

@@ -1,3 +1,6 @@
+export const STATEMENT_FORMATS = ['json', 'csv', 'xlsx'] as const;
+export type StatementFormat = (typeof STATEMENT_FORMATS)[number];
+
 /**
  * Shape of the canonical document of a period, as `statements --format json` gives it. Amounts, contacts, seconds and
  * rates are decimal text. Whoever shows statements reads this and computes nothing.
@@ -12,6 +15,8 @@ export interface StatementSet {
     readonly model: string;
     readonly inputs: string;
   };
+  /** of the period; absent for a preview and straight after a close */
+  readonly state?: 'open' | 'calculated' | 'in_review' | 'approved' | 'closed';
   /** absent for who may not read all units */
   readonly reconciliation?: Reconciliation;
   readonly pools?: readonly PoolSection[];

@@ -1,4 +1,5 @@
 import { apportion } from '../apportionment.ts';
+import type { RuleShares } from '../attribution/causes.ts';
 import { attribute, type RuleTrace } from '../attribution/rulebook.ts';
 import { Fraction } from '../fraction.ts';
 import type { CellFacts } from './cell-facts.ts';
@@ -31,10 +32,11 @@ export interface WhyChain {
   readonly shares: readonly ContactShare[];
 }
 
-export function whyChain(contact: CellFacts, inputs: Omit<CloseInputs, 'cells'>): WhyChain {
+/** @param rules what the month decided: `sharesOf(inputs)`, once for all contacts */
+export function whyChain(contact: CellFacts, inputs: CloseInputs, rules: RuleShares): WhyChain {
   const use = new PoolUse(inputs.model, standardsOf(inputs));
   const keeps = keptByService(contact, inputs.model);
-  const outcome = keeps ? undefined : attribute(contact, inputs.model, inputs.register);
+  const outcome = keeps ? undefined : attribute(contact, inputs.model, inputs.register, rules);
   use.add(contact, outcome, keeps);
   const shares: ContactShare[] = [];
   for (const [code, uses] of use.byPool()) {

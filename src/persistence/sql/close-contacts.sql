@@ -1,6 +1,9 @@
 -- Contacts of a period as a close reads them, one row for each reason of a contact.
 -- $1 first day, $2 last day, $3 first days of the date slices (date[]), $4 watermark, $5 text patterns (text[])
--- rows: contact_id, cell_no, reason_code (of a segment, else null), slice (1-based), repeat, hits (bit per pattern), parts, seconds
+-- $6 exposure rules as JSON: [{"rule": "…", "days": 45, "decisions": ["…"] or null for all, "ages": whether ages in days matter}]
+-- $7 days on which owners change (date[], ascending, the first one before every exposure)
+-- rows: causes (JSON text of [[rule, decision, number of the owners' stretch of the hit day, age in days or 0], …], by rule
+-- as given, nearest hit first, ties by decision code; null without), known (names its customer), contact_id, cell_no, reason_code (of a segment, else null), slice (1-based), repeat, hits (bit per pattern), parts, seconds
 with
 corrected as (
   select distinct contact_id from contact
@@ -34,6 +37,34 @@ seen as (
     by_case as (partition by l.case_id order by l.started_at
       range between interval '7 days' preceding and interval '1 microsecond' preceding)
 ),
+-- Hits that count: several exposures to one decision count once, the latest. Waived ones are hits, too.
+rule as (
+  select number, rule, days, decisions, ages
+  from rows from (jsonb_to_recordset($6::jsonb) as (rule text, days int, decisions jsonb, ages boolean)) with ordinality as r(rule, days, decisions, ages, number)
+),
+hit as (
+  select customer_key, decision_code, occurred_at, occurred_on, exposure_id from exposure
+  where occurred_on between $1::date - coalesce((select max(days) from rule), 0) - 1 and $2::date and import_id <= $4
+    and exists (select from rule)
+  group by customer_key, decision_code, occurred_at, occurred_on, exposure_id having sum(sign) > 0
+),
+cause as (
+  select s.contact_id, r.number, r.rule, h.decision_code, r.ages,
+    max(h.occurred_at) as occurred_at,
+    (array_agg(h.occurred_on order by h.occurred_at desc))[1] as occurred_on,
+    max(s.started_at) as started_at
+  from hit h
+    join seen s on s.customer_key = h.customer_key and s.started_on >= $1::date
+    join rule r on h.occurred_at < s.started_at and h.occurred_at >= s.started_at - make_interval(hours => r.days * 24)
+      and (r.decisions is null or jsonb_typeof(r.decisions) = 'null' or r.decisions ? h.decision_code)
+  group by s.contact_id, r.number, r.rule, h.decision_code, r.ages
+),
+causes as (
+  select contact_id, jsonb_agg(jsonb_build_array(rule, decision_code, width_bucket(occurred_on, $7::date[]),
+      case when ages then floor(extract(epoch from started_at - occurred_at) / 86400)::int else 0 end)
+    order by number, occurred_at desc, decision_code collate "C")::text as causes
+  from cause group by contact_id
+),
 segment as (
   select contact_id, reason_code, sum(sign * handle_seconds)::bigint as seconds
   from contact_segment
@@ -56,13 +87,13 @@ segment_parts as (
   from quota
 ),
 split as (
-  select s.contact_id, s.cell_no, p.reason_code, s.started_on, s.repeat, s.text,
+  select x.causes, s.customer_key is not null as known, s.contact_id, s.cell_no, p.reason_code, s.started_on, s.repeat, s.text,
     coalesce(p.parts, 720720) as parts,
     case when p.contact_id is null then s.handle_seconds else p.seconds end as seconds
-  from seen s left join segment_parts p using (contact_id)
+  from seen s left join segment_parts p using (contact_id) left join causes x using (contact_id)
   where s.started_on >= $1::date
 )
-select contact_id, cell_no, reason_code, width_bucket(started_on, $3::date[]) as slice, repeat,
+select causes, known, contact_id, cell_no, reason_code, width_bucket(started_on, $3::date[]) as slice, repeat,
   case when text is null then 0
     else coalesce((select sum(1 << (p.number::int - 1)) from unnest($5::text[]) with ordinality as p(pattern, number) where text ~* p.pattern), 0)
   end::int as hits,
