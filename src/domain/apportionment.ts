@@ -1,4 +1,4 @@
-import { Fraction } from './fraction.ts';
+import { Fraction, sumFractions } from './fraction.ts';
 
 /**
  * Apportionment by largest remainder (Hamilton): the one rounding point of the product (method 1).
@@ -11,9 +11,9 @@ export interface Claim {
 }
 
 /**
- * Quotas are compared at six decimals of the major unit, rounded half away from zero as a workbook's ROUND(quota, 6):
- * then its doubles give the cents to the same lines. Cut off instead, every exact half cent would hang on a double's
- * last bit.
+ * Quotas are taken at six decimals of the major unit, rounded half away from zero as a workbook's ROUND(quota, 6): then
+ * its doubles give the cents to the same lines. Cut off instead, every exact half cent would hang on a double's last
+ * bit; and a double a hair below a whole cent would be a cent less.
  */
 const COMPARED_DECIMALS = 6;
 
@@ -27,25 +27,44 @@ const COMPARED_DECIMALS = 6;
  */
 export function apportionQuotas(total: bigint, claims: readonly Claim[], digits: number): bigint[] {
   const scale = 10n ** BigInt(Math.max(0, COMPARED_DECIMALS - digits));
-  const posted: bigint[] = [];
-  const rests: bigint[] = [];
-  let quotas = Fraction.ZERO;
-  let given = 0n;
-  for (const { quota } of claims) {
-    quotas = quotas.plus(quota);
-    const whole = quota.truncated();
-    posted.push(whole);
-    given += whole;
-    rests.push(quota.times(scale).rounded() - whole * scale);
-  }
+  const quotas = sumFractions(claims.map(({ quota }) => quota));
   if (!quotas.equals(Fraction.of(total))) throw new RangeError(`quotas sum to ${quotas.toString()}, not to ${total}`);
-  let missing = total - given;
+  const compared = claims.map(({ quota }) => quota.times(scale).rounded());
+  const rounded = compared.map((quota) => quota / scale);
+  // Thousands of quotas just below a whole unit can round to more units than there are: then they are cut off.
+  return (
+    handOut(total, claims, compared, rounded, scale) ??
+    handOut(
+      total,
+      claims,
+      compared,
+      claims.map(({ quota }) => quota.truncated()),
+      scale,
+    )!
+  );
+}
+
+/** Whole units and the missing ones, or undefined when more are missing than there are takers of that sign. */
+function handOut(
+  total: bigint,
+  claims: readonly Claim[],
+  compared: readonly bigint[],
+  wholes: readonly bigint[],
+  scale: bigint,
+): bigint[] | undefined {
+  let missing = wholes.reduce((rest, whole) => rest - whole, total);
   const step = missing < 0n ? -1n : 1n;
   const takers = claims
-    .map((claim, index) => ({ key: claim.key, index, rest: rests[index]! * step, sign: claim.quota.sign }))
+    .map(({ key, quota }, index) => ({
+      key,
+      index,
+      rest: (compared[index]! - wholes[index]! * scale) * step,
+      sign: quota.sign,
+    }))
     .filter((taker) => taker.sign === Number(step))
     .sort((a, b) => (a.rest === b.rest ? compareKeys(a.key, b.key) : a.rest > b.rest ? -1 : 1));
-  // Fewer units are missing than there are takers: the fractions of the other sign only make them fewer.
+  if (missing * step > BigInt(takers.length)) return undefined;
+  const posted = [...wholes];
   for (let i = 0; missing !== 0n; i++) {
     posted[takers[i]!.index]! += step;
     missing -= step;
