@@ -139,7 +139,7 @@ export async function spooled(
   file: string,
   limits: FileLimits,
 ): Promise<{ path: string; remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'answerable-'));
+  const folder = await mkdtemp(join(tmpdir(), 'answerable-xlsx-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const path = join(folder, 'upload.xlsx');
   async function* bounded(): AsyncGenerator<Uint8Array> {
