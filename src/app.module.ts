@@ -1,5 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ExplainService } from './application/explain.service.ts';
+import { ImportsService } from './application/imports.service.ts';
+import { ModelsService } from './application/models.service.ts';
+import { PeriodsService } from './application/periods.service.ts';
+import { StatementsService } from './application/statements.service.ts';
 import { UsersService } from './application/users.service.ts';
+import { VerifyService } from './application/verify.service.ts';
 import { HealthController } from './http/health.controller.ts';
 import { Database } from './persistence/database.ts';
 
@@ -10,7 +16,16 @@ export class AppModule {
     return {
       module: AppModule,
       controllers: [HealthController],
-      providers: [{ provide: Database, useValue: db }, UsersService],
+      providers: [
+        { provide: Database, useValue: db },
+        ImportsService,
+        ModelsService,
+        PeriodsService,
+        StatementsService,
+        ExplainService,
+        VerifyService,
+        UsersService,
+      ],
     };
   }
 }

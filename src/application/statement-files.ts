@@ -1,38 +1,31 @@
 import { stringify } from 'csv-stringify/sync';
-import type { StatementSet } from '../domain/statements/statement-set.ts';
+import type { StatementFormat, StatementSet } from '../domain/statements/statement-set.ts';
+import { defused } from '../intake/csv-text.ts';
 import { plainWorkbook } from '../workbook/plain-workbook.ts';
-
-export const STATEMENT_FORMATS = ['json', 'csv', 'xlsx'] as const;
-export type StatementFormat = (typeof STATEMENT_FORMATS)[number];
-
-/** State of the period, as everybody who sees a figure must see it. */
-export type Standing = 'preliminary' | 'issued';
 
 export interface StatementFile {
   readonly name: string;
   readonly content: Buffer;
 }
 
-/** A statement set as a file in one of three formats; the figures are those of the document, to the digit. */
-export async function statementFile(
-  set: StatementSet,
-  format: StatementFormat,
-  standing: Standing,
-  unit?: string,
-): Promise<StatementFile> {
+/**
+ * A statement set as a file in one of three formats; the figures are those of the document, to the digit. Until the
+ * period is issued its name says preliminary.
+ */
+export async function statementFile(set: StatementSet, format: StatementFormat, unit?: string): Promise<StatementFile> {
   const parts = ['statements', set.period, ...(unit === undefined ? [] : [fileWord(unit)])];
-  if (standing === 'preliminary') parts.push(standing);
-  return { name: `${parts.join('-')}.${format}`, content: await contentOf(set, format, standing) };
+  if (set.state !== 'closed') parts.push('preliminary');
+  return { name: `${parts.join('-')}.${format}`, content: await statementContent(set, format) };
 }
 
-async function contentOf(set: StatementSet, format: StatementFormat, standing: Standing): Promise<Buffer> {
+export async function statementContent(set: StatementSet, format: StatementFormat): Promise<Buffer> {
   switch (format) {
     case 'json':
       return Buffer.from(`${JSON.stringify(set, null, 2)}\n`);
     case 'csv':
       return Buffer.from(statementCsv(set));
     case 'xlsx':
-      return await plainWorkbook(set, standing === 'issued' ? 'Statements, issued' : 'PRELIMINARY statements');
+      return await plainWorkbook(set, set.state === 'closed' ? 'Statements, issued' : 'PRELIMINARY statements');
   }
 }
 
@@ -62,7 +55,7 @@ const FIGURES = ['contacts', 'seconds', 'rate', 'amount', 'charge_period'] as co
 function statementCsv(set: StatementSet): string {
   const rows = [...unitRows(set), ...serviceRows(set)].map((row) => ({
     period: set.period,
-    ...Object.fromEntries(TEXT.map((column) => [column, defused(row[column])])),
+    ...Object.fromEntries(TEXT.map((column) => [column, defused(row[column] ?? '')])),
     ...Object.fromEntries(FIGURES.map((column) => [column, row[column] ?? ''])),
     currency: set.currency,
   }));
@@ -92,12 +85,6 @@ function* serviceRows({ service }: StatementSet): Generator<CsvRow> {
   }
   yield { ...kept, line: null, kind: 'parked', pool: null, amount: service.parked };
   yield { ...kept, line: null, kind: 'conversion', pool: null, amount: service.conversion };
-}
-
-/** OWASP: text that begins like a formula gets an apostrophe. */
-function defused(text: string | null | undefined): string {
-  if (text === null || text === undefined) return '';
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 }
 
 /** Codes may hold any printable character; a file name may not. */

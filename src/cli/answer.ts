@@ -8,6 +8,8 @@ export interface Answer {
   readonly next?: string | undefined;
   /** other than 0 when the answer itself is a no: `verify` that finds a difference ends with 4 */
   readonly exitCode?: number;
+  /** what goes on after the answer is out, until the person ends it */
+  readonly goesOn?: () => Promise<void>;
 }
 
 /** Writes the answer and waits until it is out: a pipe takes more than one turn. */

@@ -32,6 +32,13 @@ export function addCommand(parent: Command, text: CommandText): Command {
   return command;
 }
 
+/** Help as commander prints it, with what was added after it. */
+export function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
+  return text;
+}
+
 /**
  * Makes a commander action of a deed: gives it a shell, prints its answer, and gives the shell back at the end, also
  * when the deed fails or the process is told to stop. `deed` gets the shell and then what commander hands over:
@@ -47,6 +54,7 @@ export function answering<A extends unknown[]>(deed: (shell: Shell, ...args: A) 
       const answer = await deed(shell, ...args);
       await printAnswer(answer, options.json ?? false);
       process.exitCode = answer.exitCode ?? 0;
+      await answer.goesOn?.();
     } finally {
       await shell.close();
       stopped.forget();

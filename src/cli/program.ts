@@ -1,8 +1,15 @@
 import { Command } from 'commander';
 import { packageVersion } from '../package-root.ts';
 import { addAccountCommands } from './commands/accounts.ts';
+import { addDemoCommand } from './commands/demo.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
+import { addExplainCommands } from './commands/explain.ts';
+import { addGenerateCommand } from './commands/generate.ts';
+import { addImportCommands } from './commands/imports.ts';
+import { addModelCommands } from './commands/model.ts';
+import { addPeriodCommands } from './commands/periods.ts';
 import { addServerCommands } from './commands/server.ts';
+import { addStatementsCommand } from './commands/statements.ts';
 
 const AFTER_HELP = `
 Who acts: ANSWERABLE_TOKEN, or --as USER on the embedded database (finance when nobody is named).
@@ -21,8 +28,15 @@ export function program(): Command {
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
     .showSuggestionAfterError()
     .exitOverride();
+  addDemoCommand(root);
+  addImportCommands(root);
+  addModelCommands(root);
+  addPeriodCommands(root);
+  addStatementsCommand(root);
+  addExplainCommands(root);
+  addEvaluateCommand(root);
+  addGenerateCommand(root);
   addServerCommands(root);
   addAccountCommands(root);
-  addEvaluateCommand(root);
   return root;
 }

@@ -9,8 +9,12 @@ export interface Column<Row> {
 
 /** Lines of an aligned table with its header; `totals` closes it below a rule. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], totals?: Row): string {
-  const body = rows.map((row) => columns.map((column) => cellText(column.of(row))));
-  const foot = totals === undefined ? [] : [columns.map((column) => cellText(column.of(totals)))];
+  const cells = [...rows, ...(totals === undefined ? [] : [totals])].map((row) =>
+    columns.map((column) => cellText(column.of(row))),
+  );
+  columns.forEach((column, i) => column.right && alignPoints(cells, i));
+  const body = cells.slice(0, rows.length);
+  const foot = cells.slice(rows.length);
   const titles = columns.map((column) => column.title);
   const widths = columns.map((_, i) => Math.max(...[titles, ...body, ...foot].map((cells) => width(cells[i]!))));
   const line = (cells: readonly string[]): string =>
@@ -20,6 +24,18 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
       .trimEnd();
   const rule = foot.length > 0 ? [widths.map((w) => '─'.repeat(w)).join('  ')] : [];
   return [emphasis(line(titles)), ...body.map(line), ...rule, ...foot.map(line)].join('\n');
+}
+
+const NUMBER = /^-?[\d,]+(\.\d+)?$/;
+
+/** Numbers of a column get blanks for the decimals they lack. */
+function alignPoints(rows: string[][], column: number): void {
+  const decimals = (text: string): number =>
+    NUMBER.test(text) && text.includes('.') ? text.length - text.indexOf('.') : 0;
+  const longest = Math.max(0, ...rows.map((row) => decimals(row[column]!)));
+  for (const row of rows) {
+    if (NUMBER.test(row[column]!)) row[column] += ' '.repeat(longest - decimals(row[column]!));
+  }
 }
 
 /** Lines `name  value`, names padded to one width. */

@@ -54,7 +54,7 @@ function summarySheet(workbook: ExcelJS.Workbook, set: StatementSet, notice: str
   for (const [name, value] of [
     ['Model', set.run.model],
     ['Inputs', set.run.inputs],
-    ['Run', `${set.run.id}, ${set.run.hash}`],
+    ['Run', `${set.run.id ?? 'preview'}, ${set.run.hash}`],
   ]) {
     sheet.addRow([name, value]);
   }

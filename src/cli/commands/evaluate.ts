@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { EvaluateMethod, Spec } from '../../application/evaluate/method.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { jsonText, type Answer } from '../answer.ts';
-import { addCommand, answering } from '../command.ts';
+import { addCommand, answering, helpOf } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
+import { inputName, readText } from '../input.ts';
 import type { Shell } from '../shell.ts';
 import { pairs } from '../table.ts';
 
@@ -23,7 +23,7 @@ export function addEvaluateCommand(root: Command): void {
       const { METHODS, methodNamed } = await import('../../application/evaluate/methods.ts');
       if (name === undefined) {
         const methods = await Promise.all(Object.values(METHODS).map((load) => load()));
-        const answer = listing(command.helpInformation(), methods);
+        const answer = listing(helpOf(command), methods);
         if (options.help) return answer;
         throw new WrongUsage(
           `which method? There are ${Object.keys(METHODS).join(', ')}`,
@@ -47,17 +47,12 @@ async function evaluation(method: EvaluateMethod, path: string): Promise<Answer>
 }
 
 function readSpec(path: string): Spec {
-  let text: string;
-  try {
-    text = readFileSync(path === '-' ? 0 : path, 'utf8');
-  } catch (error) {
-    throw new WrongUsage(`${path} cannot be read: ${(error as Error).message}`);
-  }
+  const text = readText(path);
   let spec: unknown;
   try {
-    spec = JSON.parse(text.replace(/^\uFEFF/, ''));
+    spec = JSON.parse(text);
   } catch (error) {
-    throw new Refusal('bad_spec', `${path === '-' ? 'stdin' : path} is not JSON: ${(error as Error).message}`);
+    throw new Refusal('bad_spec', `${inputName(path)} is not JSON: ${(error as Error).message}`);
   }
   if (spec === null || typeof spec !== 'object' || Array.isArray(spec)) {
     throw new Refusal('bad_spec', 'a spec is one JSON object', { next: 'answerable evaluate --help METHOD' });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Answer } from '../answer.ts';
 import { addCommand, answering } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
+import { startServing } from '../serving.ts';
 import type { Shell } from '../shell.ts';
 import { table } from '../table.ts';
 
@@ -32,15 +33,12 @@ export function addServerCommands(root: Command): void {
 }
 
 async function serve(shell: Shell): Promise<Answer> {
-  const { requireServiceSecrets } = await import('../../config.ts');
-  const config = await shell.config();
-  requireServiceSecrets(config);
-  const { startService } = await import('../../service.ts');
-  const service = await startService(config, await shell.database());
-  shell.stop = () => void service.stop();
-  await shell.say(`answerable answers at ${service.address}/healthz; Ctrl-C ends it`);
-  await service.stopped;
-  return { json: { stopped: true }, text: '' };
+  const service = await startServing(shell);
+  return {
+    json: { address: service.address },
+    text: `answerable answers at ${service.address}/healthz; Ctrl-C ends it`,
+    goesOn: () => service.stopped,
+  };
 }
 
 async function migrateDatabase(shell: Shell, options: { firstAdmin?: string }): Promise<Answer> {

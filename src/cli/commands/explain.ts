@@ -1,0 +1,145 @@
+import type { Command } from 'commander';
+import type { ContactExplanation, ExplainService, LineExplanation } from '../../application/explain.service.ts';
+import type { Period } from '../../domain/period.ts';
+import type { Actor } from '../../domain/roles.ts';
+import type { Answer } from '../answer.ts';
+import { addCommand, answering } from '../command.ts';
+import { EXIT } from '../failure.ts';
+import type { Shell } from '../shell.ts';
+import { grouped, pairs, table } from '../table.ts';
+import { periodArgument } from './periods.ts';
+
+/** Any figure, back to what it was made of; and everything again, recomputed. */
+export function addExplainCommands(root: Command): void {
+  const explain = root.command('explain').description('why: from a contact to its lines, from a line to its contacts');
+  addCommand(explain, {
+    name: 'contact <id>',
+    about: 'which rules were tried, which took the contact, at which rate, into which line',
+    examples: ['explain contact C-0001234'],
+    acts: true,
+  }).action(
+    answering(async (shell: Shell, id: string) => {
+      const { service, actor } = await acting(shell);
+      return contactAnswer(await service.contact(actor, id));
+    }),
+  );
+  addCommand(explain, {
+    name: 'line <id>',
+    about: 'the rule, rate, pool, ledger entries and contacts behind a line of a statement',
+    examples: ['explain line 3f2a9c0d1e', 'explain line 3f2a9c0d1e --all --json'],
+    acts: true,
+  })
+    .option('--all', 'every contact (default: the first hundred, on the screen twenty)')
+    .action(
+      answering(async (shell: Shell, id: string, options: { all?: boolean }) => {
+        const { service, actor } = await acting(shell);
+        return lineAnswer(await service.line(actor, id, options), options.all ?? false);
+      }),
+    );
+  addCommand(root, {
+    name: 'verify',
+    about: 'recompute every hash and balance of the standing runs from the stored inputs; 4 when anything differs',
+    examples: ['verify', 'verify 2026-05'],
+    acts: true,
+  })
+    .argument('[period]', 'month (default: all that were closed)', periodArgument)
+    .action(answering(verify));
+}
+
+function contactAnswer(explanation: ContactExplanation): Answer {
+  const { contact, period, run, reasons } = explanation;
+  const said = [
+    pairs([
+      ['contact', contact.id],
+      ['on', `${contact.day} (${contact.startedAt})`],
+      ['handle time', contact.handleSeconds === null ? 'not stated' : `${grouped(contact.handleSeconds)} s`],
+      ['from', `${contact.file}, line ${contact.line} (import ${contact.importId})`],
+      ['period', run === null ? `${period}, not closed yet: as it would be` : `${period}, run ${run}`],
+    ]),
+  ];
+  for (const reason of reasons) {
+    said.push(
+      `\nreason ${reason.reason}${reason.keptByService === null ? '' : `: kept by service, ${reason.keptByService}`}`,
+    );
+    const tried = reason.rules.map((rule) => [rule.rule, `took ${trimmed(rule.took)}: ${rule.why}`] as const);
+    if (tried.length > 0) said.push(pairs(tried).replace(/^/gm, '  '));
+    said.push(
+      table(reason.shares, [
+        { title: 'pool', of: (s) => s.pool },
+        { title: 'goes to', of: (s) => s.unit ?? (s.service === null ? '' : `service: ${s.service}`) },
+        { title: 'decision', of: (s) => s.decision },
+        { title: 'rule', of: (s) => s.rule },
+        { title: 'tier', of: (s) => s.tier },
+        { title: 'contacts', of: (s) => trimmed(s.contacts), right: true },
+        { title: 'seconds', of: (s) => trimmed(s.seconds), right: true },
+        { title: 'rate', of: (s) => (s.rate === null ? '' : trimmed(s.rate)), right: true },
+        { title: 'amount', of: (s) => s.amount, right: true },
+        { title: 'line', of: (s) => s.line },
+      ]),
+    );
+  }
+  const line = reasons.flatMap((reason) => reason.shares).find((share) => share.line !== null)?.line;
+  return { json: explanation, text: said.join('\n'), next: line ? `answerable explain line ${line}` : undefined };
+}
+
+const SHOWN = 20;
+
+function lineAnswer(explanation: LineExplanation, all: boolean): Answer {
+  const { contacts, contactCount, ledgerEntries, sums } = explanation;
+  const shown = all ? contacts : contacts.slice(0, SHOWN);
+  const said = [
+    `${explanation.period}, run ${explanation.run}`,
+    pairs(plainEntries(explanation.line)),
+    `\nrule\n${pairs(plainEntries(explanation.rule ?? { name: 'none' })).replace(/^/gm, '  ')}`,
+    `\npool\n${pairs(plainEntries(explanation.pool)).replace(/^/gm, '  ')}`,
+    `\nledger entries of the pool: ${grouped(ledgerEntries.length)}`,
+    ...ledgerEntries.map(
+      (entry) =>
+        `  ${plainEntries(entry)
+          .map(([, value]) => value)
+          .join('  ')}`,
+    ),
+    `\ncontacts: ${grouped(contactCount)}`,
+    table(shown, [
+      { title: 'contact', of: (c) => c.contact },
+      { title: 'reason', of: (c) => c.reason },
+      { title: 'share', of: (c) => c.share, right: true },
+      { title: 'seconds', of: (c) => c.seconds, right: true },
+      { title: 'amount', of: (c) => c.amount, right: true },
+    ]),
+    ...(contactCount > shown.length ? [`… and ${grouped(contactCount - shown.length)} more (--all)`] : []),
+    `sum of all ${grouped(contactCount)}: ${sums.contacts} contacts, ${sums.seconds} seconds, ${sums.amount}; posted ${sums.posted}`,
+  ];
+  const first = contacts[0]?.contact;
+  return { json: explanation, text: said.join('\n'), next: first ? `answerable explain contact ${first}` : undefined };
+}
+
+async function verify(shell: Shell, period: Period | undefined): Promise<Answer> {
+  const { VerifyService } = await import('../../application/verify.service.ts');
+  const actor = await shell.actor();
+  const report = await (await shell.get(VerifyService)).verify(actor, period);
+  const { checked, differences } = report;
+  const lines = [...checked, ...differences.map((difference) => `DIFFERS: ${difference}`)];
+  if (checked.length === 0) return { json: report, text: 'no period was closed yet', next: 'answerable close PERIOD' };
+  const verdict = differences.length === 0 ? 'everything is as it was computed' : 'the books do not balance';
+  return {
+    json: report,
+    text: [...lines, verdict].join('\n'),
+    exitCode: differences.length === 0 ? EXIT.done : EXIT.outOfBalance,
+  };
+}
+
+async function acting(shell: Shell): Promise<{ service: ExplainService; actor: Actor }> {
+  const { ExplainService } = await import('../../application/explain.service.ts');
+  const actor = await shell.actor();
+  return { service: await shell.get(ExplainService), actor };
+}
+
+/** Names and values of a record for people; empty ones are left out, inner records become JSON. */
+function plainEntries(record: object): [string, string][] {
+  return Object.entries(record)
+    .filter(([, value]) => value !== null && value !== undefined && value !== '')
+    .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value as string)]);
+}
+
+const trimmed = (decimal: string): string => (decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal);

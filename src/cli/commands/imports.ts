@@ -1,0 +1,177 @@
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import type { ImportsService } from '../../application/imports.service.ts';
+import type { InputOpener } from '../../application/input-opener.ts';
+import type { Actor } from '../../domain/roles.ts';
+import { KIND_NAMES } from '../../intake/kinds/kind.ts';
+import type { Answer } from '../answer.ts';
+import { addCommand, answering, helpOf } from '../command.ts';
+import { WrongUsage } from '../failure.ts';
+import { counted, folderAnswer, importAnswer } from '../import-report.ts';
+import { readText } from '../input.ts';
+import { progress } from '../progress.ts';
+import type { Shell } from '../shell.ts';
+import { grouped, table } from '../table.ts';
+
+interface ImportOptions {
+  readonly mapping?: string;
+  readonly dryRun?: boolean;
+  readonly acceptValid?: boolean;
+  readonly createReasons?: boolean;
+  readonly json?: boolean;
+  readonly errors?: string;
+  readonly history?: boolean;
+  readonly undo?: string;
+  readonly help?: boolean;
+}
+
+/** Files in: one, or a folder; the history of imports and its undo. */
+export function addImportCommands(root: Command): void {
+  const one = addCommand(root, {
+    name: 'import [kind] [file]',
+    about: 'import one file: all of it or, when a row is bad, nothing',
+    examples: ['import contacts contacts.csv', 'import ledger export.xlsx --mapping sap.yaml --dry-run'],
+    notes:
+      `KIND is company or ${KIND_NAMES.join(', ')}; import --help KIND names its columns.\n` +
+      'FILE is CSV (also gzipped) or XLSX; - is stdin. The same file twice changes nothing; a known key with other\n' +
+      'content is a correction.',
+    acts: true,
+  }).helpOption(false);
+  fileOptions(one)
+    .option('--mapping <file>', 'mapping.yaml: columns of another system as ours')
+    .option('--history', 'list what was imported')
+    .option('--undo <id>', 'take an import back while its periods are open')
+    .option('-h, --help', 'this text; with KIND its columns')
+    .action(
+      answering((shell: Shell, kind: string | undefined, file: string | undefined, options: ImportOptions) =>
+        importOrList(one, shell, kind, file, options),
+      ),
+    );
+  fileOptions(
+    addCommand(root, {
+      name: 'import-folder <dir>',
+      about: 'import every known file of a folder, in the order of dependence, and apply its model.yaml',
+      examples: ['import-folder company/', 'import-folder company/ --dry-run'],
+      acts: true,
+    }),
+  ).action(answering(importFolder));
+}
+
+function fileOptions(command: Command): Command {
+  return command
+    .option('--dry-run', 'say what would change; write nothing')
+    .option('--accept-valid', 'take the good rows, keep the bad ones with the import')
+    .option('--create-reasons', 'make unknown reasons of contacts, without owner, for the worklist')
+    .option('--errors <dir>', 'where the file of refused rows goes (default: the folder for temporary files)');
+}
+
+async function importOrList(
+  command: Command,
+  shell: Shell,
+  kind: string | undefined,
+  file: string | undefined,
+  options: ImportOptions,
+): Promise<Answer> {
+  if (options.help) return await help(command, kind);
+  if (options.history) return await history(shell);
+  if (options.undo !== undefined) return await undo(shell, options.undo);
+  if (kind === undefined || file === undefined) {
+    throw new WrongUsage('import needs a KIND and a FILE', 'answerable import --help');
+  }
+  if (kind === 'company') return await importCompany(shell, file, options);
+  const { inputOpener } = await import('../../application/input-opener.ts');
+  const { mapping } = options;
+  const opener = inputOpener(
+    'shell',
+    mapping === undefined ? undefined : { yaml: readText(mapping), file: basename(mapping) },
+  );
+  const { imports, actor } = await acting(shell);
+  const source = file === '-' ? process.stdin : file;
+  const { read, end } = await reading(shell, opener, options);
+  const report = await imports.importFile(actor, kind, source, read).finally(end);
+  return importAnswer(report, opener);
+}
+
+async function importCompany(shell: Shell, file: string, options: ImportOptions): Promise<Answer> {
+  const yaml = readText(file);
+  const { imports, actor } = await acting(shell);
+  const outcome = await imports.importCompany(actor, yaml, options);
+  return { json: { company: outcome }, text: `company: ${outcome}`, next: 'answerable import units units.csv' };
+}
+
+async function importFolder(shell: Shell, folder: string, options: ImportOptions): Promise<Answer> {
+  const { inputOpener } = await import('../../application/input-opener.ts');
+  const { ModelsService } = await import('../../application/models.service.ts');
+  const { imports, actor } = await acting(shell);
+  const models = await shell.get(ModelsService);
+  const applyModel = async (yaml: string): Promise<string> => {
+    const { modelId, unchanged } = await models.apply(actor, yaml);
+    return unchanged ? `model ${modelId} already says this` : `model ${modelId} is new`;
+  };
+  const { read, end } = await reading(shell, inputOpener('shell'), options);
+  const report = await imports.importFolder(actor, folder, { ...read, applyModel }).finally(end);
+  return folderAnswer(report);
+}
+
+async function reading(shell: Shell, opener: InputOpener, options: ImportOptions) {
+  const { pseudonymKey } = await shell.config();
+  const bar = progress('reading', options.json);
+  const { dryRun = false, acceptValid = false, createReasons = false } = options;
+  const read = {
+    ...{ dryRun, acceptValid, createReasons, pseudonymKey },
+    open: opener.open,
+    mapping: opener.mapping,
+    errorFolder: options.errors,
+    onProgress: ({ bytes, bytesTotal }: { bytes: number; bytesTotal: number }): void => bar.to(bytes, bytesTotal),
+  };
+  return { read, end: () => bar.end() };
+}
+
+async function history(shell: Shell): Promise<Answer> {
+  const { imports, actor } = await acting(shell);
+  const rows = await imports.history(actor);
+  const text = table(rows, [
+    { title: 'import', of: (r) => r.importId, right: true },
+    { title: 'at', of: (r) => r.at.toISOString().slice(0, 16).replace('T', ' ') },
+    { title: 'by', of: (r) => r.by },
+    { title: 'kind', of: (r) => r.kind },
+    { title: 'file', of: (r) => r.fileName },
+    { title: 'new', of: (r) => grouped(r.rowsNew), right: true },
+    { title: 'changed', of: (r) => grouped(r.rowsChanged), right: true },
+    { title: 'refused', of: (r) => grouped(r.rowsRefused), right: true },
+    {
+      title: '',
+      of: (r) => (r.undoes !== null ? `undoes ${r.undoes}` : r.undoneBy !== null ? `undone by ${r.undoneBy}` : ''),
+    },
+  ]);
+  if (rows.length === 0)
+    return { json: { imports: [] }, text: 'nothing was imported yet', next: 'answerable import-folder DIR' };
+  return { json: { imports: rows }, text, next: 'answerable import --undo ID' };
+}
+
+async function undo(shell: Shell, importId: string): Promise<Answer> {
+  const { imports, actor } = await acting(shell);
+  const report = await imports.undo(actor, importId);
+  const text = `import ${report.undoes} (${report.file}) is undone by ${report.importId}: ${counted(report.rows, 'row')}`;
+  return { json: report, text, next: 'answerable import --history' };
+}
+
+async function help(command: Command, name: string | undefined): Promise<Answer> {
+  if (name === undefined) {
+    return { json: { kinds: KIND_NAMES }, text: helpOf(command) };
+  }
+  const { kindNamed } = await import('../../intake/kinds/all.ts');
+  const kind = kindNamed(name);
+  const columns = table(kind.columns, [
+    { title: 'column', of: (column) => `${column.name}${column.required ? '*' : ''}` },
+    { title: 'holds', of: (column) => column.meaning },
+  ]);
+  const text = `${kind.file}: ${kind.meaning}\nOne row per ${kind.key.join(' + ')}; * must be there.\n\n${columns}`;
+  return { json: kind, text, next: `answerable import ${kind.name} ${kind.file} --dry-run` };
+}
+
+async function acting(shell: Shell): Promise<{ imports: ImportsService; actor: Actor }> {
+  const { ImportsService } = await import('../../application/imports.service.ts');
+  const actor = await shell.actor();
+  return { imports: await shell.get(ImportsService), actor };
+}

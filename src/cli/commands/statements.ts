@@ -1,0 +1,62 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import type { Period } from '../../domain/period.ts';
+import { STATEMENT_FORMATS, type StatementFormat, type StatementSet } from '../../domain/statements/statement-set.ts';
+import type { Answer } from '../answer.ts';
+import { addCommand, answering } from '../command.ts';
+import { WrongUsage } from '../failure.ts';
+import { statementText } from '../statement-text.ts';
+import type { Shell } from '../shell.ts';
+import { PERIOD } from './periods.ts';
+
+interface Options {
+  readonly unit?: string;
+  readonly run?: string;
+  readonly format?: StatementFormat;
+  readonly out?: string;
+}
+
+/** What a run says, for people or as a file. */
+export function addStatementsCommand(root: Command): void {
+  addCommand(root, {
+    name: 'statements',
+    about: "a period's statements: on the screen, or as JSON, CSV or Excel",
+    examples: [
+      'statements 2026-05',
+      'statements 2026-05 --format xlsx --out out',
+      'statements 2026-05 --unit RETAIL --format csv',
+    ],
+    notes: 'Until a period is issued its files are called preliminary. A unit owner gets own units only.',
+    acts: true,
+  })
+    .argument(...PERIOD)
+    .option('--unit <code>', 'of one unit (default: all that one may see)')
+    .option('--run <id>', 'of an earlier run (default: the one the period stands on)')
+    .addOption(new Option('--format <format>', 'as a file').choices(STATEMENT_FORMATS))
+    .option('--out <dir>', 'folder for the file; without it JSON and CSV go to stdout')
+    .action(answering(statements));
+}
+
+async function statements(shell: Shell, period: Period, options: Options): Promise<Answer> {
+  const { unit, run, format, out } = options;
+  if (format === 'xlsx' && out === undefined) {
+    throw new WrongUsage('an Excel file needs a folder', `answerable statements ${period} --format xlsx --out out`);
+  }
+  if (out !== undefined && format === undefined) {
+    throw new WrongUsage('--out needs a --format', `answerable statements ${period} --format json --out ${out}`);
+  }
+  const { StatementsService } = await import('../../application/statements.service.ts');
+  const actor = await shell.actor();
+  const service = await shell.get(StatementsService);
+  const set = (await service.document(actor, period, { unit, run })) as unknown as StatementSet;
+  const next = set.units[0]?.lines[0] === undefined ? undefined : `answerable explain line ${set.units[0].lines[0].id}`;
+  if (format === undefined) return { json: set, text: statementText(set), next };
+  const { statementContent, statementFile } = await import('../../application/statement-files.ts');
+  if (out === undefined) return { json: set, text: (await statementContent(set, format)).toString('utf8') };
+  const file = await statementFile(set, format, unit);
+  mkdirSync(out, { recursive: true });
+  const path = join(out, file.name);
+  writeFileSync(path, file.content);
+  return { json: { file: path, bytes: file.content.length }, text: path, next };
+}

@@ -1,0 +1,159 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ImportsService } from '../application/imports.service.ts';
+import { inputOpener } from '../application/input-opener.ts';
+import { ModelsService } from '../application/models.service.ts';
+import { PeriodsService } from '../application/periods.service.ts';
+import { statementFile } from '../application/statement-files.ts';
+import { StatementsService } from '../application/statements.service.ts';
+import { UsersService, type NewUser } from '../application/users.service.ts';
+import { Refusal } from '../domain/errors.ts';
+import { addMonths, type Period } from '../domain/period.ts';
+import type { Actor } from '../domain/roles.ts';
+import { STATEMENT_FORMATS, type StatementSet } from '../domain/statements/statement-set.ts';
+import { generate } from '../generator/generate.ts';
+import type { PeriodState } from '../persistence/periods.queries.ts';
+import { progress } from './progress.ts';
+import type { Shell } from './shell.ts';
+
+/** The demo company: fixed, so that everybody sees the same figures. */
+const SIZE = { contacts: 200_000, seed: 20_261_031, months: 36 } as const;
+const LAST_PERIOD = '2026-10' as Period;
+export const DEMO_PERIODS: readonly Period[] = Array.from({ length: 12 }, (_, i) => addMonths(LAST_PERIOD, i - 11));
+/** The newest stays in review, so that there is something to do. */
+const stateOf = (period: Period): PeriodState => (period === LAST_PERIOD ? 'in_review' : 'closed');
+
+export const DEMO_PEOPLE: readonly NewUser[] = [
+  { login: 'dana', name: 'Dana', role: 'finance', units: [] },
+  { login: 'carl', name: 'Carl', role: 'controller', units: [] },
+  { login: 'ravi', name: 'Ravi', role: 'unit_owner', units: ['RETAIL'] },
+  { login: 'mia', name: 'Mia', role: 'service_leader', units: [] },
+  { login: 'audra', name: 'Audra', role: 'auditor', units: [] },
+];
+
+export interface DemoCompany {
+  /** statement sets of the periods, oldest first */
+  readonly sets: readonly StatementSet[];
+  readonly files: readonly string[];
+  /** false: everything was there */
+  readonly changed: boolean;
+}
+
+/**
+ * Brings the demo company to where it belongs, from nothing or from wherever an earlier run was stopped: files, imports,
+ * people, twelve closed periods, statements in `out`. Every step looks first whether it is done.
+ */
+export async function demoCompany(shell: Shell, folder: string, out: string): Promise<DemoCompany> {
+  const demo = new Demo(shell, folder);
+  const changedBooks = await demo.bringBooks();
+  const sets = await demo.sets();
+  const written = await writeStatements(sets, out);
+  return { sets, files: written.files, changed: changedBooks || written.changed };
+}
+
+class Demo {
+  constructor(
+    private readonly shell: Shell,
+    private readonly folder: string,
+  ) {}
+
+  /** False when all periods stand where they belong already. */
+  async bringBooks(): Promise<boolean> {
+    const periods = await this.shell.get(PeriodsService);
+    const finance = await this.actor('finance');
+    const states = new Map((await periods.list(finance)).map((row) => [row.period, row.state]));
+    if (DEMO_PERIODS.every((period) => states.get(period) === stateOf(period))) return false;
+    const foreign = [...states.keys()].find((period) => !DEMO_PERIODS.includes(period));
+    if (foreign !== undefined) {
+      throw new Refusal('other_company', `this database has a period ${foreign}, which is not the demo's`, {
+        kind: 'conflict',
+        next: 'ANSWERABLE_HOME=another-folder answerable demo',
+      });
+    }
+    await this.generateFiles();
+    await this.importFiles(finance);
+    await this.addPeople();
+    for (const period of DEMO_PERIODS) await this.movePeriod(periods, period, states.get(period) ?? 'open');
+    return true;
+  }
+
+  async sets(): Promise<StatementSet[]> {
+    const statements = await this.shell.get(StatementsService);
+    const finance = await this.actor('finance');
+    const sets: StatementSet[] = [];
+    for (const period of DEMO_PERIODS) {
+      sets.push((await statements.document(finance, period)) as unknown as StatementSet);
+    }
+    return sets;
+  }
+
+  private async actor(login: string): Promise<Actor> {
+    return await (await this.shell.get(UsersService)).actorByLogin(login);
+  }
+
+  private async generateFiles(): Promise<void> {
+    if (existsSync(join(this.folder, 'truth.json'))) return; // written last
+    await this.shell.say(`generating ${SIZE.contacts.toLocaleString('en')} contacts of ${SIZE.months} months …`);
+    const bar = progress('generating', this.shell.options.json);
+    const onProgress = (done: number, total: number): void => bar.to(done, total);
+    await generate({ ...SIZE, endPeriod: LAST_PERIOD, folder: this.folder, onProgress }).finally(() => bar.end());
+  }
+
+  private async importFiles(finance: Actor): Promise<void> {
+    await this.shell.say('importing …');
+    const [imports, models] = [await this.shell.get(ImportsService), await this.shell.get(ModelsService)];
+    const bar = progress('importing', this.shell.options.json);
+    const report = await imports
+      .importFolder(finance, this.folder, {
+        open: inputOpener('shell').open,
+        applyModel: async (yaml) => `model ${(await models.apply(finance, yaml)).modelId}`,
+        onProgress: ({ bytes, bytesTotal }) => bar.to(bytes, bytesTotal),
+      })
+      .finally(() => bar.end());
+    if (report.stoppedAt !== undefined) throw new Error(`the demo's own ${report.stoppedAt} was refused`);
+  }
+
+  private async addPeople(): Promise<void> {
+    const users = await this.shell.get(UsersService);
+    const admin = await this.actor('admin');
+    const there = new Set((await users.list(admin)).map((user) => user.login));
+    for (const person of DEMO_PEOPLE) if (!there.has(person.login)) await users.add(admin, person);
+  }
+
+  /** As Dana prepares and Carl approves, in the order that the rules demand. */
+  private async movePeriod(periods: PeriodsService, period: Period, from: PeriodState): Promise<void> {
+    const [dana, carl] = [await this.actor('dana'), await this.actor('carl')];
+    let state = from;
+    const step = async (at: PeriodState, to: PeriodState, deed: () => Promise<unknown>): Promise<void> => {
+      if (state !== at || state === stateOf(period)) return;
+      await deed();
+      state = to;
+    };
+    if (state !== stateOf(period)) await this.shell.say(`closing ${period} …`);
+    await step('open', 'calculated', () => periods.close(dana, period));
+    await step('calculated', 'in_review', () => periods.submit(dana, period));
+    await step('in_review', 'approved', () => periods.approve(carl, period));
+    await step('approved', 'closed', () => periods.issue(carl, period));
+  }
+}
+
+/** One set a period, in every format; files that are there stay as they are. */
+async function writeStatements(
+  sets: readonly StatementSet[],
+  out: string,
+): Promise<{ files: string[]; changed: boolean }> {
+  mkdirSync(out, { recursive: true });
+  const files: string[] = [];
+  let changed = false;
+  for (const set of sets) {
+    for (const format of STATEMENT_FORMATS) {
+      const file = await statementFile(set, format);
+      const path = join(out, file.name);
+      files.push(path);
+      if (existsSync(path)) continue;
+      writeFileSync(path, file.content);
+      changed = true;
+    }
+  }
+  return { files, changed };
+}

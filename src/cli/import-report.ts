@@ -1,0 +1,113 @@
+import type { FolderReport, ImportReport } from '../application/imports.service.ts';
+import type { InputOpener } from '../application/input-opener.ts';
+import { faultText } from '../domain/errors.ts';
+import type { Answer } from './answer.ts';
+import { EXIT } from './failure.ts';
+import { grouped, pairs, table } from './table.ts';
+
+const FAULTS_SHOWN = 20;
+
+/** What one import did, or why it did nothing: counts, control totals, faults. */
+export function importAnswer(report: ImportReport, opener: InputOpener): Answer {
+  const refused = report.faultCount > 0 && report.importId === null;
+  const mapping = opener.report();
+  const said = [
+    outcomeText(report, refused),
+    pairs(reportFacts(report)),
+    ...(mapping?.assumptions ?? []).map((assumption) => `assumption: ${assumption}`),
+    ...(mapping === undefined
+      ? []
+      : [...mapping.dropped].map(([why, rows]) => `left out: ${grouped(rows)} rows, ${why}`)),
+    ...report.warnings.map((warning) => `note: ${warning}`),
+    ...faultLines(report),
+  ];
+  const json = { ...report, ...(mapping !== undefined && { assumptions: mapping.assumptions }) };
+  if (!refused) return { json, text: said.join('\n'), next: nextOf(report) };
+  return {
+    json,
+    text: said.join('\n'),
+    next: 'mend the rows and import the file again, or take the good ones with --accept-valid',
+    exitCode: EXIT.refused,
+  };
+}
+
+function outcomeText(report: ImportReport, refused: boolean): string {
+  if (report.already !== undefined) {
+    return `${report.file}: already imported on ${report.already.at.toISOString().slice(0, 10)} by ${report.already.by}; 0 changes`;
+  }
+  if (refused) return `${report.file}: refused, nothing was stored; ${counted(report.faultCount, 'fault')}`;
+  return report.dryRun ? `${report.file}: dry run, nothing was stored` : `${report.file}: import ${report.importId}`;
+}
+
+function reportFacts(report: ImportReport): [string, string][] {
+  const amounts = Object.entries(report.totals.amounts).flatMap(([column, sums]) =>
+    Object.entries(sums).map(([currency, sum]): [string, string] => [
+      `sum of ${column}`,
+      `${grouped(sum)} ${currency}`,
+    ]),
+  );
+  const { seconds, periods } = { seconds: report.totals.seconds, periods: report.periods };
+  return [
+    [
+      'rows',
+      `${grouped(report.new)} new, ${grouped(report.changed)} changed, ${grouped(report.same)} same, ${grouped(report.refused)} refused`,
+    ],
+    ...amounts,
+    ...(seconds === null ? [] : [['sum of seconds', grouped(seconds)] as [string, string]]),
+    ...(periods.length === 0 ? [] : [['periods', `${periods[0]} to ${periods.at(-1)}`] as [string, string]]),
+    ...(report.late === 0 ? [] : [['late', `${counted(report.late, 'row')} of closed periods`] as [string, string]]),
+  ];
+}
+
+function faultLines(report: ImportReport): string[] {
+  const lines = report.faults.slice(0, FAULTS_SHOWN).map((fault) => `  ${faultText(fault)}`);
+  if (report.faultCount > FAULTS_SHOWN) lines.push(`  … and ${grouped(report.faultCount - FAULTS_SHOWN)} more`);
+  if (report.errorFile !== undefined) lines.push(`all refused rows, each with its error: ${report.errorFile}`);
+  return lines;
+}
+
+const nextOf = (report: ImportReport): string | undefined => {
+  if (report.dryRun) return 'the same command without --dry-run';
+  return report.periods.length === 0 ? undefined : `answerable close ${report.periods.at(-1)}`;
+};
+
+/** The files of a folder one by one; the refused one, after which nothing was read, with its faults. */
+export function folderAnswer(report: FolderReport): Answer {
+  const files = table(report.files, [
+    { title: 'file', of: (f) => f.file },
+    { title: 'new', of: (f) => grouped(f.new), right: true },
+    { title: 'changed', of: (f) => grouped(f.changed), right: true },
+    { title: 'same', of: (f) => grouped(f.same), right: true },
+    { title: 'refused', of: (f) => grouped(f.refused), right: true },
+    { title: 'import', of: (f) => (f.already === undefined ? f.importId : 'already there'), right: true },
+  ]);
+  const said = [
+    ...(report.company === undefined ? [] : [`company: ${report.company}`]),
+    ...(report.model === undefined ? [] : [report.model]),
+    files,
+    ...report.unknown.map(
+      ({ file, like }) => `not read: ${file}${like === undefined ? '' : ` (did you mean ${like}?)`}`,
+    ),
+    ...report.files.flatMap((file) => file.warnings.map((warning) => `note: ${file.file}: ${warning}`)),
+  ];
+  if (report.stoppedAt === undefined) {
+    const last = report.files
+      .flatMap((file) => file.periods)
+      .sort()
+      .at(-1);
+    return {
+      json: report,
+      text: said.join('\n'),
+      next: last === undefined ? 'answerable periods' : `answerable close ${last}`,
+    };
+  }
+  const refused = report.files.find((file) => file.file === report.stoppedAt)!;
+  said.push(
+    `${report.stoppedAt}: refused, nothing of it was stored; ${counted(refused.faultCount, 'fault')}`,
+    ...faultLines(refused),
+  );
+  const next = 'mend the file and import the folder again: what is there already changes nothing';
+  return { json: report, text: said.join('\n'), next, exitCode: EXIT.refused };
+}
+
+export const counted = (n: number, noun: string): string => `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`;

@@ -1,0 +1,13 @@
+import type { RunningService } from '../service.ts';
+import type { Shell } from './shell.ts';
+
+/** Starts the service on the shell's database; Ctrl-C then drains it instead of cutting the command off. */
+export async function startServing(shell: Shell): Promise<RunningService> {
+  const { requireServiceSecrets } = await import('../config.ts');
+  const config = await shell.config();
+  requireServiceSecrets(config);
+  const { startService } = await import('../service.ts');
+  const service = await startService(config, await shell.database());
+  shell.stop = () => void service.stop();
+  return service;
+}
