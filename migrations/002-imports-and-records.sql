@@ -18,6 +18,7 @@ create table import (
   imported_at   timestamptz not null default now()
 );
 call make_append_only('import');
+grant usage on sequence import_import_id_seq to answerable_books; -- facts are copied under their import's number before its counts are known
 
 create table import_refusal (
   import_id bigint not null references import,

@@ -101,6 +101,19 @@ create table revenue (
 create index revenue_by_id on revenue (event_id);
 call make_append_only('revenue');
 
+-- Hashes of the keys of facts, by import, unordered: whether a large file brings any key that is stored is decided from
+-- these, without looking up ten million keys. Equal hashes mean "perhaps"; the keys themselves decide.
+create table fact_key_hash (
+  fact      text not null,
+  import_id bigint not null,
+  low       text collate "C" not null,         -- least and greatest key of the import
+  high      text collate "C" not null,
+  hashes    bytea not null                     -- 8 bytes each
+);
+alter table fact_key_hash alter column hashes set storage external;
+create index fact_key_hash_range on fact_key_hash (fact, high, low);
+call make_append_only('fact_key_hash');
+
 -- Makes the month's partition of a fact table when it is absent. The app owns nothing, so this runs as the owner; it
 -- takes only the names of fact tables and the first day of a month.
 create function ensure_month(fact text, month date) returns void

@@ -8,7 +8,8 @@ import { Injectable } from '@nestjs/common';
 import { InvalidInput, Refusal } from '../domain/errors.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
 import { keepCompanyFile } from '../intake/company-file.ts';
-import { importFile, type ImportFlags, type ImportReport } from '../intake/import-file.ts';
+import { importFile } from '../intake/import-file.ts';
+import type { ImportFlags, ImportReport } from '../intake/import-report.ts';
 import { folderSteps } from '../intake/import-folder.ts';
 import { kindNamed } from '../intake/kinds/all.ts';
 import type { Kind } from '../intake/kinds/kind.ts';
@@ -37,6 +38,8 @@ export interface ImportOptions extends ImportFlags {
   /** where error files go; default: the machine's folder for temporary files */
   readonly errorFolder?: string | undefined;
   readonly pseudonymKey?: string | undefined;
+  /** see FileToImport */
+  readonly directFrom?: number | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
 
@@ -73,7 +76,7 @@ export class ImportsService {
     actor: Actor,
     kind: string,
     source: string | AsyncIterable<Uint8Array>,
-    options: ImportOptions,
+    options: ImportOptions = {},
   ): Promise<ImportReport> {
     requireRight(actor, 'import');
     const wanted = kindNamed(kind);
@@ -185,6 +188,7 @@ async function one(tx: Tx, actor: Actor, kind: Kind, path: string, options: Impo
       mapping: options.mapping ?? null,
       open: (onFault) => (options.open ?? asItIs)(path, name, onFault),
       userId: actor.userId,
+      directFrom: options.directFrom,
       pseudonymKey: options.pseudonymKey ?? process.env['ANSWERABLE_PSEUDONYM_KEY'],
     },
     options,

@@ -41,6 +41,7 @@ export async function booksOf(
   return {
     currency: company.currency,
     zone: new Zone(company.timeZone),
+    pseudonymise: company.pseudonymise,
     pseudonym: pseudonym(company.pseudonymise && hasCustomers, pseudonymKey),
     known: {
       unit: book('unit'),

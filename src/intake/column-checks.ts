@@ -13,6 +13,7 @@ export interface Books {
   readonly currency: string;
   readonly zone: Zone;
   readonly pseudonym: Pseudonym;
+  readonly pseudonymise: boolean;
   /** undefined: not checked (no model yet, so no pools are known) */
   readonly known: Readonly<Record<Reference, CodeBook | undefined>>;
 }

@@ -7,12 +7,16 @@ import type { FaultLog } from './fault-log.ts';
 
 /** Stores the cells that an import met first. */
 export async function keepCells(tx: Tx, cells: CellBook): Promise<void> {
-  if (cells.fresh.length === 0) return;
+  if (cells.freshCount === 0) return;
   const writer = await CopyWriter.open(tx, 'copy cell from stdin');
-  for (let i = 0; i < cells.fresh.length; i += 1000) {
-    const part = cells.fresh.slice(i, i + 1000);
-    await writer.write(part.map(({ cellNo, dimensions }) => copyLine([String(cellNo), ...dimensions])).join(''));
+  let text = '';
+  for (const { cellNo, dimensions } of cells.fresh()) {
+    text += copyLine([String(cellNo), ...dimensions]);
+    if (text.length < 256 * 1024) continue;
+    await writer.write(text);
+    text = '';
   }
+  if (text !== '') await writer.write(text);
   await writer.end();
 }
 

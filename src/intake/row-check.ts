@@ -204,7 +204,7 @@ export class RowCheck {
       code,
       message,
       remedy,
-      fields: source.fields,
+      fields: source.original ?? source.fields,
     });
   }
 }

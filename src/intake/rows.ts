@@ -5,11 +5,15 @@ export interface SourceRow {
   /** 1-based physical line (CSV) or sheet row (XLSX) of the row's start */
   readonly line: number;
   readonly fields: readonly string[];
+  /** the row as it came, when a mapping made `fields` of it */
+  readonly original?: readonly string[];
 }
 
 /** Rows of one file behind its header, whatever the format; read once, in bounded batches. */
 export interface RowSource {
   readonly header: readonly string[];
+  /** the header as it came, when a mapping made `header` of it */
+  readonly originalHeader?: readonly string[];
   readonly rows: AsyncIterable<readonly SourceRow[]>;
   readonly about: {
     readonly format: 'csv' | 'xlsx';

@@ -1,67 +1,40 @@
 import type { StagedTable } from '../persistence/staging.queries.ts';
-import type { CellBook } from './cells.ts';
+import { DIMENSIONS } from './cells.ts';
 import type { Kind } from './kinds/kind.ts';
 import { customerKey } from './pseudonym.ts';
 import type { CheckedRow } from './row-check.ts';
 import { dayText } from './timestamps.ts';
 
-/** Columns of the contacts file that make its cell, in the order of the table's unique key. */
-export const CELL_COLUMNS = [
-  'channel',
-  'reason_code',
-  'queue',
-  'site',
-  'vendor',
-  'product',
-  'segment',
-  'language',
-  'decision_code',
-  'direction',
-  'escalated',
-] as const;
+/** Columns of the contacts file that make its cell. */
+export const CELL_COLUMNS: readonly string[] = DIMENSIONS.filter((name) => name !== 'transferred');
 
-type StageColumn = { readonly column: string; readonly value: (row: CheckedRow) => string | null };
-
-/** The table of a kind and how a checked row becomes a row of it. */
-export interface Stage {
-  readonly of: StagedTable;
-  readonly row: (row: CheckedRow) => (string | null)[];
+/** The table that a kind's rows go to, with the columns they bring. */
+export function tableOf(kind: Kind): StagedTable {
+  const columns = kind.columns.flatMap((column) => {
+    if (kind.name === 'contacts' && CELL_COLUMNS.includes(column.name)) return [];
+    const own = column.as ?? column.name;
+    return column.also === undefined ? [own] : [own, column.also];
+  });
+  if (kind.name === 'contacts') columns.push('cell_no');
+  if (kind.name === 'contact_segments') columns.push('started_on');
+  const instant = kind.columns.find((column) => column.type === 'timestamp');
+  return {
+    table: kind.table,
+    columns,
+    key: kind.key.map((name) => kind.columns.find((column) => column.name === name)!.as ?? name),
+    day: kind.store === 'fact' ? (instant?.also ?? 'started_on') : undefined,
+  };
 }
 
-/** @param cells numbers of cells; needed for contacts only */
-export function stageOf(kind: Kind, cells: CellBook | undefined): Stage {
-  const at = (name: string): number => kind.columns.findIndex((column) => column.name === name);
-  const inCell = new Set<string>(kind.name === 'contacts' ? CELL_COLUMNS : []);
-  const columns: StageColumn[] = kind.columns.flatMap((column, c): StageColumn[] => {
-    if (inCell.has(column.name)) return [];
-    const own: StageColumn = { column: column.as ?? column.name, value: (row) => row.values[c]! };
+/** How a checked row of a record kind becomes the texts of its table's columns, in the order of `tableOf`. */
+export function recordTexts(kind: Kind): (row: CheckedRow) => (string | null)[] {
+  const texts = kind.columns.flatMap((column, c): ((row: CheckedRow) => string | null)[] => {
+    const own = (row: CheckedRow): string | null => row.values[c]!;
     if (column.also === undefined) return [own];
-    if (column.type === 'timestamp') return [own, { column: column.also, value: (row) => dayText(row.instant!.day) }];
-    return [own, { column: column.also, value: (row) => keyText(row.values[c]!) }];
+    if (column.type === 'timestamp') return [own, (row) => dayText(row.instant!.day)];
+    return [own, (row) => keyText(row.values[c]!)];
   });
-  if (kind.name === 'contacts') {
-    const places = CELL_COLUMNS.map(at);
-    const transferred = at('transferred_from');
-    columns.push({
-      column: 'cell_no',
-      value: ({ values }) =>
-        String(cells!.numberOf([...places.map((p) => values[p]!), values[transferred] === null ? 'false' : 'true'])),
-    });
-  }
-  const day =
-    kind.store === 'fact'
-      ? (kind.columns.find((column) => column.type === 'timestamp')?.also ?? 'started_on')
-      : undefined;
-  if (kind.name === 'contact_segments') columns.push({ column: 'started_on', value: () => null });
-  return {
-    of: {
-      table: kind.table,
-      columns: columns.map(({ column }) => column),
-      key: kind.key.map((name) => kind.columns[at(name)]!.as ?? name),
-      day,
-    },
-    row: (row) => columns.map(({ value }) => value(row)),
-  };
+  return (row) => texts.map((text) => text(row));
 }
 
 function keyText(customerId: string | null): string | null {

@@ -54,6 +54,14 @@ export class Zone {
     return Math.round(this.zone.offset(ms) * 60_000);
   }
 
+  /** Offset for every local time of a day, or NaN when it changes on that day or beside it. */
+  plainOffset(day: number): number {
+    const offset = this.dayOffset(day);
+    const plain =
+      offset === this.dayOffset(day - 1) && offset === this.dayOffset(day + 1) && !this.changes.has(day - 1);
+    return plain && !this.changes.has(day) && !this.changes.has(day + 1) ? offset : NaN;
+  }
+
   /** Days since 1970-01-01 of the local day of an instant. */
   localDay(ms: number): number {
     return Math.floor((ms + this.offsetAt(ms)) / DAY_MS);

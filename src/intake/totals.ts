@@ -3,10 +3,16 @@ import type { ImportTotals } from '../persistence/imports.queries.ts';
 import type { Kind } from './kinds/kind.ts';
 import type { CheckedRow } from './row-check.ts';
 
+/** Sums beyond this leave the fast numbers while they are still exact. */
+const LARGE = 2 ** 50;
+
 /** Control totals of the rows of a file, to be compared with the system it came from. */
 export class Totals {
   rows = 0;
   private seconds = 0n;
+  /** parts of the sums that are still small enough to be numbers */
+  private smallSeconds = 0;
+  private readonly small = new Map<string, number>();
   private readonly sums = new Map<string, Map<string, bigint>>();
   private readonly amounts: readonly { at: number; name: string }[];
   private readonly currencyAt: number;
@@ -30,6 +36,28 @@ export class Totals {
     }
   }
 
+  /** Whole seconds of one row; sums stay below 2^53 for 4 million rows of the longest, then move on. */
+  addSeconds(seconds: number): void {
+    this.smallSeconds += seconds;
+    if (this.smallSeconds > LARGE) {
+      this.seconds += BigInt(this.smallSeconds);
+      this.smallSeconds = 0;
+    }
+  }
+
+  /** Minor units of one row, a whole number below 2^53. */
+  addMinor(column: string, currency: string, minor: number): void {
+    const key = `${column} ${currency}`;
+    const sum = (this.small.get(key) ?? 0) + minor;
+    if (sum < LARGE && sum > -LARGE) {
+      this.small.set(key, sum);
+      return;
+    }
+    this.small.delete(key);
+    this.addAmount(column, currency, BigInt(sum - minor));
+    this.addAmount(column, currency, BigInt(minor));
+  }
+
   addAmount(column: string, currency: string, minor: bigint): void {
     let byCurrency = this.sums.get(column);
     if (byCurrency === undefined) this.sums.set(column, (byCurrency = new Map<string, bigint>()));
@@ -37,6 +65,13 @@ export class Totals {
   }
 
   of(periods: readonly string[]): ImportTotals {
+    for (const [key, sum] of this.small) {
+      const [column, currency] = key.split(' ') as [string, string];
+      this.addAmount(column, currency, BigInt(sum));
+    }
+    this.small.clear();
+    this.seconds += BigInt(this.smallSeconds);
+    this.smallSeconds = 0;
     const texts = (sums: Map<string, bigint>): Record<string, string> =>
       Object.fromEntries(
         [...sums]

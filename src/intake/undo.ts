@@ -2,10 +2,9 @@ import { Refusal } from '../domain/errors.ts';
 import type { Tx } from '../persistence/database.ts';
 import { importById, insertImport, lockImports, sharePeriods } from '../persistence/imports.queries.ts';
 import { reverse, touchedLater } from '../persistence/staging.queries.ts';
-import { CellBook } from './cells.ts';
 import { KINDS } from './kinds/all.ts';
 import { reasons } from './kinds/reasons.ts';
-import { stageOf } from './stage-columns.ts';
+import { tableOf } from './stage-columns.ts';
 
 export interface UndoReport {
   readonly importId: string;
@@ -53,7 +52,7 @@ export async function undoImport(tx: Tx, importId: string, userId: number | null
     );
   }
   const kind = KINDS.find(({ name }) => name === done.kind)!;
-  const { of } = stageOf(kind, new CellBook([]));
+  const of = tableOf(kind);
   const later = await touchedLater(tx, of, importId);
   if (later.length > 0) {
     const list = later.map((l) => `${l.importId} (${l.rows} rows)`).join(', ');
@@ -68,7 +67,7 @@ export async function undoImport(tx: Tx, importId: string, userId: number | null
     ...{ totals: done.totals, undoes: importId, userId },
   });
   await reverse(tx, of, importId, undoId);
-  if (kind.name === 'contacts') await reverse(tx, stageOf(reasons, undefined).of, importId, undoId);
+  if (kind.name === 'contacts') await reverse(tx, tableOf(reasons), importId, undoId);
   return {
     importId: undoId,
     undoes: importId,

@@ -99,10 +99,18 @@ export interface NewImport {
   readonly userId: number | null;
 }
 
-export async function insertImport(tx: Tx, row: NewImport): Promise<string> {
+/** A number for an import whose row comes later in the transaction. */
+export async function nextImportId(tx: Tx): Promise<string> {
+  const rows: { id: string }[] = await tx.query(`select nextval('import_import_id_seq') as id`);
+  return rows[0]!.id;
+}
+
+/** @param importId from nextImportId; without it the row gets the next number */
+export async function insertImport(tx: Tx, row: NewImport, importId?: string): Promise<string> {
   const rows: { import_id: string }[] = await tx.query(
-    `insert into import (kind, file_name, bytes, sha256, mapping, rows_new, rows_changed, rows_same, rows_refused, totals, undoes, imported_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning import_id`,
+    `insert into import (import_id, kind, file_name, bytes, sha256, mapping, rows_new, rows_changed, rows_same, rows_refused, totals, undoes, imported_by)
+     overriding system value
+     values (coalesce($13::bigint, nextval('import_import_id_seq')), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning import_id`,
     [
       row.kind,
       row.fileName,
@@ -116,6 +124,7 @@ export async function insertImport(tx: Tx, row: NewImport): Promise<string> {
       JSON.stringify(row.totals),
       row.undoes,
       row.userId,
+      importId ?? null,
     ],
   );
   return rows[0]!.import_id;
@@ -147,4 +156,40 @@ export async function insertReasons(tx: Tx, importId: string, codes: readonly st
      select code, code, $1, line from unnest($2::text[]) with ordinality as made (code, line)`,
     [importId, codes],
   );
+}
+
+/** Keeps the hashes of the keys that an import brought. */
+export async function keepKeyHashes(
+  tx: Tx,
+  fact: string,
+  importId: string,
+  range: KeyRange,
+  hashes: Iterable<Buffer>,
+): Promise<void> {
+  for (const piece of hashes) {
+    await tx.query('insert into fact_key_hash (fact, import_id, low, high, hashes) values ($1, $2, $3, $4, $5)', [
+      ...[fact, importId, range.low, range.high],
+      piece,
+    ]);
+  }
+}
+
+/** Least and greatest key, by bytes. */
+export interface KeyRange {
+  readonly low: string;
+  readonly high: string;
+}
+
+/** Hashes of stored keys of imports whose keys could lie in the range, in pieces. */
+export async function* storedKeyHashes(tx: Tx, fact: string, range: KeyRange): AsyncGenerator<Buffer> {
+  await tx.query(
+    `declare stored_key_hashes cursor for select hashes from fact_key_hash where fact = '${fact}' and high >= $1 and low <= $2`,
+    [range.low, range.high],
+  );
+  for (;;) {
+    const rows: { hashes: Buffer }[] = await tx.query('fetch 4 from stored_key_hashes');
+    if (rows.length === 0) break;
+    for (const { hashes } of rows) yield hashes;
+  }
+  await tx.query('close stored_key_hashes');
 }

@@ -23,13 +23,17 @@ const equal = (columns: readonly string[], a: string, b: string): string =>
 const differs = (columns: readonly string[], a: string, b: string): string =>
   `row(${list(columns, a)}) is distinct from row(${list(columns, b)})`;
 
-/** Makes the empty table `staged`; gives the COPY statement that fills it. */
-export async function makeStage(tx: Tx, of: StagedTable): Promise<string> {
+/** Makes the empty table `staged`; gives the COPY statement that fills columns of it. */
+export async function makeStage(
+  tx: Tx,
+  of: StagedTable,
+): Promise<(columns: readonly string[], format: 'text' | 'binary') => string> {
   await tx.query('drop table if exists pg_temp.staged, pg_temp.present, pg_temp.judged');
   await tx.query(
-    `create temp table staged on commit drop as select 0::integer as line, ${list(of.columns)} from ${of.table} with no data`,
+    `create temp table staged on commit drop as
+     select 0::integer as ordinal, 0::integer as line, ${list(of.columns)} from ${of.table} with no data`,
   );
-  return `copy pg_temp.staged (line, ${list(of.columns)}) from stdin`;
+  return (columns, format) => `copy pg_temp.staged (${list(columns)}) from stdin (format ${format})`;
 }
 
 export async function dropLines(tx: Tx, lines: readonly number[]): Promise<void> {
@@ -58,15 +62,15 @@ export async function judge(tx: Tx, of: StagedTable): Promise<void> {
   const keys = list(of.key);
   await tx.query(
     `create temp table judged on commit drop as
-     with firsts as (select distinct on (${keys}) * from pg_temp.staged order by ${keys}, line),
+     with firsts as (select distinct on (${keys}) * from pg_temp.staged order by ${keys}, ordinal),
      compared as (
-       select s.*, f.line as first_line, ${differs(of.columns, 's', 'f')} as differs
+       select s.*, f.line as first_line, f.ordinal as first_ordinal, ${differs(of.columns, 's', 'f')} as differs
        from pg_temp.staged s join firsts f on ${equal(of.key, 's', 'f')}),
      marked as (select *, min(line) filter (where differs) over (partition by ${keys}) as differing_line from compared)
-     select m.line, ${list(of.columns, 'm')},
+     select m.ordinal, m.line, ${list(of.columns, 'm')},
        case when m.differs then m.first_line else m.differing_line end as other_line,
        case when m.differing_line is not null then 'double'
-            when m.line <> m.first_line then 'same'
+            when m.ordinal <> m.first_ordinal then 'same'
             when p.import_id is null then 'new'
             when ${differs(of.columns, 'm', 'p')} then 'changed' else 'same' end as verdict
      from marked m left join pg_temp.present p on ${equal(of.key, 'm', 'p')}`,
@@ -82,10 +86,11 @@ export async function countVerdicts(tx: Tx): Promise<Record<Verdict, number>> {
   return counts;
 }
 
-/** Lines whose key stands in the file with other content, in batches by line. */
-export async function doubles(tx: Tx, after: number): Promise<{ line: number; otherLine: number }[]> {
+/** Rows whose key stands in the file with other content, in batches by their place in the file (1-based). */
+export async function doubles(tx: Tx, after: number): Promise<{ ordinal: number; otherLine: number }[]> {
   return await tx.query(
-    `select line, other_line as "otherLine" from pg_temp.judged where verdict = 'double' and line > $1 order by line limit 10000`,
+    `select ordinal, other_line as "otherLine" from pg_temp.judged
+     where verdict = 'double' and ordinal > $1 order by ordinal limit 10000`,
     [after],
   );
 }
@@ -97,10 +102,10 @@ export async function monthsTouched(
   month: (alias: string) => string,
 ): Promise<{ month: string; rows: number }[]> {
   const rows: { month: string; rows: string }[] = await tx.query(
-    `select month, count(distinct line) as rows from (
-       select ${month('j')} as month, j.line from pg_temp.judged j where verdict in ('new', 'changed')
+    `select month, count(distinct ordinal) as rows from (
+       select ${month('j')} as month, j.ordinal from pg_temp.judged j where verdict in ('new', 'changed')
        union all
-       select ${month('p')}, j.line from pg_temp.judged j join pg_temp.present p on ${equal(of.key, 'j', 'p')} where verdict = 'changed') touched
+       select ${month('p')}, j.ordinal from pg_temp.judged j join pg_temp.present p on ${equal(of.key, 'j', 'p')} where verdict = 'changed') touched
      group by month order by month`,
   );
   return rows.map((row) => ({ month: row.month, rows: Number(row.rows) }));
@@ -127,9 +132,31 @@ const SUMS = `insert into contact_rollup (started_on, cell_no, import_id, contac
   from written group by started_on, cell_no
   having sum(sign) <> 0 or sum(sign * handle_seconds) <> 0 or sum(sign) filter (where handle_seconds is null) <> 0`;
 
+/** Makes the partition of a month (YYYY-MM). */
+export async function ensureMonth(tx: Tx, table: string, month: string): Promise<void> {
+  await tx.query('select ensure_month($1, $2)', [table, `${month}-01`]);
+}
+
+/** Sums the contacts of an import, all of them +1 and within these months, into the roll-up. */
+export async function sumContacts(tx: Tx, importId: string, months: readonly string[]): Promise<void> {
+  await tx.query(
+    `insert into contact_rollup (started_on, cell_no, import_id, contacts, seconds, untimed)
+     select started_on, cell_no, $1, count(*), coalesce(sum(handle_seconds), 0), count(*) filter (where handle_seconds is null)
+     from contact where import_id = $1 and started_on >= $2::date and started_on < $3::date + interval '1 month'
+     group by started_on, cell_no`,
+    [importId, `${months[0]}-01`, `${months.at(-1)}-01`],
+  );
+}
+
+/** True when one of these keys is stored: a look at few keys, by index. */
+export async function anyStored(tx: Tx, of: StagedTable, keys: readonly string[]): Promise<boolean> {
+  const rows: unknown[] = await tx.query(`select from ${of.table} where "${of.key[0]}" = any($1) limit 1`, [keys]);
+  return rows.length > 0;
+}
+
 /** Writes new facts as +1 and changed ones as a pair −1, +1; contacts also into their roll-up. */
 export async function writeFacts(tx: Tx, of: StagedTable, importId: string, months: readonly string[]): Promise<void> {
-  for (const month of months) await tx.query('select ensure_month($1, $2)', [of.table, `${month}-01`]);
+  for (const month of months) await ensureMonth(tx, of.table, month);
   if (of.table === 'contact') {
     await tx.query(`with written as (${signedRows(of)} returning started_on, cell_no, sign, handle_seconds) ${SUMS}`, [
       importId,

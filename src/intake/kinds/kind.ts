@@ -72,6 +72,8 @@ export interface Kind {
   /** records are versions, facts are signed rows in monthly partitions */
   readonly store: 'record' | 'fact';
   /** what must hold between the fields of one row */
+  /** the values of one column for which `rule` can say no; without it, all */
+  readonly ruleOnly?: { readonly column: string; readonly values: readonly string[] };
   readonly rule?: (value: Values, company: { readonly currency: string }) => Problem | undefined;
 }
 

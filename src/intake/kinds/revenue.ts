@@ -59,6 +59,7 @@ export const revenue: Kind = {
       example: 'C-100777',
     },
   ],
+  ruleOnly: { column: 'kind', values: ['refund', 'contraction', 'referral'] },
   rule: signFault,
 };
 

@@ -1,0 +1,283 @@
+import { BinaryRows } from './binary-rows.ts';
+import { cellColumn } from './cell-column.ts';
+import type { CellBook } from './cells.ts';
+import type { Books } from './column-checks.ts';
+import {
+  amountColumn,
+  booleanColumn,
+  customerColumn,
+  idColumn,
+  instantColumn,
+  knownTextColumn,
+  labelColumn,
+  maskedTextColumn,
+  RowCurrency,
+  secondsColumn,
+  waivedColumn,
+  type AmountColumn,
+  type FactColumn,
+  type FactContext,
+  type Place,
+} from './fact-columns.ts';
+import type { KeyHashes } from './key-hashes.ts';
+import type { KeyRange } from '../persistence/imports.queries.ts';
+import type { Kind } from './kinds/kind.ts';
+import type { Binding, RowCheck } from './row-check.ts';
+import type { SourceRow, SpanBatch } from './rows.ts';
+import { CELL_COLUMNS } from './stage-columns.ts';
+import type { Totals } from './totals.ts';
+
+/** What stands before the columns of a fact: for the stage its place in the file, for the table what makes it a fact. */
+export type Head = { readonly importId: bigint } | undefined;
+
+/**
+ * Facts of one file as binary COPY rows. Rows take the fast way, from bytes to bytes; whatever is new or odd about a row
+ * sends it through the row check as text, so that there is one judge of what is good and one place where faults are made.
+ */
+export class FactEncoder {
+  readonly out = new BinaryRows();
+  /** local day of the row encoded last, days since 1970-01-01; NaN for kinds without an instant */
+  day = NaN;
+  private readonly place: Place = {
+    bytes: Buffer.alloc(0),
+    starts: new Int32Array(0),
+    ends: new Int32Array(0),
+    base: 0,
+  };
+  private readonly columns: FactColumn[] = [];
+  private readonly names: string[] = [];
+  private readonly amounts: { column: AmountColumn; name: string }[] = [];
+  private seconds: { taken: number } | undefined;
+  private instant: { day: number } | undefined;
+  private currency: RowCurrency | undefined;
+  private readonly keyPlaces: readonly number[];
+  private readonly slowWhen: { at: number; values: readonly string[] } | undefined;
+  private ordinal = 0;
+  private low: Buffer | undefined;
+  private high: Buffer | undefined;
+
+  constructor(
+    private readonly kind: Kind,
+    binding: Binding,
+    private readonly books: Books,
+    private readonly file: string,
+    private readonly check: RowCheck,
+    private readonly totals: Totals,
+    cells: CellBook | undefined,
+    private readonly head: Head,
+    private readonly hashes: KeyHashes,
+  ) {
+    this.compile(binding, cells);
+    this.keyPlaces = kind.key.map((name) => binding.places[kind.columns.findIndex((column) => column.name === name)]!);
+    const { ruleOnly } = kind;
+    const at =
+      ruleOnly === undefined ? -1 : (binding.places[kind.columns.findIndex((c) => c.name === ruleOnly.column)] ?? -1);
+    this.slowWhen = ruleOnly === undefined || at < 0 ? undefined : { at, values: ruleOnly.values };
+  }
+
+  /** Columns of a row in order, as COPY wants them named. */
+  get columnNames(): readonly string[] {
+    return [...(this.head === undefined ? ['ordinal', 'line'] : ['import_id', 'line', 'sign']), ...this.names];
+  }
+
+  private compile(binding: Binding, cells: CellBook | undefined): void {
+    const { kind, books, file } = this;
+    const context: FactContext = { place: this.place, out: this.out, ...books, file };
+    const inCell = new Set<string>(cells === undefined ? [] : CELL_COLUMNS);
+    const currencyColumn = kind.columns.findIndex((column) => column.type === 'currency');
+    const currencyAt = binding.places[currencyColumn];
+    if (currencyAt !== undefined) this.currency = new RowCurrency(context, currencyAt);
+    const companyDigits = new RowCurrency(
+      { ...context, place: { ...this.place, starts: Int32Array.of(0), ends: Int32Array.of(0) } },
+      0,
+    ).digits;
+    const digits = this.currency?.digits ?? companyDigits;
+    for (const [c, column] of kind.columns.entries()) {
+      if (inCell.has(column.name)) continue;
+      const at = binding.places[c];
+      const required = column.required === true;
+      const add = (name: string, made: FactColumn): void => {
+        this.names.push(name);
+        this.columns.push(made);
+      };
+      const name = column.as ?? column.name;
+      if (at === undefined) {
+        const { out } = this;
+        const nothing = (): void => (column.type === 'currency' ? out.putText(books.currency) : out.putNull());
+        const absent = { fast: () => (nothing(), true), slow: nothing };
+        add(name, absent);
+        if (column.also !== undefined) add(column.also, absent);
+        continue;
+      }
+      switch (column.type) {
+        case 'timestamp': {
+          const instant = instantColumn(context, at);
+          this.instant = instant;
+          add(name, instant);
+          this.names.push(column.also!);
+          break;
+        }
+        case 'customer':
+          add(name, customerColumn(context, at, c, required));
+          this.names.push(column.also!);
+          break;
+        case 'integer': {
+          const seconds = secondsColumn(context, at, c, required);
+          this.seconds = seconds;
+          add(name, seconds);
+          break;
+        }
+        case 'amount':
+        case 'waived': {
+          const made =
+            column.type === 'amount'
+              ? amountColumn(context, at, c, required, digits)
+              : waivedColumn(context, at, c, this.amounts[0]!.column, digits);
+          this.amounts.push({ column: made, name: column.name });
+          add(name, made);
+          break;
+        }
+        case 'currency':
+          add(name, this.currency!.column(required, c));
+          break;
+        case 'code':
+        case 'enum':
+          add(name, knownTextColumn(context, column, at, c));
+          break;
+        case 'boolean':
+          add(name, booleanColumn(context, at, c));
+          break;
+        case 'label':
+          add(name, labelColumn(context, at, c));
+          break;
+        case 'masked_text':
+          add(name, maskedTextColumn(context, at, c));
+          break;
+        case 'id':
+          add(name, idColumn(context, at, c, required));
+          break;
+        default:
+          throw new Error(`${kind.name}.${column.name}: facts have no columns of type ${column.type}`);
+      }
+    }
+    if (cells !== undefined) {
+      this.names.push('cell_no');
+      this.columns.push(cellColumn(context, kind, binding.places, cells));
+    }
+  }
+
+  /** Encodes one row of a batch; false when it was refused. */
+  encode(batch: SpanBatch, r: number): boolean {
+    const { place, out } = this;
+    const base = r * batch.width;
+    place.bytes = batch.bytes;
+    place.starts = batch.starts;
+    place.ends = batch.ends;
+    place.base = base;
+    this.ordinal++;
+    const before = out.length;
+    out.room(batch.ends[base + batch.width - 1]! - batch.starts[base]! + 2048);
+    this.putHead(batch.lines[r]!);
+    if (!this.wantsText() && this.columns.every(isFast)) {
+      this.take(batch.bytes);
+      return true;
+    }
+    out.length = before;
+    const fields: string[] = [];
+    for (let c = 0; c < batch.width; c++) {
+      fields.push(batch.bytes.toString('utf8', batch.starts[base + c]!, batch.ends[base + c]!));
+    }
+    return this.encodeText({ line: batch.lines[r]!, fields }, false);
+  }
+
+  /** Encodes one row from its texts; false when it was refused. */
+  encodeText(source: SourceRow, counts = true): boolean {
+    if (counts) this.ordinal++;
+    const row = this.check.check(source);
+    if (row === undefined) return false;
+    const { out } = this;
+    let size = 2048;
+    for (const field of source.fields) size += field.length * 3;
+    out.room(size);
+    this.putHead(row.line);
+    for (const column of this.columns) column.slow(row);
+    for (const column of this.columns) column.learn?.(row);
+    this.totals.add(row);
+    this.day = row.instant?.day ?? NaN;
+    this.hashes.begin();
+    for (const at of this.keyPlaces) {
+      const key = Buffer.from(source.fields[at]!);
+      this.hashes.mix(key, 0, key.length);
+      this.widen(key, 0, key.length);
+    }
+    this.hashes.end();
+    return true;
+  }
+
+  private putHead(line: number): void {
+    const { out, head } = this;
+    out.int16(this.names.length + (head === undefined ? 2 : 3));
+    if (head === undefined) out.putInt4(this.ordinal);
+    else out.putBigInt(head.importId);
+    out.putInt4(line);
+    if (head !== undefined) out.putInt2(1);
+  }
+
+  private wantsText(): boolean {
+    if (this.slowWhen === undefined) return false;
+    const { bytes, starts, ends, base } = this.place;
+    const at = base + this.slowWhen.at;
+    return this.slowWhen.values.includes(bytes.toString('latin1', starts[at], ends[at]).toLowerCase());
+  }
+
+  /** Counts a row that went the fast way. */
+  private take(bytes: Buffer): void {
+    const { totals, place, hashes } = this;
+    totals.rows++;
+    if (this.seconds !== undefined && this.seconds.taken === this.seconds.taken) totals.addSeconds(this.seconds.taken);
+    if (this.amounts.length > 0) {
+      const currency = this.currency === undefined ? this.books.currency : this.currency.name(this.currency.code());
+      for (const { column, name } of this.amounts) {
+        const taken = column.taken as number;
+        if (taken === taken) totals.addMinor(name, currency, taken);
+      }
+    }
+    if (this.instant !== undefined) this.day = this.instant.day;
+    hashes.begin();
+    for (const at of this.keyPlaces) {
+      const start = place.starts[place.base + at]!;
+      const end = place.ends[place.base + at]!;
+      hashes.mix(bytes, start, end);
+      this.widen(bytes, start, end);
+    }
+    hashes.end();
+  }
+
+  /** Keeps the least and the greatest key. */
+  private widen(bytes: Buffer, start: number, end: number): void {
+    if (this.low === undefined || this.high === undefined) {
+      this.low = Buffer.from(bytes.subarray(start, end));
+      this.high = this.low;
+    } else if (isBelow(this.high, bytes, start, end)) this.high = Buffer.from(bytes.subarray(start, end));
+    else if (!isBelow(this.low, bytes, start, end)) this.low = Buffer.from(bytes.subarray(start, end));
+  }
+
+  /** Least and greatest key of the rows taken; undefined without rows. */
+  keyRange(): KeyRange | undefined {
+    return this.low === undefined ? undefined : { low: this.low.toString(), high: this.high!.toString() };
+  }
+}
+
+/** True when a text lies before the one between start and end, by bytes. */
+function isBelow(text: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  const length = Math.min(text.length, end - start);
+  for (let i = 0; i < length; i++) {
+    const difference = text[i]! - bytes[start + i]!;
+    if (difference !== 0) return difference < 0;
+  }
+  return text.length < end - start;
+}
+
+function isFast(column: FactColumn): boolean {
+  return column.fast();
+}

@@ -1,0 +1,79 @@
+import { cellRows, nextImportId, type CompanyRow } from '../persistence/imports.queries.ts';
+import { makeStage, sumContacts, writeFacts } from '../persistence/staging.queries.ts';
+import { CellBook } from './cells.ts';
+import { FactEncoder, type Head } from './fact-encoder.ts';
+import { copyFacts, keepKeys, stageFacts } from './fact-writer.ts';
+import { FileAttempt, type KindBooks } from './file-attempt.ts';
+import type { ImportReport } from './import-report.ts';
+import { KeyHashes } from './key-hashes.ts';
+import { keepCells } from './record-writer.ts';
+import type { OpenRows } from './row-reader.ts';
+
+const unheard = (): void => undefined;
+
+/** A file of facts: signed rows in monthly partitions. */
+export class FactFile extends FileAttempt {
+  private cells: CellBook | undefined;
+  private encoder: FactEncoder | undefined;
+  private readonly hashes = new KeyHashes();
+
+  /**
+   * Takes the short way: rows go straight into their partitions, and afterwards the hashes of their keys show that none
+   * stands twice or was stored. Undefined when that did not hold or a row was refused; then nothing is written.
+   */
+  async copyStraight(company: CompanyRow): Promise<ImportReport | undefined> {
+    const { tx, of, file, hashes } = this;
+    await tx.query('savepoint straight');
+    try {
+      const importId = await nextImportId(tx);
+      const books = await this.books(company);
+      const rows = await this.openRows();
+      const encoder = await this.prepare(rows, books, { importId: BigInt(importId) });
+      const months = await copyFacts(tx, of, rows, encoder, hashes, file.onRows ?? unheard);
+      if (months === undefined || this.log.count > 0) {
+        await tx.query('rollback to savepoint straight');
+        return undefined;
+      }
+      const counts = { new: this.totals.rows, changed: 0, same: 0, double: 0 };
+      const written = async (id: string, periods: readonly string[]): Promise<void> => {
+        if (this.cells !== undefined) {
+          await keepCells(tx, this.cells);
+          if (periods.length > 0) await sumContacts(tx, id, periods);
+        }
+        await keepKeys(tx, of, id, encoder, hashes);
+      };
+      return await this.settle(counts, months.entries(), books, written, importId);
+    } finally {
+      hashes.close();
+      this.log.close();
+    }
+  }
+
+  protected override async stage(books: KindBooks): Promise<Set<number>> {
+    const { tx, of, file } = this;
+    const statement = await makeStage(tx, of);
+    const rows = await this.openRows();
+    const encoder = await this.prepare(rows, books, undefined);
+    await stageFacts(tx, rows, encoder, statement(encoder.columnNames, 'binary'), file.onRows ?? unheard);
+    return new Set();
+  }
+
+  private async prepare(rows: OpenRows, books: KindBooks, head: Head): Promise<FactEncoder> {
+    if (this.file.kind.name === 'contacts') {
+      this.cells = new CellBook();
+      for (const { cell_no: cellNo, dimensions } of await cellRows(this.tx)) this.cells.addStored(cellNo, dimensions);
+    }
+    const check = this.rowCheck(rows, books);
+    const { kind, name } = this.file;
+    this.encoder = new FactEncoder(kind, rows.binding, books, name, check, this.totals, this.cells, head, this.hashes);
+    return this.encoder;
+  }
+
+  protected override async write(importId: string, periods: readonly string[]): Promise<void> {
+    const { tx, of, cells, encoder, hashes } = this;
+    if (cells !== undefined) await keepCells(tx, cells);
+    await writeFacts(tx, of, importId, periods);
+    if (of.table !== 'contact_segment') await keepKeys(tx, of, importId, encoder!, hashes);
+    hashes.close();
+  }
+}

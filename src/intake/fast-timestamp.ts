@@ -1,0 +1,80 @@
+import type { Zone } from './timestamps.ts';
+
+const DAY_MS = 86_400_000;
+const PG_EPOCH_MS = 946_684_800_000;
+const MONTH_DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/**
+ * Reads the common ISO 8601 forms from bytes. It never says no: `read` gives false for whatever readTimestamp should
+ * judge. Held against readTimestamp by a test.
+ */
+export class FastTimestamp {
+  /** microseconds since 2000-01-01 UTC */
+  micros = 0;
+  /** local day, days since 1970-01-01 */
+  day = 0;
+
+  constructor(private readonly zone: Zone) {}
+
+  read(b: Uint8Array, s: number, e: number): boolean {
+    if (e - s < 19 || b[s + 4] !== 45 || b[s + 7] !== 45 || b[s + 13] !== 58 || b[s + 16] !== 58) return false;
+    if (b[s + 10] !== 84 && b[s + 10] !== 32) return false;
+    const year = two(b, s) * 100 + two(b, s + 2);
+    const month = two(b, s + 5);
+    const date = two(b, s + 8);
+    const hour = two(b, s + 11);
+    const minute = two(b, s + 14);
+    const second = two(b, s + 17);
+    const good = year >= 1990 && year <= 2100 && month >= 1 && month <= 12 && date >= 1 && hour <= 23;
+    if (!good || !(minute <= 59 && second <= 59)) return false;
+    const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+    if (date > MONTH_DAYS[month]! + (leap ? 1 : 0)) return false;
+    const day = dayOf(year, month, date);
+    let at = s + 19;
+    let fraction = 0;
+    if (at < e && b[at] === 46) {
+      let digits = 0;
+      for (at++; at < e && b[at]! >= 48 && b[at]! <= 57 && digits < 6; at++, digits++)
+        fraction = fraction * 10 + b[at]! - 48;
+      if (digits === 0) return false;
+      for (; digits < 6; digits++) fraction *= 10;
+    }
+    const local = day * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000;
+    let shift: number;
+    if (at === e) {
+      shift = this.zone.plainOffset(day);
+      if (shift !== shift) return false;
+      this.day = day;
+      this.micros = (local - shift - PG_EPOCH_MS) * 1000 + fraction;
+      return true;
+    }
+    if (b[at] === 90 && at + 1 === e) shift = 0;
+    else {
+      if ((b[at] !== 43 && b[at] !== 45) || at + 6 !== e || b[at + 3] !== 58) return false;
+      const hours = two(b, at + 1);
+      const minutes = two(b, at + 4);
+      if (!(hours <= 18 && minutes <= 59)) return false;
+      shift = (b[at] === 45 ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+    }
+    const ms = local - shift;
+    this.day = this.zone.localDay(ms);
+    this.micros = (ms - PG_EPOCH_MS) * 1000 + fraction;
+    return true;
+  }
+}
+
+/** Value of two digits, NaN when they are none. */
+function two(b: Uint8Array, at: number): number {
+  const tens = b[at]! - 48;
+  const ones = b[at + 1]! - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
+}
+
+/** Days since 1970-01-01 of a Gregorian date (Hinnant, days_from_civil). */
+function dayOf(year: number, month: number, date: number): number {
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const ofEra = y - era * 400;
+  const ofYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + date - 1;
+  return era * 146_097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719_468;
+}
