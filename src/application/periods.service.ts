@@ -7,6 +7,13 @@ import { documentsOf, type JsonObject } from '../domain/statements/document.ts';
 import { CONTACT_PARTS } from '../domain/statements/cell-facts.ts';
 import { companyRow, contactCount } from '../persistence/close-inputs.queries.ts';
 import { Database, type Tx } from '../persistence/database.ts';
+import {
+  confirmReopening,
+  currentIssue,
+  insertReopenRequest,
+  neighbours,
+  reopenRequest,
+} from '../persistence/issues.queries.ts';
 import { packageVersion } from '../package-root.ts';
 import {
   lockPeriod,
@@ -20,7 +27,9 @@ import {
   type PeriodRow,
   type PeriodState,
 } from '../persistence/periods.queries.ts';
-import { controlFaults, keepRun } from '../persistence/runs.queries.ts';
+import { controlFaults, keepRun, runRow } from '../persistence/runs.queries.ts';
+import { audit } from './audit.ts';
+import { issueStatements, type IssueReport } from './issue.ts';
 import { readClose, type CloseReading } from './read-close.ts';
 
 export interface CloseResult {
@@ -69,7 +78,15 @@ export class PeriodsService {
       );
       const faults = await controlFaults(tx, runId);
       if (faults.length > 0) throw new OutOfBalance(faults);
-      if (row.run_id !== runId) await markCalculated(tx, period, runId, actor.userId);
+      if (row.run_id !== runId) {
+        await markCalculated(tx, period, runId, actor.userId);
+        await audit(tx, actor, {
+          deed: 'period.close',
+          object: { kind: 'period', key: period },
+          before: { state: row.state, run: row.run_id },
+          after: { state: 'calculated', run: runId, hash: documents.runHash },
+        });
+      }
       return {
         period,
         runId,
@@ -83,38 +100,99 @@ export class PeriodsService {
 
   async submit(actor: Actor, period: Period): Promise<void> {
     requireRight(actor, 'submit');
-    await this.move(period, ['calculated'], 'handed in', (tx) => markSubmitted(tx, period, actor.userId));
+    await this.move(actor, period, { from: ['calculated'], to: 'in_review', done: 'handed in' }, async (tx, row) => {
+      await requireStanding(tx, row);
+      await markSubmitted(tx, period, actor.userId);
+    });
   }
 
   /** By another person than who prepared or handed in, unless the company runs in one-person mode. */
   async approve(actor: Actor, period: Period): Promise<void> {
     requireRight(actor, 'approve');
-    await this.move(period, ['in_review'], 'approved', async (tx, row) => {
-      const onePerson = (await companyRow(tx))?.onePerson ?? false;
-      const own = row.prepared_by === String(actor.userId) || row.submitted_by === String(actor.userId);
-      if (own && !onePerson) {
-        throw new Refusal('own_work', `${actor.login} prepared ${period} and cannot approve it`, {
-          kind: 'forbidden',
-          next: 'ask another controller to run `answerable approve`',
-        });
-      }
-      await markApproved(tx, period, actor.userId, own);
+    await this.move(actor, period, { from: ['in_review'], to: 'approved', done: 'approved' }, async (tx, row) => {
+      await requireStanding(tx, row);
+      await markApproved(tx, period, actor.userId, await requireTwoPeople(tx, actor, row, 'approve'));
     });
   }
 
-  async issue(actor: Actor, period: Period): Promise<void> {
+  /**
+   * Gives the statements out, numbered and each with an event in the audit log, and closes the period. Periods close in
+   * order. @throws Refusal wrong_state, own_work, run_stale, later_closed, earlier_under_way
+   */
+  async issue(actor: Actor, period: Period): Promise<IssueReport> {
     requireRight(actor, 'issue');
-    await this.move(period, ['approved'], 'issued', (tx) => markIssued(tx, period, actor.userId));
+    return await this.db.books(async (tx) => {
+      const row = await lockPeriod(tx, period);
+      requireState(row, ['approved'], 'issued');
+      const own = await requireTwoPeople(tx, actor, row, 'issue');
+      await requireStanding(tx, row);
+      await requireOrder(tx, period);
+      const onePerson = row.one_person || own;
+      const report = await issueStatements(tx, actor, { period, runId: row.run_id!, onePerson });
+      await markIssued(tx, period, actor.userId, onePerson);
+      return report;
+    });
   }
 
-  /** Takes a period that is not yet issued back to calculated. */
-  async reopen(actor: Actor, period: Period, reason: string): Promise<void> {
+  /**
+   * Takes a period back to calculated, with a reason. One that is not issued goes back at once; for a closed one, the
+   * newest only, this asks, and another person confirms.
+   * @returns whether another person has to confirm
+   */
+  async reopen(actor: Actor, period: Period, reason: string): Promise<{ awaitsConfirmation: boolean }> {
     requireRight(actor, 'reopen');
     if (reason.trim() === '')
       throw new Refusal('reason_missing', 'reopening a period needs a reason', {
         next: `answerable reopen ${period} --reason "…"`,
       });
-    await this.move(period, ['in_review', 'approved'], 'reopened', (tx) => markReopened(tx, period));
+    return await this.db.books(async (tx) => {
+      const row = await lockPeriod(tx, period);
+      requireState(row, ['in_review', 'approved', 'closed'], 'reopened');
+      const object = { kind: 'period', key: period };
+      if (row.state !== 'closed') {
+        await markReopened(tx, period);
+        const [before, after] = [{ state: row.state }, { state: 'calculated' }];
+        await audit(tx, actor, { deed: 'period.reopen', object, before, after, reason });
+        return { awaitsConfirmation: false };
+      }
+      await requireNewestClosed(tx, period);
+      const issue = (await currentIssue(tx, period))!;
+      await insertReopenRequest(tx, issue.issue_id, reason, actor.userId);
+      await audit(tx, actor, { deed: 'period.ask_reopening', object, after: { version: issue.version }, reason });
+      return { awaitsConfirmation: true };
+    });
+  }
+
+  /** Opens the newest closed period again, as another person asked; its issued statements stay as they are. */
+  async confirmReopening(actor: Actor, period: Period): Promise<void> {
+    requireRight(actor, 'confirm_reopening');
+    await this.db.books(async (tx) => {
+      const row = await lockPeriod(tx, period);
+      requireState(row, ['closed'], 'reopened');
+      await requireNewestClosed(tx, period);
+      const issue = (await currentIssue(tx, period))!;
+      const request = await reopenRequest(tx, issue.issue_id);
+      if (request === undefined)
+        throw new Refusal('nothing_asked', `nobody asked for ${period} to be reopened`, {
+          kind: 'conflict',
+          next: `answerable reopen ${period} --reason "…"`,
+        });
+      if (request.requested_by === String(actor.userId) && !(await onePersonMode(tx)))
+        throw new Refusal('own_work', `${actor.login} asked for it and cannot confirm it`, {
+          kind: 'forbidden',
+          next: 'ask another controller to confirm',
+        });
+      await confirmReopening(tx, request.request_id, actor.userId);
+      await markReopened(tx, period);
+      await audit(tx, actor, {
+        deed: 'period.reopen',
+        object: { kind: 'period', key: period },
+        before: { state: 'closed', version: issue.version },
+        after: { state: 'calculated' },
+        reason: request.reason,
+        onBehalfOf: request.login,
+      });
+    });
   }
 
   async list(actor: Actor): Promise<PeriodListing[]> {
@@ -123,18 +201,29 @@ export class PeriodsService {
   }
 
   private async move(
+    actor: Actor,
     period: Period,
-    from: readonly PeriodState[],
-    done: string,
+    step: { readonly from: readonly PeriodState[]; readonly to: PeriodState; readonly done: string },
     deed: (tx: Tx, row: PeriodRow) => Promise<void>,
   ): Promise<void> {
     await this.db.books(async (tx) => {
       const row = await lockPeriod(tx, period);
-      requireState(row, from, done);
+      requireState(row, step.from, step.done);
       await deed(tx, row);
+      await audit(tx, actor, {
+        deed: DEED[step.to]!,
+        object: { kind: 'period', key: period },
+        before: { state: row.state },
+        after: { state: step.to, run: row.run_id },
+      });
     });
   }
 }
+
+const DEED: Readonly<Partial<Record<PeriodState, string>>> = {
+  in_review: 'period.submit',
+  approved: 'period.approve',
+};
 
 const NEXT: Readonly<Record<PeriodState, string>> = {
   open: 'answerable close',
@@ -149,6 +238,58 @@ function requireState(row: PeriodRow, states: readonly PeriodState[], done: stri
   throw new Refusal('wrong_state', `${row.period} is ${row.state.replace('_', ' ')} and cannot be ${done}`, {
     kind: 'conflict',
     next: `${NEXT[row.state]} ${row.period}`,
+  });
+}
+
+/** @returns true when the actor's own work is let pass by one-person mode @throws Refusal own_work */
+async function requireTwoPeople(tx: Tx, actor: Actor, row: PeriodRow, deed: string): Promise<boolean> {
+  const own = row.prepared_by === String(actor.userId) || row.submitted_by === String(actor.userId);
+  if (own && !(await onePersonMode(tx))) {
+    throw new Refusal('own_work', `${actor.login} prepared ${row.period} and cannot ${deed} it`, {
+      kind: 'forbidden',
+      next: `ask another controller to run \`answerable ${deed} ${row.period}\``,
+    });
+  }
+  return own;
+}
+
+async function onePersonMode(tx: Tx): Promise<boolean> {
+  return (await companyRow(tx))?.onePerson ?? false;
+}
+
+/** A run rests on the periods closed before it: after another issue or reopening it has to be made anew. */
+async function requireStanding(tx: Tx, row: PeriodRow): Promise<void> {
+  const { newest_closed_run: newest } = await neighbours(tx, row.period);
+  if ((await runRow(tx, row.run_id!))!.reads.rates === newest) return;
+  throw new Refusal('run_stale', `since the run of ${row.period} another period was issued or reopened`, {
+    kind: 'conflict',
+    next:
+      row.state === 'calculated'
+        ? `answerable close ${row.period}`
+        : `answerable reopen ${row.period} --reason "…", then answerable close ${row.period}`,
+  });
+}
+
+async function requireOrder(tx: Tx, period: Period): Promise<void> {
+  const { later_closed: later, earlier_under_way: earlier } = await neighbours(tx, period);
+  if (later !== null)
+    throw new Refusal('later_closed', `${later} is closed already; periods close in order`, {
+      kind: 'conflict',
+      next: 'late facts of an earlier month become corrections in the open one',
+    });
+  if (earlier !== null)
+    throw new Refusal('earlier_under_way', `${earlier} is under way; periods close in order`, {
+      kind: 'conflict',
+      next: `answerable issue ${earlier}`,
+    });
+}
+
+async function requireNewestClosed(tx: Tx, period: Period): Promise<void> {
+  const { later_closed: later } = await neighbours(tx, period);
+  if (later === null) return;
+  throw new Refusal('later_closed', `${later} is closed, too; only the newest closed period may be reopened`, {
+    kind: 'conflict',
+    next: 'answerable correct add PERIOD …',
   });
 }
 

@@ -11,6 +11,8 @@ export interface Actor {
   readonly name: string;
   readonly role: Role;
   readonly units: readonly string[];
+  /** through which door, in which request: for the audit log */
+  readonly from?: { readonly door: 'cli' | 'api' | 'web'; readonly request: string };
 }
 
 /** Deeds that need a right, with the roles that hold it. The one table of rights. */
@@ -24,6 +26,14 @@ const RIGHTS = {
   approve: ['controller', 'cfo'],
   issue: ['controller'],
   reopen: ['finance', 'controller'],
+  confirm_reopening: ['controller', 'cfo'],
+  rule_parked_unit: ['controller', 'cfo'],
+  dispute: ['unit_owner', 'finance'],
+  rule_dispute: ['controller', 'cfo', 'service_leader'],
+  correct: ['finance'],
+  approve_correction: ['controller', 'cfo'],
+  journal: ['finance', 'controller'],
+  read_audit: ['controller', 'cfo', 'auditor', 'admin'],
   verify: ['finance', 'controller', 'cfo', 'auditor'],
   administer: ['admin'],
 } as const satisfies Record<string, readonly Role[]>;

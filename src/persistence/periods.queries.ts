@@ -65,8 +65,8 @@ export async function markSubmitted(tx: Tx, period: Period, userId: number): Pro
 export async function markApproved(tx: Tx, period: Period, userId: number, onePerson: boolean): Promise<void> {
   await tx.query(sql('period-approve'), [period, userId, onePerson]);
 }
-export async function markIssued(tx: Tx, period: Period, userId: number): Promise<void> {
-  await tx.query(sql('period-issue'), [period, userId]);
+export async function markIssued(tx: Tx, period: Period, userId: number, onePerson: boolean): Promise<void> {
+  await tx.query(sql('period-issue'), [period, userId, onePerson]);
 }
 export async function markReopened(tx: Tx, period: Period): Promise<void> {
   await tx.query(sql('period-reopen'), [period]);

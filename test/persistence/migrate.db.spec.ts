@@ -75,10 +75,12 @@ describe('migrations', () => {
     await expect(pendingMigrations(db.url, migrationFiles(folder))).rejects.toEqual(refusal);
   });
 
-  it('are numbered without gaps', () => {
+  it('are numbered, each its own', () => {
     writeFileSync(join(folder, '001-one.sql'), '');
+    writeFileSync(join(folder, '003-another.sql'), '');
+    expect(migrationFiles(folder).map((file) => file.number)).toEqual([1, 3]);
     writeFileSync(join(folder, '003-three.sql'), '');
-    expect(() => migrationFiles(folder)).toThrow('003-three.sql cannot be number 2');
+    expect(() => migrationFiles(folder)).toThrow('003-three.sql cannot follow number 3');
   });
 });
 
