@@ -156,7 +156,14 @@ export class FactEncoder {
         case 'id':
           add(name, idColumn(context, at, c, required));
           break;
-        default:
+        case 'name':
+        case 'text':
+        case 'decimal':
+        case 'share':
+        case 'date':
+        case 'period':
+        case 'match':
+        case 'reason_list':
           throw new Error(`${kind.name}.${column.name}: facts have no columns of type ${column.type}`);
       }
     }

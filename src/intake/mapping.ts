@@ -37,6 +37,7 @@ export function mapped(source: RowSource, mapping: Mapping, options: MappedOptio
   return {
     ...omitSpans(source),
     header: run.header,
+    originalHeader: source.header,
     rows: { [Symbol.asyncIterator]: () => run.rows() },
     report: run.report,
   };
@@ -135,7 +136,7 @@ class MappingRun {
         for (const { fields, columns } of made) {
           this.report.delivered++;
           fields.forEach((text, i) => text === '' && count(this.report.missing, this.header[i]!));
-          const mappedRow = { line: row.line, fields };
+          const mappedRow = { line: row.line, fields, original: row.fields };
           if (this.waits(mappedRow, columns)) this.waitingRows.push(mappedRow);
           else ours.push(mappedRow);
         }
