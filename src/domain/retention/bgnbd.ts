@@ -32,40 +32,46 @@ export interface PurchaseHistory {
   readonly customers?: number;
 }
 
-/** @throws Refusal not_estimable when nobody bought again */
-export function fitBgNbd(histories: readonly PurchaseHistory[]): BgNbdFit {
+/**
+ * @param spread of a weak prior for fits that serve a forecast (see `maximise`)
+ * @throws Refusal not_estimable when nobody bought again
+ */
+export function fitBgNbd(histories: readonly PurchaseHistory[], spread?: number): BgNbdFit {
   const grouped = new Map<string, Required<PurchaseHistory>>();
+  const buyers = new Map<number, number>();
   let span = 0;
   for (const history of histories) {
-    const key = `${history.frequency} ${history.recency} ${history.age}`;
-    const customers = (grouped.get(key)?.customers ?? 0) + (history.customers ?? 1);
-    grouped.set(key, { ...history, customers });
-    span = Math.max(span, history.age);
+    const { frequency, recency, age, customers = 1 } = history;
+    const key = `${frequency} ${recency} ${age}`;
+    grouped.set(key, { ...history, customers: (grouped.get(key)?.customers ?? 0) + customers });
+    buyers.set(frequency, (buyers.get(frequency) ?? 0) + customers);
+    span = Math.max(span, age);
   }
   const rows = [...grouped.values()];
   const logLikelihood = ([r, alpha, a, b]: readonly number[]): number => {
     const model = { r: r!, alpha: alpha!, a: a!, b: b! };
-    return rows.reduce((sum, row) => sum + row.customers * historyLogLikelihood(model, row), 0);
+    // The gamma functions depend on the number of purchases alone: once a number, not once a customer.
+    let sum = 0;
+    for (const [x, customers] of buyers) sum += customers * purchaseTerms(model, x);
+    for (const row of rows) sum += row.customers * timeTerms(model, row);
+    return sum;
   };
-  const maximum = maximise(logLikelihood, [1, span / 4, 1, 1]);
+  const maximum = maximise(logLikelihood, [1, span / 4, 1, 1], spread);
   const [r, alpha, a, b] = maximum.parameters as [number, number, number, number];
   return { r, alpha, a, b, logLikelihood: maximum.logLikelihood, maximum };
 }
 
-function historyLogLikelihood({ r, alpha, a, b }: BgNbd, { frequency: x, recency, age }: PurchaseHistory): number {
-  const common =
-    logGamma(r + x) -
-    logGamma(r) +
-    r * Math.log(alpha) +
-    logGamma(a + b) +
-    logGamma(b + x) -
-    logGamma(b) -
-    logGamma(a + b + x);
+function purchaseTerms({ r, alpha, a, b }: BgNbd, x: number): number {
+  const rate = logGamma(r + x) - logGamma(r) + r * Math.log(alpha);
+  return rate + logGamma(a + b) + logGamma(b + x) - logGamma(b) - logGamma(a + b + x);
+}
+
+/** Either still active at the end, or left right after the last purchase. */
+function timeTerms({ r, alpha, a, b }: BgNbd, { frequency: x, recency, age }: PurchaseHistory): number {
   const active = -(r + x) * Math.log(alpha + age);
-  if (x === 0) return common + active;
-  const left = Math.log(a) - Math.log(b + x - 1) - (r + x) * Math.log(alpha + recency);
-  const larger = Math.max(active, left);
-  return common + larger + Math.log(Math.exp(active - larger) + Math.exp(left - larger));
+  if (x === 0) return active;
+  const left = Math.log(a / (b + x - 1)) - (r + x) * Math.log(alpha + recency);
+  return Math.max(active, left) + Math.log1p(Math.exp(-Math.abs(active - left)));
 }
 
 /** P(active | history). Without a repeat purchase it is 1: the model lets customers leave only after a purchase. */

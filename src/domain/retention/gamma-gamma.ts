@@ -25,28 +25,33 @@ export interface Spend {
   readonly purchases: number;
   /** mean per purchase, any unit */
   readonly mean: number;
+  /** customers who spend so (default 1) */
+  readonly customers?: number;
 }
 
-/** Customers without purchases or positive spend are left out. @throws Refusal not_estimable */
-export function fitGammaGamma(spends: readonly Spend[]): GammaGammaFit {
+/**
+ * Customers without purchases or positive spend are left out.
+ * @param spread of a weak prior for fits that serve a forecast (see `maximise`)
+ * @throws Refusal not_estimable
+ */
+export function fitGammaGamma(spends: readonly Spend[], spread?: number): GammaGammaFit {
   const rows = spends.filter(({ purchases, mean }) => purchases > 0 && mean > 0);
   if (rows.length < 3) throw new Refusal('not_estimable', `spend needs customers who bought: ${rows.length} did`);
   const scale = rows.reduce((sum, { mean }) => sum + mean, 0) / rows.length;
+  const buyers = new Map<number, number>();
+  for (const { purchases, customers = 1 } of rows) buyers.set(purchases, (buyers.get(purchases) ?? 0) + customers);
   const logLikelihood = ([p, q, v]: readonly number[]): number => {
     let sum = 0;
-    for (const { purchases: x, mean: m } of rows) {
-      sum +=
-        logGamma(p! * x + q!) -
-        logGamma(p! * x) -
-        logGamma(q!) +
-        q! * Math.log(v!) +
-        (p! * x - 1) * Math.log(m) +
-        p! * x * Math.log(x) -
-        (p! * x + q!) * Math.log(x * m + v!);
+    for (const [x, customers] of buyers) {
+      const gammas = logGamma(p! * x + q!) - logGamma(p! * x) - logGamma(q!);
+      sum += customers * (gammas + q! * Math.log(v!) + p! * x * Math.log(x));
+    }
+    for (const { purchases: x, mean: m, customers = 1 } of rows) {
+      sum += customers * ((p! * x - 1) * Math.log(m) - (p! * x + q!) * Math.log(x * m + v!));
     }
     return sum;
   };
-  const maximum = maximise(logLikelihood, [2, 3, scale]);
+  const maximum = maximise(logLikelihood, [2, 3, scale], spread);
   const [p, q, v] = maximum.parameters as [number, number, number];
   return { p, q, v, logLikelihood: maximum.logLikelihood, maximum, customers: rows.length };
 }

@@ -6,6 +6,8 @@ const STEP = 1e-4;
 const MOST_STEPS = 200;
 /** A parameter so many powers of e away from its start is on its way to 0 or infinity. */
 const AT_THE_EDGE = 12;
+/** Prior of fits that serve a forecast: parameters within e^±6 of the start are as good as free. */
+export const FORECAST_SPREAD = 3;
 
 export interface Maximum {
   readonly parameters: number[];
@@ -17,18 +19,26 @@ export interface Maximum {
 /**
  * Positive parameters of largest log-likelihood: damped Newton steps on the logarithms of the parameters (so that they
  * stay positive), derivatives by central differences. Deterministic: the same data give the same digits.
+ * @param spread of a weak normal prior on the logarithms around the start; absent: none. It decides nothing that the data
+ * tell, and keeps finite what they do not (customers who do not differ have no distribution of differences)
  * @throws Refusal not_estimable when the likelihood keeps rising toward an edge
  */
-export function maximise(logLikelihood: (parameters: readonly number[]) => number, start: readonly number[]): Maximum {
-  const at = (logs: readonly number[]): number => logLikelihood(logs.map(Math.exp));
-  let logs = start.map(Math.log);
+export function maximise(
+  logLikelihood: (parameters: readonly number[]) => number,
+  start: readonly number[],
+  spread = Infinity,
+): Maximum {
+  const origin = start.map(Math.log);
+  const at = (logs: readonly number[]): number =>
+    logLikelihood(logs.map(Math.exp)) - logs.reduce((sum, log, i) => sum + ((log - origin[i]!) / spread) ** 2 / 2, 0);
+  let logs = origin;
   let current = at(logs);
   let damping = 1e-3;
   for (let step = 0; step < MOST_STEPS; step++) {
     const { gradient, curvature } = derivatives(at, logs, current);
     const largest = Math.max(...gradient.map(Math.abs));
     if (largest < 1e-9 * (1 + Math.abs(current)) && damping <= 1e-6) {
-      if (logs.some((log, i) => Math.abs(log - Math.log(start[i]!)) > AT_THE_EDGE)) break;
+      if (logs.some((log, i) => Math.abs(log - origin[i]!) > AT_THE_EDGE)) break;
       return maximumAt(logs, current, curvature);
     }
     let moved = false;

@@ -44,7 +44,7 @@ export function sbgRetentionRate({ alpha, beta }: ShiftedBetaGeometric, t: numbe
  * `lost[t]` customers were lost in period t + 1, `left[t]` were last seen alive after t + 1 renewals.
  * @throws Refusal not_estimable when nobody was lost or nobody was seen to stay
  */
-export function fitSbg(lost: readonly number[], left: readonly number[]): SbgFit {
+export function fitSbg(lost: readonly number[], left: readonly number[], spread?: number): SbgFit {
   const periods = Math.max(lost.length, left.length);
   const totalLost = lost.reduce((sum, count) => sum + count, 0);
   const stayed = left.reduce((sum, count) => sum + count, 0) + lost.slice(1).reduce((sum, count) => sum + count, 0);
@@ -62,7 +62,7 @@ export function fitSbg(lost: readonly number[], left: readonly number[]): SbgFit
     });
     return sum;
   };
-  const maximum = maximise(logLikelihood, [1, 1]);
+  const maximum = maximise(logLikelihood, [1, 1], spread);
   return { alpha: maximum.parameters[0]!, beta: maximum.parameters[1]!, logLikelihood: maximum.logLikelihood, maximum };
 }
 
