@@ -28,6 +28,7 @@ import {
 } from '../persistence/models.queries.ts';
 import { runOfPeriod } from '../persistence/periods.queries.ts';
 import { runRow } from '../persistence/runs.queries.ts';
+import { audit } from './audit.ts';
 import { modelHash, parseModel, parsePlain } from './model-text.ts';
 import { cellFacts, readClose, windowDays } from './read-close.ts';
 
@@ -65,7 +66,14 @@ export class ModelsService {
       const newest = await modelOfPeriod(tx, start);
       if (newest && newest.from_period === start && newest.hash === hash)
         return { modelId: newest.model_id, from: start, hash, unchanged: true };
-      return { modelId: await insertModel(tx, start, hash, yaml, actor.userId), from: start, hash, unchanged: false };
+      const modelId = await insertModel(tx, start, hash, yaml, actor.userId);
+      await audit(tx, actor, {
+        deed: 'model.apply',
+        object: { kind: 'model', key: `${modelId}` },
+        before: newest ? { model: newest.model_id, hash: newest.hash } : null,
+        after: { from: start, hash, file },
+      });
+      return { modelId, from: start, hash, unchanged: false };
     });
   }
 
@@ -132,7 +140,7 @@ export class ModelsService {
 async function versionOf(tx: Tx, which: string | undefined): Promise<ModelVersion> {
   const version =
     which === undefined
-      ? await modelOfPeriod(tx, '9999-12' as Period)
+      ? await modelOfPeriod(tx, '2999-12' as Period)
       : isPeriod(which)
         ? await modelOfPeriod(tx, which)
         : /^\d{1,9}$/.test(which)
@@ -218,11 +226,12 @@ async function refuseOverlaps(tx: Tx, model: Model): Promise<void> {
       hits: 0,
       causes: null,
       known: false,
+      tagged_on: null,
       parts: '0',
       seconds: '0',
       untimed_parts: '0',
     };
-    const cell = cellFacts(sum, cells, { cuts, patterns: [], ownerDays: [] });
+    const cell = cellFacts(sum, cells, { cuts, patterns: [] });
     const layers = new Map<string, string[]>();
     for (const pool of model.pools) {
       if (pool.kind !== 'operating' || (pool.serves && !selects(pool.serves, cell))) continue;

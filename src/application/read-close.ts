@@ -90,9 +90,8 @@ export async function readClose(
 
   const cuts = sliceDays(period, register, model);
   const patterns = textPatterns(model);
-  const ownerDays = ['0001-01-01', ...[...register.changeDays()].filter((day) => day > '0001-01-01').sort()];
   const exposureRules = exposureRulesOf(model);
-  const contacts = { period, cuts, watermark: mark, patterns, exposureRules, ownerDays };
+  const contacts = { period, cuts, watermark: mark, patterns, exposureRules };
   const sums = await cellSums(tx, contacts);
   const dimensions = await cellList(tx);
   const cells = sums.map((sum) => cellFacts(sum, dimensions, contacts));
@@ -186,7 +185,7 @@ function textPatterns(model: Model): string[] {
 export function cellFacts(
   sum: CellSum,
   dimensions: ReadonlyMap<number, CellRow>,
-  { cuts, patterns, ownerDays }: Pick<ContactReading, 'cuts' | 'patterns' | 'ownerDays'>,
+  { cuts, patterns }: Pick<ContactReading, 'cuts' | 'patterns'>,
 ): CellFacts {
   const cell = dimensions.get(sum.cell_no)!;
   return {
@@ -205,7 +204,8 @@ export function cellFacts(
     tag: cell.decision_code,
     day: cuts[sum.slice - 1]!,
     known: sum.known,
-    causes: causesOf(sum.causes, ownerDays),
+    taggedOn: sum.tagged_on,
+    causes: causesOf(sum.causes),
     textHits: new Set(patterns.filter((_, i) => (sum.hits & (1 << i)) !== 0)),
     escalated: cell.escalated,
     transferred: cell.transferred,
@@ -218,12 +218,12 @@ export function cellFacts(
 
 const NO_CAUSES: readonly Cause[] = [];
 
-function causesOf(text: string | null, ownerDays: readonly LocalDate[]): readonly Cause[] {
+function causesOf(text: string | null): readonly Cause[] {
   if (text === null) return NO_CAUSES;
-  return (JSON.parse(text) as [string, string, number, number][]).map(([rule, decision, stretch, ageDays]) => ({
+  return (JSON.parse(text) as [string, string, LocalDate, number][]).map(([rule, decision, hitOn, ageDays]) => ({
     rule,
     decision,
-    hitOn: ownerDays[stretch - 1]!,
+    hitOn,
     ageDays,
   }));
 }
@@ -241,7 +241,10 @@ function exposureRulesOf(model: Model): ExposureRule[] {
 
 /** A glob as PostgreSQL's LIKE. */
 function likePattern(glob: string): string {
-  return glob.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%').replaceAll('?', '_');
+  return glob
+    .replace(/[\\%_]/g, '\\$&')
+    .replaceAll('*', '%')
+    .replaceAll('?', '_');
 }
 
 /**
@@ -270,9 +273,18 @@ async function customerDaysOf(
 
 /** Finds the contacts of a cell again (explain). */
 export function traceOf(
-  sum: Pick<CellSum, 'cell_no' | 'reason_code' | 'slice' | 'repeat' | 'hits' | 'causes' | 'known'>,
+  sum: Pick<CellSum, 'cell_no' | 'reason_code' | 'slice' | 'repeat' | 'hits' | 'causes' | 'known' | 'tagged_on'>,
 ): string {
-  return JSON.stringify([sum.cell_no, sum.reason_code, sum.slice, sum.repeat, sum.hits, sum.causes, sum.known]);
+  return JSON.stringify([
+    sum.cell_no,
+    sum.reason_code,
+    sum.slice,
+    sum.repeat,
+    sum.hits,
+    sum.causes,
+    sum.known,
+    sum.tagged_on,
+  ]);
 }
 
 function bridgeLinesByUnit(lines: Awaited<ReturnType<typeof lineList>>): Map<string, BridgeLine[]> {

@@ -154,9 +154,10 @@ export interface CellSum {
   readonly slice: number;
   readonly repeat: boolean;
   readonly hits: number;
-  /** JSON of hits: [[rule, decision, number of the owners' stretch, age in days], …], nearest first; null: none */
+  /** JSON of hits: [[rule, decision, day, age in days], …], nearest first; null: none */
   readonly causes: string | null;
   readonly known: boolean;
+  readonly tagged_on: LocalDate | null;
   readonly parts: string;
   readonly seconds: string;
   readonly untimed_parts: string;
@@ -169,8 +170,6 @@ export interface ContactReading {
   readonly watermark: string;
   readonly patterns: readonly string[];
   readonly exposureRules: readonly ExposureRule[];
-  /** first days of the stretches in which no ownership changes, ascending, the first before every exposure */
-  readonly ownerDays: readonly LocalDate[];
 }
 
 /** An exposure rule as the SQL finds hits with it: decisions null means any; ages in days only where they weigh. */
@@ -181,23 +180,27 @@ export interface ExposureRule {
   readonly ages: boolean;
 }
 
-function readingParameters({
-  period,
-  cuts,
-  watermark: mark,
-  patterns,
-  exposureRules,
-  ownerDays,
-}: ContactReading): unknown[] {
-  return [firstDay(period), lastDay(period), cuts, mark, patterns, JSON.stringify(exposureRules), ownerDays];
+function readingParameters({ period, cuts, watermark: mark, patterns, exposureRules }: ContactReading): unknown[] {
+  return [firstDay(period), lastDay(period), cuts, mark, patterns, JSON.stringify(exposureRules)];
+}
+
+/**
+ * Plans a query over a whole month: hash joins whatever the statistics say (fresh partitions have none, and a nested
+ * loop over two of them never ends), and memory for its sorts. For the rest of the transaction.
+ */
+async function planForWholeMonths(tx: Tx): Promise<void> {
+  await tx.query(
+    `select set_config('enable_nestloop', 'off', true), set_config('work_mem', '256MB', true), set_config('jit', 'off', true)`,
+  );
 }
 
 /** Like contacts of a period, summed to integers: the roll-up of a close. */
 export async function cellSums(tx: Tx, reading: ContactReading): Promise<CellSum[]> {
+  await planForWholeMonths(tx);
   return (await tx.query(
-    `select cell_no, reason_code, slice, repeat, hits, causes, known, sum(parts)::text as parts, coalesce(sum(seconds), 0)::text as seconds,
+    `select cell_no, reason_code, slice, repeat, hits, causes, known, tagged_on, sum(parts)::text as parts, coalesce(sum(seconds), 0)::text as seconds,
        coalesce(sum(parts) filter (where seconds is null), 0)::text as untimed_parts
-     from (${sql('close-contacts')}) contacts group by cell_no, reason_code, slice, repeat, hits, causes, known`,
+     from (${sql('close-contacts')}) contacts group by cell_no, reason_code, slice, repeat, hits, causes, known, tagged_on`,
     readingParameters(reading),
   )) as CellSum[];
 }
@@ -212,6 +215,7 @@ export interface ContactPart {
   /** JSON of hits: [[rule, decision, number of the owners' stretch, age in days], …], nearest first; null: none */
   readonly causes: string | null;
   readonly known: boolean;
+  readonly tagged_on: LocalDate | null;
   readonly parts: string;
   readonly seconds: string | null;
 }
@@ -223,9 +227,10 @@ export async function contactParts(
   which: { cells: readonly number[] } | { contact: string },
 ): Promise<ContactPart[]> {
   const [filter, value] =
-    'cells' in which ? ['cell_no = any ($8::int[])', which.cells] : ['contact_id = $8', which.contact];
+    'cells' in which ? ['cell_no = any ($7::int[])', which.cells] : ['contact_id = $7', which.contact];
+  await planForWholeMonths(tx);
   return (await tx.query(
-    `select contact_id, cell_no, reason_code, slice, repeat, hits, causes, known, parts::text as parts, seconds::text as seconds
+    `select contact_id, cell_no, reason_code, slice, repeat, hits, causes, known, tagged_on, parts::text as parts, seconds::text as seconds
      from (${sql('close-contacts')}) contacts where ${filter} order by contact_id collate "C", reason_code collate "C"`,
     [...readingParameters(reading), value],
   )) as ContactPart[];

@@ -162,6 +162,7 @@ export async function keepRun(
   await tx.query(sql('run-pools-insert'), [runId, JSON.stringify(rows.pools)]);
   await tx.query(sql('run-hops-insert'), [runId, JSON.stringify(rows.hops)]);
   await tx.query(sql('run-measures-insert'), [runId, JSON.stringify(rows.measures)]);
+  await tx.query(sql('decision-days-insert'), [runId, JSON.stringify(rows.decisionDays)]);
   await tx.query(sql('service-lines-insert'), [runId, JSON.stringify(rows.serviceLines)]);
   await tx.query(sql('statement-lines-insert'), [runId, run.period, JSON.stringify(rows.lines)]);
   for (const [unit, { bytes, sha256 }] of documents.statements) {
@@ -210,6 +211,11 @@ export function rowsOf(books: Books) {
       reason_code: measure.reason,
       contacts: measure.parts.over(CONTACT_PARTS).toText(20),
       seconds: measure.seconds.toText(20),
+    })),
+    decisionDays: books.decisionDays.map((booked) => ({
+      decision_code: booked.decision,
+      day: booked.day,
+      contacts: booked.parts.over(CONTACT_PARTS).toText(12),
     })),
     serviceLines: books.serviceLines.map((line) => ({
       line_id: line.id,

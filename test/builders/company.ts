@@ -21,6 +21,7 @@ export function aCell(
     textHits: new Set(),
     causes: [],
     known: true,
+    taggedOn: null,
     escalated: false,
     transferred: false,
     repeat: false,

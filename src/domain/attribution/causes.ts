@@ -20,7 +20,7 @@ export interface Attributable {
 export interface Cause {
   readonly rule: string;
   readonly decision: string;
-  /** first day of the stretch of unchanged ownership in which the hit lies */
+  /** local day of the hit */
   readonly hitOn: LocalDate;
   /** whole days between hit and contact where the rule weighs them, else 0 */
   readonly ageDays: number;

@@ -1,6 +1,7 @@
 import { Fraction } from '../fraction.ts';
 import { ruleKind, type Model, type Rule, type Tier } from '../model/model.ts';
 import { selects } from '../model/selector.ts';
+import type { LocalDate } from '../period.ts';
 import type { Register } from './register.ts';
 import { shareKey, splitCauses, takesReason, type Attributable, type Cause, type RuleShares } from './causes.ts';
 
@@ -12,6 +13,8 @@ export interface Attribution {
   readonly unit: string;
   readonly share: Fraction;
   readonly treatment: 'charged' | 'withheld';
+  /** day of the hit that an exposure rule took it for */
+  readonly hitOn: LocalDate | null;
 }
 
 /** One step of the why-chain: what a rule did with the contact, and why not when it did nothing. */
@@ -39,7 +42,7 @@ export function attribute(contact: Attributable, model: Model, register: Registe
     if (rest.isZero) break;
     const claim = claimOf(rule, contact, model, register, shares);
     let took = Fraction.ZERO;
-    for (const { unit, decision, share, tier, treatment } of claim.takers) {
+    for (const { unit, decision, share, tier, treatment, hitOn } of claim.takers) {
       if (share.isZero) continue;
       const part = rest.times(share);
       took = took.plus(part);
@@ -50,6 +53,7 @@ export function attribute(contact: Attributable, model: Model, register: Registe
         unit,
         share: part,
         treatment: treatment ?? treatmentOf(model, tier),
+        hitOn: hitOn ?? null,
       });
     }
     trace.push({ rule: rule.name, took, why: claim.why });
@@ -70,6 +74,7 @@ interface Claim {
     readonly tier: Tier;
     /** absent: what the model says of the tier */
     readonly treatment?: 'charged' | 'withheld';
+    readonly hitOn?: LocalDate;
   }[];
   readonly why: string;
 }
@@ -121,6 +126,7 @@ function exposureClaim(rule: Rule, contact: Attributable, register: Register, sh
       decision: cause.decision,
       share: share.times(owner.share),
       tier: excess?.tier ?? 'A',
+      hitOn: cause.hitOn,
     }));
   });
   return { takers, why: whys.join('; ') };

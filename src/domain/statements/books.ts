@@ -2,7 +2,7 @@ import type { RuleShares } from '../attribution/causes.ts';
 import type { Posting } from '../costing/ledger-pools.ts';
 import type { Fraction } from '../fraction.ts';
 import type { Tier } from '../model/model.ts';
-import type { Period } from '../period.ts';
+import type { LocalDate, Period } from '../period.ts';
 
 /** What a close decides, before it is printed: amounts in minor units of the reporting currency, everything else exact. */
 export interface Line {
@@ -103,6 +103,8 @@ export interface Books {
   readonly serviceLines: readonly ServiceLine[];
   readonly reconciliation: Reconciliation;
   readonly coverage: Coverage;
+  /** parts of contacts by decision and the day that books them, ascending */
+  readonly decisionDays: readonly { readonly decision: string; readonly day: LocalDate; readonly parts: Fraction }[];
   /** backgrounds and increases that the month decided */
   readonly shares: RuleShares;
   /** actual seconds and contacts by pool and reason: later periods derive standards from them */

@@ -1,3 +1,4 @@
+import type { LocalDate } from '../period.ts';
 import type { WeighedContact } from '../attribution/rule-shares.ts';
 
 /**
@@ -10,6 +11,8 @@ export const CONTACT_PARTS = 720_720n;
 export interface CellFacts extends WeighedContact {
   /** finds the contacts again: cell number, date slice, repeat and text hits; never hashed, never shown */
   readonly trace: string;
+  /** day of contacts that carry a decision code, else null: one of them books on its own day */
+  readonly taggedOn: LocalDate | null;
   readonly escalated: boolean;
   readonly transferred: boolean;
   /** same customer and reason, or case, within 7 days after a contact that was not escalated (method 3) */

@@ -8,9 +8,11 @@ import { OutOfBalance, Refusal } from '../errors.ts';
 import { Fraction } from '../fraction.ts';
 import { minorDigits } from '../money.ts';
 import type { Model } from '../model/model.ts';
+import { lastDay } from '../period.ts';
 import type { Books, Line, PoolResult, Reconciliation, ServiceLine } from './books.ts';
 import type { CloseInputs } from './close-inputs.ts';
 import { CoverageCount } from './coverage.ts';
+import { DecisionDays } from './decision-days.ts';
 import { serviceLine } from './lines.ts';
 import { postPool, total } from './pool-posting.ts';
 import { contactsText, keptByService, PoolUse, type CellUse } from './pool-use.ts';
@@ -27,7 +29,8 @@ export function close(inputs: CloseInputs, observe?: (use: CellUse) => void): Bo
   const support = supportAllocation(model, ledger.pools, digits);
   const use = new PoolUse(model, standardsOf(inputs), observe);
   const shares = sharesOf(inputs);
-  const coverage = useOf(inputs, use, shares);
+  const days = new DecisionDays(lastDay(period));
+  const coverage = useOf(inputs, use, shares, days);
   const uses = use.byPool();
 
   const pools: PoolResult[] = [];
@@ -59,6 +62,7 @@ export function close(inputs: CloseInputs, observe?: (use: CellUse) => void): Bo
     serviceLines,
     reconciliation: reconcile(ledger.ledger, lines, serviceLines),
     coverage: coverage.result(use),
+    decisionDays: days.list(),
     shares,
     measures: use.measures(),
   };
@@ -73,12 +77,13 @@ export function sharesOf(inputs: CloseInputs): RuleShares {
   return ruleShares(contacts, inputs.model, inputs.register, inputs);
 }
 
-function useOf(inputs: CloseInputs, use: PoolUse, shares: RuleShares): CoverageCount {
+function useOf(inputs: CloseInputs, use: PoolUse, shares: RuleShares, days: DecisionDays): CoverageCount {
   const coverage = new CoverageCount();
   for (const cell of inputs.cells) {
     const keeps = keptByService(cell, inputs.model);
     const outcome = keeps ? undefined : attribute(cell, inputs.model, inputs.register, shares);
     coverage.add(cell, outcome);
+    if (outcome) days.add(cell, outcome.parts);
     use.add(cell, outcome, keeps);
   }
   const bound = inputs.model.bounds.unmapped_share;

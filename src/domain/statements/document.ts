@@ -1,4 +1,5 @@
 import { canonicalize } from 'json-canonicalize';
+import { compareKeys } from '../apportionment.ts';
 import type { RuleShares } from '../attribution/causes.ts';
 import type { Register } from '../attribution/register.ts';
 import { Fraction, scaledText } from '../fraction.ts';
@@ -81,12 +82,22 @@ export function documentsOf(books: Books, context: DocumentContext): Documents {
   };
   // A service unit that is charged itself keeps its own statement; the service document then stands under its own name.
   statements.set(statements.has(serviceUnit) ? `${serviceUnit} (service)` : serviceUnit, hashed(serviceDocument));
-  const certificate = {
-    ...head,
+  const hashes = [...statements].map(([unit, { sha256: hash }]) => ({ unit, sha256: hash }));
+  return { period, statements, runHash: hashed(certificateOf(head, hashes)).sha256 };
+}
+
+const HEAD = ['scheme', 'company', 'currency', 'period', 'model', 'inputs', 'onePersonMode'] as const;
+
+/**
+ * What the hash of a run is the hash of: the head that all its documents share and the hashes of the documents, ascending
+ * by unit. @param head of any document of the run
+ */
+export function certificateOf(head: JsonObject, statements: readonly { unit: string; sha256: string }[]): JsonObject {
+  return {
+    ...Object.fromEntries(HEAD.map((key) => [key, head[key]!])),
     document: 'certificate',
-    statements: [...statements].map(([unit, { sha256: hash }]) => ({ unit, sha256: hash })),
+    statements: [...statements].sort((a, b) => compareKeys(a.unit, b.unit)).map(({ unit, sha256: hash }) => ({ unit, sha256: hash })),
   };
-  return { period, statements, runHash: hashed(certificate).sha256 };
 }
 
 export function hashed(document: object): { bytes: Uint8Array; sha256: string } {

@@ -1,9 +1,8 @@
 -- Contacts of a period as a close reads them, one row for each reason of a contact.
 -- $1 first day, $2 last day, $3 first days of the date slices (date[]), $4 watermark, $5 text patterns (text[])
 -- $6 exposure rules as JSON: [{"rule": "…", "days": 45, "decisions": ["…"] or null for all, "ages": whether ages in days matter}]
--- $7 days on which owners change (date[], ascending, the first one before every exposure)
--- rows: causes (JSON text of [[rule, decision, number of the owners' stretch of the hit day, age in days or 0], …], by rule
--- as given, nearest hit first, ties by decision code; null without), known (names its customer), contact_id, cell_no, reason_code (of a segment, else null), slice (1-based), repeat, hits (bit per pattern), parts, seconds
+-- rows: causes (JSON text of [[rule, decision, day of the hit, age in days or 0], …], by rule
+-- as given, nearest hit first, ties by decision code; null without), known (names its customer), tagged_on (day of contacts with a decision code), contact_id, cell_no, reason_code (of a segment, else null), slice (1-based), repeat, hits (bit per pattern), parts, seconds
 with
 corrected as (
   select distinct contact_id from contact
@@ -27,7 +26,7 @@ live as (
 ),
 -- A repeat: same customer and reason, or same case, within 7 days after a contact that was not escalated to a unit.
 seen as (
-  select l.*,
+  select l.*, d.decision_code,
     (l.customer_key is not null and count(*) filter (where not d.escalated) over by_customer > 0)
       or (l.case_id is not null and count(*) filter (where not d.escalated) over by_case > 0) as repeat
   from live l join cell d using (cell_no)
@@ -60,7 +59,7 @@ cause as (
   group by s.contact_id, r.number, r.rule, h.decision_code, r.ages
 ),
 causes as (
-  select contact_id, jsonb_agg(jsonb_build_array(rule, decision_code, width_bucket(occurred_on, $7::date[]),
+  select contact_id, jsonb_agg(jsonb_build_array(rule, decision_code, occurred_on,
       case when ages then floor(extract(epoch from started_at - occurred_at) / 86400)::int else 0 end)
     order by number, occurred_at desc, decision_code collate "C")::text as causes
   from cause group by contact_id
@@ -87,13 +86,13 @@ segment_parts as (
   from quota
 ),
 split as (
-  select x.causes, s.customer_key is not null as known, s.contact_id, s.cell_no, p.reason_code, s.started_on, s.repeat, s.text,
+  select x.causes, s.customer_key is not null as known, case when s.decision_code is not null then s.started_on end as tagged_on, s.contact_id, s.cell_no, p.reason_code, s.started_on, s.repeat, s.text,
     coalesce(p.parts, 720720) as parts,
     case when p.contact_id is null then s.handle_seconds else p.seconds end as seconds
   from seen s left join segment_parts p using (contact_id) left join causes x using (contact_id)
   where s.started_on >= $1::date
 )
-select causes, known, contact_id, cell_no, reason_code, width_bucket(started_on, $3::date[]) as slice, repeat,
+select causes, known, tagged_on, contact_id, cell_no, reason_code, width_bucket(started_on, $3::date[]) as slice, repeat,
   case when text is null then 0
     else coalesce((select sum(1 << (p.number::int - 1)) from unnest($5::text[]) with ordinality as p(pattern, number) where text ~* p.pattern), 0)
   end::int as hits,

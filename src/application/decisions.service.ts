@@ -1,0 +1,293 @@
+import { Injectable } from '@nestjs/common';
+import type { DecisionRecord } from '../domain/attribution/register.ts';
+import { alarms, profitAndLoss, type DecisionDay, type DecisionFigures } from '../domain/decisions/profit-and-loss.ts';
+import { Refusal } from '../domain/errors.ts';
+import { Fraction } from '../domain/fraction.ts';
+import type { Model } from '../domain/model/model.ts';
+import { amountText, majorUnits, minorDigits } from '../domain/money.ts';
+import { firstDay, lastDay, period as periodOfText, periodOf, type LocalDate, type Period } from '../domain/period.ts';
+import { may, requireRight, type Actor } from '../domain/roles.ts';
+import { companyRow, decisionList, ownerList, watermark } from '../persistence/close-inputs.queries.ts';
+import { Database, type Tx } from '../persistence/database.ts';
+import {
+  bookedDays,
+  decisionPools,
+  exposureDays,
+  ratesBetween,
+  refundDays,
+  standingRuns,
+  type DecisionPool,
+  type StandingRun,
+} from '../persistence/decisions.queries.ts';
+import { modelById } from '../persistence/models.queries.ts';
+import { runRow } from '../persistence/runs.queries.ts';
+import { parseModel } from './model-text.ts';
+
+/** `decision --json` of the interfaces: money as decimal text in reporting currency, counts and rates as decimal text. */
+export interface DecisionReport {
+  readonly decision: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly effectiveFrom: LocalDate;
+  readonly owners: readonly {
+    readonly unit: string;
+    readonly share: string;
+    readonly from: LocalDate;
+    readonly to: LocalDate | null;
+  }[];
+  readonly currency: string;
+  readonly from: Period;
+  readonly to: Period;
+  readonly exposures: string;
+  readonly billed: string;
+  readonly waived: string;
+  readonly refunded: string;
+  readonly contacts: { readonly attributed: string; readonly incremental: null };
+  readonly cost: { readonly full: string; readonly marginal: string; readonly charged: string };
+  readonly retention: readonly never[];
+  readonly net: string;
+  readonly netWithoutRetention: string;
+  readonly breakEvenContactRate: string | null;
+  readonly contactRate: string | null;
+  readonly contactRateBasis: 'attributed';
+  readonly underWaterSince: LocalDate | null;
+  readonly matureUntil: LocalDate;
+  readonly alarms: readonly string[];
+  readonly daily: readonly {
+    readonly date: LocalDate;
+    readonly contacts: string;
+    readonly expected: string | null;
+    readonly collectedCum: string;
+    readonly costCum: string;
+    readonly netCum: string;
+    readonly mature: boolean;
+  }[];
+}
+
+/** What each decision really earned or cost (method 5), from the standing runs. */
+@Injectable()
+export class DecisionsService {
+  constructor(private readonly db: Database) {}
+
+  async list(actor: Actor): Promise<DecisionRecord[]> {
+    requireRight(actor, 'read_statement');
+    return await this.db.books(async (tx) => {
+      const mark = await watermark(tx);
+      const decisions = await decisionList(tx, mark);
+      if (may(actor, 'read_all')) return decisions;
+      const own = new Set(
+        (await ownerList(tx, mark)).filter((owner) => actor.units.includes(owner.unit)).map((owner) => owner.decision),
+      );
+      return decisions.filter((decision) => own.has(decision.decision));
+    });
+  }
+
+  /** @throws Refusal no_such_decision (also for a unit owner's foreign decision), no_run */
+  async report(
+    actor: Actor,
+    code: string,
+    range: { from?: string | undefined; to?: string | undefined } = {},
+  ): Promise<DecisionReport> {
+    requireRight(actor, 'read_statement');
+    return await this.db.books(async (tx) => {
+      const mark = await watermark(tx);
+      const decision = (await decisionList(tx, mark)).find((candidate) => candidate.decision === code);
+      const owners = (await ownerList(tx, mark)).filter((owner) => owner.decision === code);
+      if (!decision || !(may(actor, 'read_all') || owners.some((owner) => actor.units.includes(owner.unit)))) {
+        throw new Refusal('no_such_decision', `there is no decision ${code}`, {
+          kind: 'not_found',
+          next: 'answerable decision --list',
+        });
+      }
+      const from = periodOfText(range.from ?? periodOf(decision.announcedAt ?? decision.effectiveFrom));
+      const runs = await standingRuns(tx, from, periodOfText(range.to ?? '2999-12'));
+      const last = runs.at(-1);
+      if (!last)
+        throw new Refusal('no_run', `no period from ${from} on has been closed`, {
+          kind: 'not_found',
+          next: `answerable close ${from}`,
+        });
+      // Money is counted over the months whose contacts are counted, else a fee would look better than it is.
+      const first = runs[0]!.period;
+      const company = (await companyRow(tx))!;
+      const digits = minorDigits(company.currency)!;
+      const models = new Map<number, Model>();
+      for (const run of runs)
+        if (!models.has(run.model_id)) models.set(run.model_id, parseModel((await modelById(tx, run.model_id))!.yaml));
+      const within = withinDays(models.get(last.model_id)!, code);
+      const pools = await decisionPools(tx, code, first, last.period);
+      const days = await decisionDays(tx, {
+        code,
+        first,
+        last: last.period,
+        mark,
+        currency: company.currency,
+        digits,
+        pools,
+      });
+      const figures = profitAndLoss(days, lastDay(last.period), within, Fraction.ZERO);
+      const marginal = await marginalCost(tx, runs, models, pools, digits);
+      const expected =
+        decision.expectedContactsPerMonth === null ? null : Fraction.parse(decision.expectedContactsPerMonth);
+      const money = (minor: Fraction) => amountText(minor.rounded(), digits);
+      return {
+        decision: code,
+        title: decision.title,
+        kind: decision.kind,
+        effectiveFrom: decision.effectiveFrom,
+        owners: owners.map((owner) => ({
+          unit: owner.unit,
+          share: owner.share.toText(),
+          from: owner.validFrom,
+          to: owner.validTo,
+        })),
+        currency: company.currency,
+        from: first,
+        to: last.period,
+        exposures: `${figures.exposures}`,
+        billed: money(figures.billed),
+        waived: money(figures.waived),
+        refunded: money(figures.refunded),
+        contacts: { attributed: figures.contacts.toText(6), incremental: null },
+        cost: { full: money(figures.contactCost), marginal: money(marginal), charged: money(chargedOf(pools)) },
+        retention: [],
+        net: money(figures.net),
+        netWithoutRetention: money(figures.netWithoutRetention),
+        breakEvenContactRate: figures.breakEvenContactRate?.toText(6) ?? null,
+        contactRate: figures.contactRate?.toText(6) ?? null,
+        contactRateBasis: 'attributed',
+        underWaterSince: figures.underWaterSince,
+        matureUntil: figures.matureUntil,
+        alarms: alarms(figures, expected, runs.length),
+        daily: curveText(figures, money),
+      };
+    });
+  }
+}
+
+function curveText(figures: DecisionFigures, money: (minor: Fraction) => string): DecisionReport['daily'] {
+  return figures.curve.map((point) => ({
+    date: point.date,
+    contacts: point.contacts.toText(6),
+    expected: null,
+    collectedCum: money(point.collected),
+    costCum: money(point.cost),
+    netCum: money(point.net),
+    mature: point.mature,
+  }));
+}
+
+/** Longest time that an exposure rule of the model leaves a hit of this decision to cause contacts. */
+function withinDays(model: Model, decision: string): number {
+  const rules = model.rules.filter((rule) => rule.exposure?.includes(decision) || rule.exposure?.includes('*'));
+  return Math.max(0, ...rules.map((rule) => rule.within_days!));
+}
+
+function chargedOf(pools: readonly DecisionPool[]): Fraction {
+  return Fraction.of(pools.reduce((sum, pool) => sum + BigInt(pool.charged_minor ?? '0'), 0n));
+}
+
+interface DaysWanted {
+  readonly code: string;
+  readonly first: Period;
+  readonly last: Period;
+  readonly mark: string;
+  readonly currency: string;
+  readonly digits: number;
+  readonly pools: readonly DecisionPool[];
+}
+
+async function decisionDays(
+  tx: Tx,
+  { code, first, last, mark, currency, digits, pools }: DaysWanted,
+): Promise<DecisionDay[]> {
+  const rates = await ratesBetween(tx, first, last, mark);
+  const reporting = (minor: string, from: string, day: LocalDate): Fraction => {
+    if (BigInt(minor) === 0n) return Fraction.ZERO;
+    const rate = from === currency || from === '' ? Fraction.ONE : rates.get(`${periodOf(day)} ${from}`);
+    if (!rate)
+      throw new Refusal('fx_rate_missing', `there is no rate of ${from} for ${periodOf(day)}`, {
+        next: 'import fx with this period and currency',
+      });
+    return majorUnits(BigInt(minor), minorDigits(from === '' ? currency : from)!)
+      .times(rate)
+      .times(10n ** BigInt(digits));
+  };
+  const days = new Map<LocalDate, DecisionDay>();
+  const add = (date: LocalDate, more: Partial<Omit<DecisionDay, 'date'>>) => {
+    const kept = days.get(date) ?? {
+      date,
+      exposures: 0n,
+      billed: Fraction.ZERO,
+      waived: Fraction.ZERO,
+      refunded: Fraction.ZERO,
+      contacts: Fraction.ZERO,
+      contactCost: Fraction.ZERO,
+    };
+    days.set(date, {
+      date,
+      exposures: kept.exposures + (more.exposures ?? 0n),
+      billed: kept.billed.plus(more.billed ?? Fraction.ZERO),
+      waived: kept.waived.plus(more.waived ?? Fraction.ZERO),
+      refunded: kept.refunded.plus(more.refunded ?? Fraction.ZERO),
+      contacts: kept.contacts.plus(more.contacts ?? Fraction.ZERO),
+      contactCost: kept.contactCost.plus(more.contactCost ?? Fraction.ZERO),
+    });
+  };
+  for (const row of await exposureDays(tx, code, firstDay(first), lastDay(last), mark)) {
+    add(row.day, {
+      exposures: BigInt(row.exposures),
+      billed: reporting(row.billed, row.currency, row.day),
+      waived: reporting(row.waived, row.currency, row.day),
+    });
+  }
+  for (const row of await refundDays(tx, code, firstDay(first), lastDay(last), mark))
+    add(row.day, { refunded: reporting(row.refunded, row.currency, row.day) });
+  // Posted amounts of a month over its contacts by booking day: the curve ends at the posted cost, to the cent.
+  const booked = await bookedDays(tx, code, first, last);
+  for (const [month, cost] of costByMonth(pools)) {
+    const own = booked.filter((row) => row.period === month);
+    const contacts = own.reduce((sum, row) => sum.plus(Fraction.parse(row.contacts)), Fraction.ZERO);
+    for (const row of own) {
+      const share = Fraction.parse(row.contacts);
+      // A hit of an earlier month books there, unless that month lies before the range.
+      const day = row.day < firstDay(first) ? firstDay(first) : row.day;
+      add(day, { contacts: share, contactCost: contacts.isZero ? Fraction.ZERO : cost.times(share).over(contacts) });
+    }
+  }
+  return [...days.values()].sort((a, b) => (a.date < b.date ? -1 : 1));
+}
+
+function costByMonth(pools: readonly DecisionPool[]): Map<Period, Fraction> {
+  const months = new Map<Period, Fraction>();
+  for (const pool of pools)
+    months.set(pool.period, (months.get(pool.period) ?? Fraction.ZERO).plus(Fraction.of(BigInt(pool.amount_minor))));
+  return months;
+}
+
+/** Marginal cost of the contacts: variable cost of the pool ÷ used quantity × their quantity (method 3). */
+async function marginalCost(
+  tx: Tx,
+  runs: readonly StandingRun[],
+  models: ReadonlyMap<number, Model>,
+  pools: readonly DecisionPool[],
+  digits: number,
+): Promise<Fraction> {
+  let total = Fraction.ZERO;
+  for (const run of runs) {
+    const own = pools.filter((pool) => pool.run_id === run.run_id);
+    if (own.length === 0) continue;
+    const document = (await runRow(tx, run.run_id))!.document as unknown as {
+      pools: { pool: string; cost: string; usedSeconds: string }[];
+    };
+    for (const pool of own) {
+      const figures = document.pools.find((candidate) => candidate.pool === pool.pool_code)!;
+      const stated = models.get(run.model_id)!.pools.find((candidate) => candidate.code === pool.pool_code)!;
+      const used = Fraction.parse(figures.usedSeconds);
+      if (used.isZero) continue;
+      const variable = Fraction.parse(figures.cost).times(stated.contract ? Fraction.ONE : stated.variable_share);
+      total = total.plus(variable.over(used).times(Fraction.parse(pool.seconds)));
+    }
+  }
+  return total.times(10n ** BigInt(digits));
+}
