@@ -108,7 +108,7 @@ export abstract class FileAttempt {
     const errorFile = log.count > 0 ? await this.writeErrorFile() : {};
     const totals = this.totals.of(periods);
     const refused = log.count > 0 && (flags.acceptValid !== true || log.structural);
-    const nothing = counts.new + counts.changed === 0 && (log.count === 0 || counts.same > 0);
+    const nothing = counts.new + counts.changed === 0 && log.count === 0;
     let written: string | null = null;
     if (!refused && !nothing) {
       written = await insertImport(

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const BUCKETS = 64;
-const BUCKET_BYTES = 32 * 1024;
 
 /**
  * 64-bit hashes of keys, on disk in 64 buckets, so that ten million keys can be told apart in a few megabytes. Equal
@@ -14,9 +13,14 @@ export class KeyHashes {
   count = 0;
   private a = 0;
   private b = 0;
-  private readonly buffers = Array.from({ length: BUCKETS }, () => new Uint32Array(BUCKET_BYTES / 4));
+  private readonly buffers: readonly Uint32Array[];
   private readonly lengths = new Int32Array(BUCKETS);
   private readonly files: (number | undefined)[] = new Array<undefined>(BUCKETS).fill(undefined);
+
+  /** @param bucketBytes memory of a bucket, a multiple of 8 */
+  constructor(bucketBytes = 32 * 1024) {
+    this.buffers = Array.from({ length: BUCKETS }, () => new Uint32Array(bucketBytes / 4));
+  }
 
   begin(): void {
     this.a = 0x9e3779b1;

@@ -1,58 +1,15 @@
 import { Decimal, decimalText } from '../domain/decimal.ts';
-import { sha256 } from '../domain/ids.ts';
-import { CodeMaker } from './code-making.ts';
-import { type DateReader, dateReader, firstOf, type ReadDate } from './date-patterns.ts';
-import type { ColumnRule, Mapping } from './mapping-language.ts';
+import type { Compilation } from './mapping-compilation.ts';
+import type { ColumnRule } from './mapping-language.ts';
+import { coder, finisher, plainNumber } from './mapping-steps.ts';
 import { numberReader } from './number-format.ts';
 import type { SourceRow } from './rows.ts';
-
-/** Why a value of theirs cannot become one of ours. */
-export class ValueFault extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly remedy: string,
-    readonly value: string,
-    /** their column, or ours when several make the value */
-    readonly column: string,
-  ) {
-    super(message);
-  }
-}
 
 export interface CompiledColumn {
   readonly target: string;
   readonly rule: ColumnRule;
   /** our value of a row of theirs; '' when it is missing. @throws ValueFault */
   readonly value: (row: SourceRow) => string;
-}
-
-/** What the rules of one file share: its columns, and what they count. */
-export interface Compilation {
-  readonly mapping: Mapping;
-  /** index of the first of these columns that the file has; undefined when it has none */
-  readonly find: (names: readonly string[]) => number | undefined;
-  readonly codes: Map<string, CodeMaker>;
-  readonly rowIds: RowIds;
-}
-
-/** Ordinals of equal rows: how often each whole row has come so far. */
-export class RowIds {
-  private readonly seen = new Map<string, number>();
-  equalRows = 0;
-
-  constructor(private readonly most: number) {}
-
-  next(row: SourceRow): string {
-    const hash = sha256(row.fields.join('\u001f')).slice(0, 20);
-    const ordinal = (this.seen.get(hash) ?? 0) + 1;
-    if (ordinal > 1) this.equalRows++;
-    else if (this.seen.size >= this.most) {
-      throw new RangeError(`more than ${this.most} rows without an id of their own`);
-    }
-    this.seen.set(hash, ordinal);
-    return `${hash}-${ordinal}`;
-  }
 }
 
 /** A rule of the mapping, ready to run. @throws RangeError for a bad date pattern */
@@ -125,142 +82,4 @@ function joined(
     const found = words(row);
     return found.length === 0 ? (rule.default ?? '') : `${rule.prefix ?? ''}${make(found)}`;
   };
-}
-
-function coder(target: string, rule: ColumnRule, compilation: Compilation): (words: readonly string[]) => string {
-  const maker = new CodeMaker(rule.separator ?? '.', Number(rule.code) - (rule.prefix ?? '').length);
-  compilation.codes.set(target, maker);
-  return (words) => {
-    const made = maker.make(words);
-    if ('code' in made) return made.code;
-    const remedy = 'Translate one of them to other words in the mapping';
-    throw new ValueFault('code_taken', `gives the same code as "${made.taken}"`, remedy, words.join(' / '), target);
-  };
-}
-
-type Step = (text: string, row: SourceRow) => string;
-
-/** The steps from a value that is there to ours, in the order of the reference. */
-function finisher(target: string, rule: ColumnRule, compilation: Compilation, place: string): Step {
-  const steps: Step[] = [];
-  const { strip_prefix: front, strip_suffix: end, first, translate, prefix } = rule;
-  if (front !== undefined) steps.push((text) => (text.startsWith(front) ? text.slice(front.length) : text));
-  if (end !== undefined) steps.push((text) => (text.endsWith(end) ? text.slice(0, -end.length) : text));
-  if (first !== undefined) steps.push((text) => [...text].slice(0, Number(first)).join(''));
-  if (translate !== undefined) steps.push(translation(rule, translate, place));
-  const dates = rule.date ?? (rule.as === undefined ? undefined : compilation.mapping.dates);
-  if (dates !== undefined) steps.push(dateStep(firstOf(dates.map(dateReader)), rule, dates, place));
-  if (rule.number === 'true' || rule.sign || rule.times || rule.round || rule.decimals) {
-    steps.push(numberStep(rule, compilation, place));
-  }
-  if (rule.code !== undefined && rule.join === undefined) {
-    const make = coder(target, rule, compilation);
-    steps.push((text) => make([text]));
-  }
-  if (prefix !== undefined) steps.push((text) => (text === '' ? '' : prefix + text));
-  return (raw, row) => {
-    let text = raw;
-    for (const step of steps) {
-      if (text === '') return rule.default ?? '';
-      text = step(text, row);
-    }
-    return text === '' ? (rule.default ?? '') : text;
-  };
-}
-
-function translation(rule: ColumnRule, translate: ReadonlyMap<string, string>, place: string): Step {
-  return (text) => {
-    const ours = translate.get(text);
-    if (ours !== undefined) return ours;
-    if (rule.unknown_as !== undefined) return rule.unknown_as;
-    if (rule.unknown === 'keep') return text;
-    if (rule.unknown === 'blank') return '';
-    const remedy = `Add it to "translate" in the mapping (known: ${[...translate.keys()].slice(0, 12).join(', ')}), or give "unknown"`;
-    throw new ValueFault('not_translated', 'the mapping does not translate this value', remedy, text, place);
-  };
-}
-
-function dateStep(read: DateReader, rule: ColumnRule, patterns: readonly string[], place: string): Step {
-  return (text) => {
-    const date = read(text);
-    if (typeof date === 'string') throw dateFault(text, date, patterns, place);
-    if (rule.as === 'period') return date.day.slice(0, 7);
-    const clock = date.clock ?? rule.at;
-    if (rule.as === 'day' || clock === undefined) return date.day;
-    return `${date.day}T${clock}${offsetOf(date, rule)}`;
-  };
-}
-
-function offsetOf(date: ReadDate, rule: ColumnRule): string {
-  const offset = date.offset ?? rule.zone ?? '';
-  return offset.length === 5 ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset;
-}
-
-function dateFault(
-  text: string,
-  why: 'no_match' | 'no_such_day',
-  patterns: readonly string[],
-  place: string,
-): ValueFault {
-  if (/^\d{1,2}:\d{2}(:\d{2})?$/.test(text)) {
-    return new ValueFault(
-      'date_lost',
-      'is a time of day and no date: the export lost its dates (a spreadsheet saved them with a time format)',
-      'Ask for the file again with its dates; no date can be worked out from this',
-      text,
-      place,
-    );
-  }
-  const written = patterns.map((pattern) => `"${pattern}"`).join(' or ');
-  return why === 'no_such_day'
-    ? new ValueFault('no_such_day', 'is a day or time that does not exist', `Dates are read as ${written}`, text, place)
-    : new ValueFault(
-        'not_a_date',
-        `is not a date of the form ${written}`,
-        'Mend the value, or the "date" of the mapping',
-        text,
-        place,
-      );
-}
-
-function numberStep(rule: ColumnRule, compilation: Compilation, place: string): Step {
-  const number = rule.multiply === undefined ? numberReader(compilation.mapping.numbers) : numberReader({});
-  const { sign } = rule;
-  const signColumn = sign === undefined ? undefined : compilation.find(sign.column);
-  return (text, row) => {
-    let value = plainNumber(number, text, place);
-    if (sign !== undefined) {
-      const side = (row.fields[signColumn ?? -1] ?? '').trim();
-      if (value.isNegative() && !value.isZero()) {
-        const remedy = 'Take "sign" out of the mapping if the amounts carry their own sign';
-        throw new ValueFault(
-          'double_sign',
-          'is negative already, and another column tells the sign',
-          remedy,
-          text,
-          place,
-        );
-      }
-      if (sign.negative.includes(side)) value = value.negated();
-      else if (sign.positive !== undefined && !sign.positive.includes(side)) {
-        const known = [...sign.negative, ...sign.positive].join(', ');
-        throw new ValueFault(
-          'unknown_sign',
-          'does not say which way the amount goes',
-          `Known: ${known}`,
-          side,
-          sign.column[0]!,
-        );
-      }
-    }
-    if (rule.times !== undefined) value = value.times(rule.times);
-    if (rule.round === 'each') value = value.toDecimalPlaces(Number(rule.decimals ?? '0'), Decimal.ROUND_HALF_UP);
-    return decimalText(value);
-  };
-}
-
-function plainNumber(read: ReturnType<typeof numberReader>, text: string, place: string): Decimal {
-  const found = read(text);
-  if ('fault' in found) throw new ValueFault('not_a_number', found.fault, found.remedy, text, place);
-  return new Decimal(found.text);
 }

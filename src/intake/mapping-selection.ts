@@ -1,5 +1,6 @@
-import { sha256 } from '../domain/ids.ts';
-import type { Compilation } from './mapping-columns.ts';
+import { hash } from 'node:crypto';
+
+import type { Compilation } from './mapping-compilation.ts';
 import type { Condition, Mapping } from './mapping-language.ts';
 import { count, type MappingReport } from './mapping-report.ts';
 import type { SourceRow } from './rows.ts';
@@ -44,9 +45,9 @@ export class RowSelection {
   }
 
   private countAlike(row: SourceRow, columns: readonly number[]): void {
-    const hash = sha256(columns.map((index) => (row.fields[index] ?? '').trim()).join('\u001f')).slice(0, 16);
-    if (this.seen.has(hash)) this.report.alike++;
-    else this.seen.add(hash);
+    const digest = hash('sha256', columns.map((index) => (row.fields[index] ?? '').trim()).join('\u001f')).slice(0, 16);
+    if (this.seen.has(digest)) this.report.alike++;
+    else this.seen.add(digest);
   }
 
   private test(condition: Condition, find: Compilation['find']): (row: SourceRow) => boolean {

@@ -7,8 +7,8 @@ export function masked(text: string): string {
   if (!/[@\d]/.test(text)) return text;
   return text
     .replace(EMAIL, '[email]')
-    .replace(IBAN, (found) => (isIban(found) ? '[iban]' : found))
-    .replace(DIGITS, (found) => (isCard(found) ? '[card]' : found))
+    .replace(IBAN, (found) => maskedFront(found, isIban, '[iban]'))
+    .replace(DIGITS, (found) => maskedFront(found, isCard, '[card]'))
     .replace(PHONE, (found) => (isPhone(found) ? '[phone]' : found));
 }
 
@@ -16,6 +16,14 @@ const EMAIL = /[\p{L}\p{N}._%+'-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24
 const IBAN = /\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{2,4}){2,8}(?:[ -]?[A-Za-z0-9]{1,3})?\b/g;
 const DIGITS = /(?<![\d.,])\d(?:[ -]?\d){12,18}(?![\d])/g;
 const PHONE = /(?<![\p{L}\d.,:-])(?:\+|00)?\(?\d{1,5}\)?(?:[ /.()-]{0,2}\d{2,5}){1,5}(?![\p{L}\d])/gu;
+
+/** Masks the longest front that is one, up to a blank or dash: the groups after it may belong to something else. */
+function maskedFront(found: string, isOne: (text: string) => boolean, mark: string): string {
+  for (let end = found.length; end > 12; end = Math.max(found.lastIndexOf(' ', end - 1), found.lastIndexOf('-', end - 1))) {
+    if (isOne(found.slice(0, end))) return mark + found.slice(end);
+  }
+  return found;
+}
 
 function isIban(text: string): boolean {
   const plain = text.replaceAll(/[ -]/g, '').toUpperCase();
@@ -30,6 +38,7 @@ function isIban(text: string): boolean {
 
 function isCard(text: string): boolean {
   const digits = text.replaceAll(/\D/g, '');
+  if (digits.length < 13) return false;
   let total = 0;
   for (let i = 0; i < digits.length; i++) {
     const digit = Number(digits[digits.length - 1 - i]);
