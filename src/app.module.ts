@@ -1,8 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AuditService } from './application/audit.service.ts';
 import { ExplainService } from './application/explain.service.ts';
 import { ImportsService } from './application/imports.service.ts';
+import { IssuedService } from './application/issued.service.ts';
 import { ModelsService } from './application/models.service.ts';
 import { PeriodsService } from './application/periods.service.ts';
+import { SettingsService } from './application/settings.service.ts';
 import { StatementsService } from './application/statements.service.ts';
 import { UsersService } from './application/users.service.ts';
 import { VerifyService } from './application/verify.service.ts';
@@ -25,6 +28,9 @@ export class AppModule {
         ExplainService,
         VerifyService,
         UsersService,
+        IssuedService,
+        AuditService,
+        SettingsService,
       ],
     };
   }

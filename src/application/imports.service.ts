@@ -17,7 +17,8 @@ import { openFile } from '../intake/open-file.ts';
 import type { FaultSink, RowSource } from '../intake/rows.ts';
 import { undoImport, type UndoReport } from '../intake/undo.ts';
 import { Database, type Tx } from '../persistence/database.ts';
-import { listImports, type ImportRow } from '../persistence/imports.queries.ts';
+import { companyOf, listImports, type ImportRow } from '../persistence/imports.queries.ts';
+import { audit } from './audit.ts';
 
 export type { ImportReport, UndoReport };
 
@@ -95,7 +96,7 @@ export class ImportsService {
   /** company.yaml by itself. @throws InvalidInput, Refusal company_fixed */
   async importCompany(actor: Actor, yaml: string, options: ImportFlags = {}): Promise<'new' | 'changed' | 'same'> {
     requireRight(actor, 'import');
-    return await this.inTransaction(options, (tx) => keepCompanyFile(tx, yaml));
+    return await this.inTransaction(options, (tx) => keepCompany(tx, actor, yaml, options));
   }
 
   /**
@@ -120,7 +121,7 @@ export class ImportsService {
         const path = join(folder, step.file);
         if (step.what === 'company') {
           const yaml = await readFile(path, 'utf8');
-          report.company = await within((tx) => keepCompanyFile(tx, yaml));
+          report.company = await within((tx) => keepCompany(tx, actor, yaml, options));
         } else if (step.what === 'model') {
           if (options.applyModel !== undefined && options.dryRun !== true)
             report.model = await options.applyModel(await readFile(path, 'utf8'));
@@ -144,7 +145,12 @@ export class ImportsService {
   /** @throws Refusal unknown_import, undone_already, import_built_upon, period_not_open */
   async undo(actor: Actor, importId: string): Promise<UndoReport> {
     requireRight(actor, 'import');
-    return await this.db.books((tx) => undoImport(tx, importId, actor.userId));
+    return await this.db.books(async (tx) => {
+      const report = await undoImport(tx, importId, actor.userId);
+      const { importId: key, ...after } = report;
+      await audit(tx, actor, { deed: 'import.undo', object: { kind: 'import', key }, after });
+      return report;
+    });
   }
 
   async history(actor: Actor, limit = 200): Promise<ImportRow[]> {
@@ -181,7 +187,7 @@ async function one(tx: Tx, actor: Actor, kind: Kind, path: string, options: Impo
     options.errorFolder ?? tmpdir(),
     `${basename(name).replace(/\.(csv|xlsx)(\.gz)?$/i, '')}-refused-${sha256.slice(0, 8)}.csv`,
   );
-  return await importFile(
+  const report = await importFile(
     tx,
     {
       ...{ kind, name, bytes, sha256, errorFile, onRows },
@@ -193,6 +199,36 @@ async function one(tx: Tx, actor: Actor, kind: Kind, path: string, options: Impo
     },
     options,
   );
+  // A dry run leaves no trace and must not hold the lock of the log while it reads the next file.
+  if (report.importId !== null && options.dryRun !== true) {
+    const { importId: key, new: added, changed, refused, periods, late } = report;
+    await audit(tx, actor, {
+      deed: 'import.run',
+      object: { kind: 'import', key },
+      after: { kind: kind.name, file: name, bytes, sha256, new: added, changed, refused, periods, late },
+    });
+  }
+  return report;
+}
+
+async function keepCompany(
+  tx: Tx,
+  actor: Actor,
+  yaml: string,
+  flags: ImportFlags,
+): Promise<'new' | 'changed' | 'same'> {
+  const before = (await companyOf(tx)) ?? null;
+  const outcome = await keepCompanyFile(tx, yaml);
+  if (outcome !== 'same' && flags.dryRun !== true) {
+    const after = (await companyOf(tx))!;
+    await audit(tx, actor, {
+      deed: 'company.keep',
+      object: { kind: 'company', key: after.name },
+      before: { ...before },
+      after: { ...after },
+    });
+  }
+  return outcome;
 }
 
 async function asItIs(path: string, name: string, onFault: FaultSink): Promise<RowSource> {

@@ -20,9 +20,9 @@ export interface IssueReport {
 export async function issueStatements(
   tx: Tx,
   actor: Actor,
-  run: { readonly period: Period; readonly runId: string; readonly onePerson: boolean },
+  run: { readonly period: Period; readonly runId: string; readonly runHash: string; readonly onePerson: boolean },
 ): Promise<IssueReport> {
-  const { period, runId, onePerson } = run;
+  const { period, runId, runHash, onePerson } = run;
   const last = await currentIssue(tx, period);
   const before = last ? await issuedStatements(tx, period, { run: last.run_id }) : [];
   const version = (last?.version ?? 0) + 1;
@@ -41,7 +41,7 @@ export async function issueStatements(
     deed: 'period.issue',
     object: { kind: 'period', key: period },
     before: { state: 'approved' },
-    after: { state: 'closed', run: runId, version, onePerson, statements: statements.length },
+    after: { state: 'closed', run: runId, sha256: runHash, version, onePerson, statements: statements.length },
   });
   const head = { no: closing.no, hash: closing.hash };
   const kept = await insertIssue(tx, {

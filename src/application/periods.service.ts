@@ -128,7 +128,9 @@ export class PeriodsService {
       await requireStanding(tx, row);
       await requireOrder(tx, period);
       const onePerson = row.one_person || own;
-      const report = await issueStatements(tx, actor, { period, runId: row.run_id!, onePerson });
+      const runId = row.run_id!;
+      const { hash: runHash } = (await runRow(tx, runId))!;
+      const report = await issueStatements(tx, actor, { period, runId, runHash, onePerson });
       await markIssued(tx, period, actor.userId, onePerson);
       return report;
     });

@@ -18,6 +18,7 @@ import {
   type TokenRow,
   type UserRow,
 } from '../persistence/users.queries.ts';
+import { audit, SYSTEM } from './audit.ts';
 
 export interface NewUser {
   readonly login: string;
@@ -78,6 +79,7 @@ export class UsersService {
           next: `answerable user role ${user.login} ${user.role}`,
         });
       }
+      await audit(tx, actor, { deed: 'user.add', object: userObject(user), after: shown(user) });
       return await knownUser(tx, user.login);
     });
   }
@@ -86,7 +88,7 @@ export class UsersService {
   async changeRole(actor: Actor, login: string, role: Role, units: readonly string[]): Promise<UserRow> {
     return await this.change(actor, login, async (tx, user) => {
       await checkUser(tx, { ...user, role, units });
-      await changeUser(tx, user.userId, { role, units, disabled: user.disabled });
+      return await changeUser(tx, user.userId, { role, units, disabled: user.disabled });
     });
   }
 
@@ -111,6 +113,12 @@ export class UsersService {
       const user = await knownUser(tx, login);
       if (user.disabled) throw disabledRefusal(user);
       const kept = await insertToken(tx, { userId: user.userId, label, sha256: sha256(token), days });
+      await audit(tx, actor, {
+        deed: 'token.create',
+        object: { kind: 'token', key: `${kept.tokenId}` },
+        after: { login: user.login, label, days },
+        onBehalfOf: user.userId === actor.userId ? null : user.login,
+      });
       return { ...kept, token, login: user.login, note: SEEN_ONCE };
     });
   }
@@ -124,7 +132,11 @@ export class UsersService {
   /** @throws Refusal unknown_token, also for somebody else's */
   async revokeToken(actor: Actor, tokenId: number): Promise<void> {
     const holder = may(actor, 'administer') ? null : actor.userId;
-    const found = await this.db.books((tx) => revokeToken(tx, tokenId, holder));
+    const found = await this.db.books(async (tx) => {
+      if (!(await revokeToken(tx, tokenId, holder))) return false;
+      await audit(tx, actor, { deed: 'token.revoke', object: { kind: 'token', key: `${tokenId}` } });
+      return true;
+    });
     if (!found) {
       throw new Refusal('unknown_token', `there is no token ${tokenId}`, {
         kind: 'not_found',
@@ -135,7 +147,13 @@ export class UsersService {
 
   /** Makes the people of a database that has none. Gives the logins made; none when there is anybody. */
   async seed(users: readonly NewUser[]): Promise<string[]> {
-    return await this.db.books(async (tx) => ((await listUsers(tx)).length > 0 ? [] : await insertUsers(tx, users)));
+    return await this.db.books(async (tx) => {
+      if ((await listUsers(tx)).length > 0) return [];
+      const made = await insertUsers(tx, users);
+      for (const user of users.filter(({ login }) => made.includes(login)))
+        await audit(tx, SYSTEM, { deed: 'user.add', object: userObject(user), after: shown(user) });
+      return made;
+    });
   }
 
   /** The first user of an empty database, with a token of one day. @throws Refusal not_first when there is anybody */
@@ -151,7 +169,11 @@ export class UsersService {
     return await this.createToken(await this.actorByLogin(login), login, 'first admin', 1);
   }
 
-  private async change(actor: Actor, login: string, deed: (tx: Tx, user: UserRow) => Promise<void>): Promise<UserRow> {
+  private async change(
+    actor: Actor,
+    login: string,
+    deed: (tx: Tx, user: UserRow) => Promise<readonly number[]>,
+  ): Promise<UserRow> {
     requireRight(actor, 'administer');
     return await this.db.books(async (tx) => {
       const admins = await lockAdmins(tx);
@@ -168,11 +190,26 @@ export class UsersService {
           next: 'answerable user add LOGIN --role admin',
         });
       }
-      await deed(tx, user);
-      return await knownUser(tx, login);
+      const endedTokens = await deed(tx, user);
+      const changed = await knownUser(tx, login);
+      await audit(tx, actor, {
+        deed: changed.disabled ? 'user.disable' : 'user.change',
+        object: userObject(user),
+        before: shown(user),
+        after: shown(changed),
+      });
+      for (const token of endedTokens)
+        await audit(tx, actor, { deed: 'token.revoke', object: { kind: 'token', key: `${token}` }, onBehalfOf: login });
+      return changed;
     });
   }
 }
+
+const userObject = ({ login }: { login: string }) => ({ kind: 'user', key: login });
+const shown = ({ name, role, units, ...rest }: NewUser & { disabled?: boolean }) => ({
+  ...{ name, role, units },
+  disabled: rest.disabled ?? false,
+});
 
 const sha256 = (token: string): string => createHash('sha256').update(token).digest('hex');
 

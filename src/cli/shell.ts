@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import type { Config } from '../config.ts';
 import { Refusal } from '../domain/errors.ts';
@@ -39,6 +40,14 @@ export class Shell {
     return await this.connecting;
   }
 
+  /** A shell on another embedded home, for what must not touch the person's own. */
+  async elsewhere(home: string): Promise<Shell> {
+    const shell = new Shell(this.options);
+    shell.checking = this.config().then((config) => Object.assign(Object.create(config) as Config, { home }));
+    this.atEnd(() => shell.close());
+    return shell;
+  }
+
   /** A service of the product, on that database. */
   async get<T>(type: Type<T>): Promise<T> {
     this.opening ??= this.open();
@@ -47,7 +56,7 @@ export class Shell {
 
   /** Who acts: on the embedded database the user named by --as; else the token's; else, embedded only, `finance`. */
   async actor(): Promise<Actor> {
-    this.acting ??= this.findActor();
+    this.acting ??= this.findActor().then((actor) => ({ ...actor, from: { door: 'cli', request: randomUUID() } }));
     return await this.acting;
   }
 

@@ -71,3 +71,6 @@ export async function markIssued(tx: Tx, period: Period, userId: number, onePers
 export async function markReopened(tx: Tx, period: Period): Promise<void> {
   await tx.query(sql('period-reopen'), [period]);
 }
+export async function setOnePerson(tx: Tx, onePerson: boolean): Promise<void> {
+  await tx.query(sql('company-one-person'), [onePerson]);
+}

@@ -70,13 +70,19 @@ export async function insertUsers(
   return rows.map((row) => row.login);
 }
 
-/** Sets role, units and whether the user may act, and ends the user's tokens. */
+/** Sets role, units and whether the user may act, and ends the user's tokens. @returns the tokens that ended */
 export async function changeUser(
   tx: Tx,
   userId: number,
   to: { role: Role; units: readonly string[]; disabled: boolean },
-): Promise<void> {
-  await tx.query(sql('user-change'), [userId, to.role, to.units.join('|'), to.disabled]);
+): Promise<number[]> {
+  const [rows]: [{ token_id: string }[], number] = await tx.query(sql('user-change'), [
+    userId,
+    to.role,
+    to.units.join('|'),
+    to.disabled,
+  ]);
+  return rows.map((row) => Number(row.token_id));
 }
 
 /** Admins who may act; nobody else changes them until the end of the transaction. */

@@ -2,12 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { AuditService } from '../../src/application/audit.service.ts';
 import { ExplainService } from '../../src/application/explain.service.ts';
 import { ImportsService } from '../../src/application/imports.service.ts';
+import { IssuedService } from '../../src/application/issued.service.ts';
 import { ModelsService } from '../../src/application/models.service.ts';
 import { PeriodsService } from '../../src/application/periods.service.ts';
+import { SettingsService } from '../../src/application/settings.service.ts';
 import { StatementsService } from '../../src/application/statements.service.ts';
+import { UsersService } from '../../src/application/users.service.ts';
 import { VerifyService } from '../../src/application/verify.service.ts';
+import type { Period } from '../../src/domain/period.ts';
 import type { Actor, Role } from '../../src/domain/roles.ts';
 import { Database } from '../../src/persistence/database.ts';
 import { testDatabase, type TestDatabase } from '../database/test-database.ts';
@@ -22,9 +27,15 @@ export interface TestBooks {
   readonly statements: StatementsService;
   readonly explain: ExplainService;
   readonly verify: VerifyService;
+  readonly audit: AuditService;
+  readonly issued: IssuedService;
+  readonly settings: SettingsService;
+  readonly users: UsersService;
   readonly people: Readonly<Record<Role, Actor>>;
   /** Imports files by their name, e.g. { 'units.csv': 'unit_code,name\nRETAIL,Retail' }, and applies model.yaml. */
   given(files: Readonly<Record<string, string>>): Promise<void>;
+  /** Brings a period from wherever it is to issued and closed: finance prepares, controller approves and issues. */
+  issue(period: Period): Promise<void>;
   /** SQL as the superuser: arranging, and looking behind the curtain. */
   sql<T = Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<T[]>;
   end(): Promise<void>;
@@ -47,15 +58,20 @@ export async function testBooks(): Promise<TestBooks> {
   }
   const imports = new ImportsService(db);
   const models = new ModelsService(db);
+  const periods = new PeriodsService(db);
   return {
     db,
     database,
     imports,
     models,
-    periods: new PeriodsService(db),
+    periods,
     statements: new StatementsService(db),
     explain: new ExplainService(db),
     verify: new VerifyService(db),
+    audit: new AuditService(db),
+    issued: new IssuedService(db),
+    settings: new SettingsService(db),
+    users: new UsersService(db),
     people,
     async given(files) {
       const folder = mkdtempSync(join(tmpdir(), 'answerable-given-'));
@@ -73,6 +89,12 @@ export async function testBooks(): Promise<TestBooks> {
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
+    },
+    async issue(period) {
+      await periods.close(people.finance, period);
+      await periods.submit(people.finance, period);
+      await periods.approve(people.controller, period);
+      await periods.issue(people.controller, period);
     },
     async sql<T>(text: string, parameters: unknown[] = []) {
       return (await admin.query(text, parameters)).rows as T[];

@@ -96,7 +96,9 @@ export function certificateOf(head: JsonObject, statements: readonly { unit: str
   return {
     ...Object.fromEntries(HEAD.map((key) => [key, head[key]!])),
     document: 'certificate',
-    statements: [...statements].sort((a, b) => compareKeys(a.unit, b.unit)).map(({ unit, sha256: hash }) => ({ unit, sha256: hash })),
+    statements: [...statements]
+      .sort((a, b) => compareKeys(a.unit, b.unit))
+      .map(({ unit, sha256: hash }) => ({ unit, sha256: hash })),
   };
 }
 

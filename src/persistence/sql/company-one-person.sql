@@ -1,0 +1,2 @@
+-- Sets whether one person may prepare and approve. $1 boolean
+update company set one_person = $1
