@@ -43,14 +43,18 @@ export function world(seed: number, size: number): World {
     segment.push(kind);
     joinedOn.push(-tenure);
     const rate = ([0.8, 1.1, 1.5][kind]! * (exponential() + exponential() + exponential())) / 3 / 30;
-    const days: number[] = [];
-    // The past first: what is known of a customer decides who calls, who is resolved and who is hit.
-    let value = 0;
+    const bought = (day: number): void => {
+      events.customer.push(c);
+      events.day.push(Math.floor(day));
+      events.margin.push(margin());
+    };
+    // The past first: what is on record of a customer decides who calls, who is resolved and who is hit.
+    const before = events.margin.length;
     for (let day = -PAST + exponential() / rate; day < -182; day += exponential() / rate) {
       if (day < -tenure) continue;
-      days.push(Math.floor(day));
-      value++;
+      bought(day);
     }
+    const value = events.margin.slice(before).reduce((sum, own) => sum + own, 0) / MEAN_MARGIN;
     const traits = 0.5 * (kind === 1 ? 1 : 0) - 0.5 * (kind === 2 ? 1 : 0) + 0.25 * (Math.log1p(tenure) - 6.5);
     const prior = 0.25 * (Math.sqrt(value) - 2.5);
     const troubled = chance(-0.3 + 0.4 * kind);
@@ -82,14 +86,9 @@ export function world(seed: number, size: number): World {
     steps.forEach((step, s) => {
       const until = steps[s + 1]?.from ?? AHEAD;
       for (let day = step.from + exponential() / step.rate; day < until; day += exponential() / step.rate) {
-        if (day >= -tenure) days.push(Math.floor(day));
+        if (day >= -tenure) bought(day);
       }
     });
-    for (const day of days) {
-      events.customer.push(c);
-      events.day.push(day);
-      events.margin.push(margin());
-    }
   }
   const none = new Float64Array(size);
   return {
