@@ -329,7 +329,7 @@ export function waivedColumn(
   context: FactContext,
   at: number,
   c: number,
-  amount: AmountColumn,
+  amount: AmountColumn | undefined,
   digits: () => number,
 ): AmountColumn {
   const part = amountColumn(context, at, c, false, digits);
@@ -344,8 +344,9 @@ export function waivedColumn(
     fast() {
       const before = start.length;
       if (!part.fast()) return false;
-      const [all, waived] = [amount.taken as number, part.taken as number];
+      const waived = part.taken as number;
       if (waived !== waived) return true;
+      const all = (amount?.taken ?? NaN) as number;
       if (all === all && (all >= 0 ? waived >= 0 && waived <= all : waived <= 0 && waived >= all)) return true;
       start.length = before;
       return false;

@@ -132,7 +132,7 @@ export class FactEncoder {
           const made =
             column.type === 'amount'
               ? amountColumn(context, at, c, required, digits)
-              : waivedColumn(context, at, c, this.amounts[0]!.column, digits);
+              : waivedColumn(context, at, c, this.amounts[0]?.column, digits);
           this.amounts.push({ column: made, name: column.name });
           add(name, made);
           break;

@@ -19,7 +19,11 @@ const PHONE = /(?<![\p{L}\d.,:-])(?:\+|00)?\(?\d{1,5}\)?(?:[ /.()-]{0,2}\d{2,5})
 
 /** Masks the longest front that is one, up to a blank or dash: the groups after it may belong to something else. */
 function maskedFront(found: string, isOne: (text: string) => boolean, mark: string): string {
-  for (let end = found.length; end > 12; end = Math.max(found.lastIndexOf(' ', end - 1), found.lastIndexOf('-', end - 1))) {
+  for (
+    let end = found.length;
+    end > 12;
+    end = Math.max(found.lastIndexOf(' ', end - 1), found.lastIndexOf('-', end - 1))
+  ) {
     if (isOne(found.slice(0, end))) return mark + found.slice(end);
   }
   return found;

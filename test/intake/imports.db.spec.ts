@@ -1,53 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ImportsService, type ImportOptions } from '../../src/application/imports.service.ts';
-import type { Actor } from '../../src/domain/roles.ts';
-import { Database } from '../../src/persistence/database.ts';
-import { testDatabase, type TestDatabase } from '../database/test-database.ts';
-
-export const FINANCE: Actor = { userId: 0, login: 'finance', name: 'Finance', role: 'finance', units: [] };
+import { readFileSync } from 'node:fs';
+import type { ImportOptions } from '../../src/application/imports.service.ts';
+import { ImportingCompany } from './importing.ts';
 
 describe('imports', () => {
-  let test: TestDatabase;
-  let db: Database;
-  let imports: ImportsService;
-  let folder: string;
-  let finance: Actor;
-
+  let company: ImportingCompany;
   beforeAll(async () => {
-    test = await testDatabase();
-    db = await Database.connect(test.appUrl);
-    imports = new ImportsService(db);
-    folder = mkdtempSync(join(tmpdir(), 'answerable-test-'));
-    const [{ user_id: userId }] = (await db.books((tx) =>
-      tx.query(`insert into app_user (login, name, role) values ('finance', 'Finance', 'finance') returning user_id`),
-    )) as [{ user_id: string }];
-    finance = { ...FINANCE, userId: Number(userId) };
-    await imports.importCompany(finance, 'name: Test\ncurrency: EUR\ntime_zone: Europe/Berlin\n');
-    await load('units', 'unit_code,name,parent_code\nGROUP,Group,\nRETAIL,Retail,GROUP\nCARDS,Cards,GROUP\n');
-    await load(
-      'reasons',
-      'reason_code,name,owner_unit,parent_code\nbilling.fee,Fees,,billing\nbilling,Billing,RETAIL,\napp,App,CARDS,\n',
-    );
-    await load(
-      'decisions',
-      'decision_code,title,kind,effective_from,reasons\nFEE,Late fee,fee,2026-01-01,billing.*\nAPP,App,launch,2026-02-01,app\n',
-    );
+    company = await ImportingCompany.make();
   });
-  afterAll(async () => {
-    await db.close();
-    await test.drop();
-    rmSync(folder, { recursive: true });
-  });
-
-  let files = 0;
-  async function load(kind: string, text: string, options: ImportOptions = {}) {
-    const path = join(folder, `${kind}-${++files}.csv`);
-    writeFileSync(path, text);
-    return await imports.importFile(finance, kind, path, { errorFolder: folder, ...options });
-  }
-  const rows = async (text: string): Promise<unknown[]> => (await db.books((tx) => tx.query(text))) as unknown[];
+  afterAll(() => company.close());
+  const load = (kind: string, text: string, options: ImportOptions = {}) => company.load(kind, text, options);
+  const rows = (text: string) => company.rows(text);
 
   it('takes every kind of the first slice', async () => {
     expect(
@@ -111,7 +73,7 @@ describe('imports', () => {
     expect(corrected).toMatchObject({ new: 0, changed: 1, same: 2 });
     const sums = `select sum(contacts)::int as contacts, sum(seconds)::int as seconds, sum(untimed)::int as untimed from contact_rollup`;
     expect(await rows(sums)).toEqual([{ contacts: 3, seconds: 510, untimed: 1 }]);
-    await imports.undo(finance, corrected.importId!);
+    await company.imports.undo(company.finance, corrected.importId!);
     expect(await rows(sums)).toEqual([{ contacts: 3, seconds: 500, untimed: 1 }]);
     expect(await load('contacts', first.replace('K1,300', 'K1,310'))).toMatchObject({ changed: 1 });
     expect(
@@ -161,11 +123,14 @@ describe('imports', () => {
   });
 
   it('keeps the company fixed after the first fact', async () => {
-    expect(await imports.importCompany(finance, 'name: Other name\ncurrency: EUR\ntime_zone: Europe/Berlin\n')).toBe(
-      'changed',
-    );
+    expect(
+      await company.imports.importCompany(
+        company.finance,
+        'name: Other name\ncurrency: EUR\ntime_zone: Europe/Berlin\n',
+      ),
+    ).toBe('changed');
     await expect(
-      imports.importCompany(finance, 'name: Test\ncurrency: USD\ntime_zone: Europe/Berlin\n'),
+      company.imports.importCompany(company.finance, 'name: Test\ncurrency: USD\ntime_zone: Europe/Berlin\n'),
     ).rejects.toThrow(/fixed after the first fact/);
   });
 });

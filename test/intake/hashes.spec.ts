@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { CustomerHash } from '../../src/intake/customer-hash.ts';
+import { KeyHashes } from '../../src/intake/key-hashes.ts';
+import { customerKey, pseudonym } from '../../src/intake/pseudonym.ts';
+
+describe('customer keys', () => {
+  it('are the first 8 bytes of SHA-256, as the crypto library gives them', () => {
+    const hash = new CustomerHash();
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 120 }), (bytes) => {
+        hash.ofAny(Buffer.from(bytes));
+        const digest = createHash('sha256').update(bytes).digest();
+        expect([hash.high, hash.low]).toEqual([digest.readInt32BE(0), digest.readInt32BE(4)]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+  it('are signed', () => {
+    expect(customerKey('C-1')).toBe(createHash('sha256').update('C-1').digest().readBigInt64BE(0));
+  });
+});
+
+describe('pseudonyms', () => {
+  it('are as given when not wanted, the same for the same key, and refused without a key', () => {
+    expect(pseudonym(false, undefined)('C-1')).toBe('C-1');
+    const [a, b] = [pseudonym(true, 'a key of enough characters'), pseudonym(true, 'another key of characters')];
+    expect(a('C-1')).toMatch(/^[0-9a-f]{32}$/);
+    expect(a('C-1')).toBe(a('C-1'));
+    expect(a('C-1')).not.toBe(b('C-1'));
+    expect(() => pseudonym(true, undefined)).toThrow(/no key/);
+    expect(() => pseudonym(true, 'short')).toThrow(/no key/);
+  });
+});
+
+describe('hashes of keys', () => {
+  const filled = (keys: Iterable<string>): KeyHashes => {
+    const hashes = new KeyHashes(256);
+    for (const key of keys) {
+      const bytes = Buffer.from(key);
+      hashes.begin();
+      hashes.mix(bytes, 0, bytes.length);
+      hashes.end();
+    }
+    return hashes;
+  };
+  const many = Array.from({ length: 20_000 }, (_, i) => `C-${i}`);
+
+  it('tell keys apart, find one twice, and find one in common, beyond the memory', () => {
+    const [distinct, doubled, others] = [filled(many), filled([...many, 'C-77']), filled(many.map((key) => `D${key}`))];
+    expect(distinct.anyTwice()).toBe(false);
+    expect(doubled.anyTwice()).toBe(true);
+    expect(distinct.anyTwice(others)).toBe(false);
+    expect(distinct.anyTwice(filled(['x', 'C-19999']))).toBe(true);
+    let bytes = 0;
+    for (const piece of distinct.pieces()) bytes += piece.length;
+    expect(bytes).toBe(many.length * 8);
+    for (const hashes of [distinct, doubled, others]) hashes.close();
+  });
+});

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ImportsService, type ImportOptions } from '../../src/application/imports.service.ts';
+import type { Actor } from '../../src/domain/roles.ts';
+import type { ImportReport } from '../../src/intake/import-report.ts';
+import { Database } from '../../src/persistence/database.ts';
+import { testDatabase, type TestDatabase } from '../database/test-database.ts';
+
+/** A company in Berlin with some units, reasons and decisions, in a database of its own. */
+export class ImportingCompany {
+  private files = 0;
+  private constructor(
+    readonly test: TestDatabase,
+    readonly db: Database,
+    readonly imports: ImportsService,
+    readonly finance: Actor,
+    readonly folder: string,
+  ) {}
+
+  static async make(company = 'name: Test\ncurrency: EUR\ntime_zone: Europe/Berlin\n'): Promise<ImportingCompany> {
+    const test = await testDatabase();
+    const db = await Database.connect(test.appUrl);
+    const rows = (await db.books((tx) =>
+      tx.query(`insert into app_user (login, name, role) values ('finance', 'Finance', 'finance') returning user_id`),
+    )) as { user_id: string }[];
+    const finance: Actor = {
+      userId: Number(rows[0]!.user_id),
+      login: 'finance',
+      name: 'Finance',
+      role: 'finance',
+      units: [],
+    };
+    const folder = mkdtempSync(join(tmpdir(), 'answerable-test-'));
+    const made = new ImportingCompany(test, db, new ImportsService(db), finance, folder);
+    await made.imports.importCompany(finance, company);
+    await made.load('units', 'unit_code,name,parent_code\nGROUP,Group,\nRETAIL,Retail,GROUP\nCARDS,Cards,GROUP\n');
+    await made.load(
+      'reasons',
+      'reason_code,name,owner_unit,parent_code\nbilling.fee,Fees,,billing\nbilling,Billing,RETAIL,\napp,App,CARDS,\n',
+    );
+    await made.load(
+      'decisions',
+      'decision_code,title,kind,effective_from,reasons\nFEE,Late fee,fee,2026-01-01,billing.*\nAPP,App,launch,2026-02-01,app\n',
+    );
+    return made;
+  }
+
+  async close(): Promise<void> {
+    await this.db.close();
+    await this.test.drop();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  file(text: string, name = `file-${++this.files}.csv`): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  async load(kind: string, text: string, options: ImportOptions = {}): Promise<ImportReport> {
+    return await this.imports.importFile(this.finance, kind, this.file(text), { errorFolder: this.folder, ...options });
+  }
+
+  async rows<T = Record<string, unknown>>(text: string): Promise<T[]> {
+    return (await this.db.books((tx) => tx.query(text))) as T[];
+  }
+
+  /** Contacts as they stand, by id: the sum of their signed rows. */
+  async contacts(): Promise<Record<string, unknown>[]> {
+    return await this.rows(
+      `select contact_id, started_at::text, started_on, handle_seconds, customer_id, customer_key, resolved, case_id, text, transferred_from,
+         channel, reason_code, queue, escalated, transferred, decision_code
+       from contact join cell using (cell_no)
+       group by contact_id, started_at, started_on, handle_seconds, customer_id, customer_key, resolved, case_id, text, transferred_from,
+         channel, reason_code, queue, escalated, transferred, decision_code
+       having sum(sign) > 0 order by contact_id collate "C"`,
+    );
+  }
+
+  /** Rows of the roll-up that differ from the sums of the facts. */
+  async rollupDifferences(): Promise<unknown[]> {
+    return await this.rows(
+      `with facts as (
+         select started_on, cell_no, sum(sign) as contacts, coalesce(sum(sign * handle_seconds), 0) as seconds,
+           coalesce(sum(sign) filter (where handle_seconds is null), 0) as untimed from contact group by 1, 2),
+       sums as (select started_on, cell_no, sum(contacts) as contacts, sum(seconds) as seconds, sum(untimed) as untimed from contact_rollup group by 1, 2)
+       select * from facts f full join sums s using (started_on, cell_no)
+       where coalesce(f.contacts, 0) <> coalesce(s.contacts, 0) or coalesce(f.seconds, 0) <> coalesce(s.seconds, 0)
+         or coalesce(f.untimed, 0) <> coalesce(s.untimed, 0)`,
+    );
+  }
+}
