@@ -1,10 +1,9 @@
 import { lastDay } from '../domain/period.ts';
-import type { ContactSums } from './contact-rows.ts';
-import { POOLS } from './contact-rows.ts';
+import { euros } from './amounts.ts';
+import { POOLS, type ContactSums } from './contact-sums.ts';
 import type { CsvFile } from './csv-file.ts';
 import { Draw, PURPOSE } from './draw.ts';
-import type { World } from './life.ts';
-import { euros } from './retention-truth.ts';
+import type { World } from './world.ts';
 import type { Account, Settings } from './settings.ts';
 
 export const CAPACITY_COLUMNS = 'period,pool_code,practical_seconds,fte,paid_hours,shrinkage,occupancy'.split(',');

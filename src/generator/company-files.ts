@@ -1,10 +1,10 @@
-import type { ContactSums } from './contact-rows.ts';
+import { euros } from './amounts.ts';
+import type { ContactSums } from './contact-sums.ts';
 import type { CsvFile } from './csv-file.ts';
 import type { CustomerPass } from './customer-pass.ts';
 import { PRODUCT } from './arrivals.ts';
-import type { World } from './life.ts';
+import type { World } from './world.ts';
 import type { ExposureRows } from './money-rows.ts';
-import { euros } from './retention-truth.ts';
 import type { Row } from './settings.ts';
 
 export const UNIT_COLUMNS =

@@ -1,17 +1,17 @@
 import { PRODUCT, PRODUCT_NAMES, type Sampled } from './arrivals.ts';
 import { ascii, type CsvFile } from './csv-file.ts';
 import { CONTACT_WORDS, packContact } from './customer-pass.ts';
+import { ContactSums, POOLS } from './contact-sums.ts';
 import { cumulated, Draw, PURPOSE } from './draw.ts';
 import { exp } from './numbers.ts';
 import { CHANNELS, type Settings } from './settings.ts';
-import type { World } from './life.ts';
+import type { World } from './world.ts';
 import type { SurveyRows } from './survey-rows.ts';
 
 export const CONTACT_COLUMNS =
   'contact_id,started_at,channel,reason_code,customer_id,handle_seconds,queue,site,vendor,product,segment,language,decision_code,case_id,direction,escalated,transferred_from,resolved,text'.split(
     ',',
   );
-export const POOLS = ['voice', 'chat', 'email', 'partner'] as const;
 const PARTNER = 3;
 const QUEUES: Readonly<Record<string, string>> = {
   billing: 'billing',
@@ -24,44 +24,6 @@ const QUEUES: Readonly<Record<string, string>> = {
 };
 const QUEUE_NAMES = ['general', 'billing', 'contract', 'tech', 'sales'] as const;
 const CHECK = 'ABCDEFGHJKLMNPQRSTUVWXY';
-
-/** Sums over the contacts as they are written; arrays by month. */
-export class ContactSums {
-  total = 0;
-  withoutCustomer = 0;
-  withoutHandleTime = 0;
-  handleSeconds = 0;
-  tagged = 0;
-  escalated = 0;
-  transferred = 0;
-  /** actual seconds by pool and month, standard seconds where the handle time is missing; before concurrency */
-  readonly seconds: readonly Float64Array[];
-  readonly contactsByPool: readonly Float64Array[];
-  readonly byReason: readonly Float64Array[];
-  /** contacts that a decision causes: first contacts, their repeats, those without customer, and standard cost in euros */
-  readonly caused: readonly Float64Array[];
-  readonly causedRepeats: readonly Float64Array[];
-  readonly causedAnonymous: readonly Float64Array[];
-  readonly causedCost: readonly Float64Array[];
-  readonly causedRepeatCost: readonly Float64Array[];
-  /** of the fee, by the day of the hit */
-  readonly feeContacts: Float64Array;
-  readonly feeCost: Float64Array;
-  readonly feeRepeatCost: Float64Array;
-
-  constructor({ span, arrivals }: World) {
-    const months = (count: number) => Array.from({ length: count }, () => new Float64Array(span.periods.length));
-    this.seconds = months(POOLS.length);
-    this.contactsByPool = months(POOLS.length);
-    this.byReason = months(arrivals.reasons.length);
-    const { length } = arrivals.decisions;
-    [this.caused, this.causedRepeats, this.causedAnonymous] = [months(length), months(length), months(length)];
-    [this.causedCost, this.causedRepeatCost] = [months(length), months(length)];
-    this.feeContacts = new Float64Array(span.days);
-    this.feeCost = new Float64Array(span.days);
-    this.feeRepeatCost = new Float64Array(span.days);
-  }
-}
 
 /** Writes the contacts of a day in order of time: contacts.csv, contact_segments.csv and the surveys that follow them. */
 export class ContactRows {
@@ -157,14 +119,14 @@ export class ContactRows {
       }
       const channel = draw.pick(arrivals.reasons[sampled.reason]!.channels);
       words[i * CONTACT_WORDS] = 0;
-      words[i * CONTACT_WORDS + 1] = packContact({
-        second: arrivals.secondOn(day, channel, draw),
-        reason: sampled.reason,
+      words[i * CONTACT_WORDS + 1] = packContact(
+        arrivals.secondOn(day, channel, draw),
+        sampled.reason,
         channel,
-        product: sampled.product,
-        segment: 0,
-        language: draw.pick(this.words.languageShares),
-      });
+        sampled.product,
+        0,
+        draw.pick(this.words.languageShares),
+      );
       words[i * CONTACT_WORDS + 2] = (sampled.cause + 1) | (draw.chance(behaviour.contacts.escalated) ? 64 : 0);
     }
   }
@@ -253,34 +215,16 @@ export class ContactRows {
     sums.seconds[pool]![month]! += missing ? arrivals.reasons[reason]!.standardSeconds : seconds;
     sums.contactsByPool[pool]![month]!++;
     sums.byReason[reason]![month]!++;
-    if (cause >= 0) this.countCaused(day - ((more >>> 15) & 63), month, cause, repeat, customer, pool, reason);
+    if (cause >= 0) {
+      const hitDay = day - ((more >>> 15) & 63);
+      sums.addCaused(cause, cause === arrivals.fee, hitDay, month, repeat, this.standardCost[pool]![reason]!);
+      if (customer === 0) sums.causedAnonymous[cause]![month]!++;
+    }
     if (!missing && seconds >= 120 && draw.chance(behaviour.segments_of_contacts)) {
       this.twoReasons(number, reason, seconds, draw);
     }
     if (customer !== 0 && draw.chance(behaviour.surveys.answered)) {
       this.surveys.row(day, second + seconds, () => this.identityBytes(number), customer, unresolved || repeat, draw);
-    }
-  }
-
-  private countCaused(
-    hitDay: number,
-    month: number,
-    cause: number,
-    repeat: boolean,
-    customer: number,
-    pool: number,
-    reason: number,
-  ): void {
-    const { sums } = this;
-    const cost = this.standardCost[pool]![reason]!;
-    (repeat ? sums.causedRepeats : sums.caused)[cause]![month]!++;
-    (repeat ? sums.causedRepeatCost : sums.causedCost)[cause]![month]! += cost;
-    if (customer === 0) sums.causedAnonymous[cause]![month]!++;
-    if (cause !== this.world.arrivals.fee) return;
-    if (repeat) sums.feeRepeatCost[hitDay]! += cost;
-    else {
-      sums.feeContacts[hitDay]!++;
-      sums.feeCost[hitDay]! += cost;
     }
   }
 

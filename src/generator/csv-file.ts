@@ -17,8 +17,9 @@ const COMMA = 44;
 const ZERO = 48;
 const PART = '.part';
 
+/** Bytes of a text of ASCII characters. */
 export function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return Buffer.from(text, 'latin1');
 }
 
 /**
@@ -95,16 +96,17 @@ export class CsvFile {
     this.rows++;
   }
 
-  /** Exactly so many digits, or more when the number has more. */
+  /** Whole number below 2^31 with exactly so many digits, or more when it has more. */
   digits(value: number, width: number): void {
     let wide = 1;
-    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) wide++;
+    for (let limit = 10; limit <= value; limit *= 10) wide++;
     if (wide < width) wide = width;
-    let end = this.at + wide;
+    const { buffer } = this;
+    const end = this.at + wide;
     this.at = end;
-    for (let i = 0; i < wide; i++) {
-      const tens = Math.floor(value / 10);
-      this.buffer[--end] = ZERO + (value - tens * 10);
+    for (let i = end - 1; i >= end - wide; i--) {
+      const tens = (value / 10) | 0;
+      buffer[i] = ZERO + (value - tens * 10);
       value = tens;
     }
   }
@@ -115,7 +117,7 @@ export class CsvFile {
       this.buffer[this.at++] = 45;
       value = -value;
     }
-    const whole = Math.floor(value / 100);
+    const whole = (value / 100) | 0;
     this.digits(whole, 1);
     this.buffer[this.at++] = 46;
     this.digits(value - whole * 100, 2);

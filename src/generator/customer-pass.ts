@@ -1,7 +1,8 @@
 import { ascii, CsvFile } from './csv-file.ts';
 import { DayStore } from './day-store.ts';
 import { PRODUCT } from './arrivals.ts';
-import { DAY, Life, REPEAT_SECONDS, type World } from './life.ts';
+import { Life } from './life.ts';
+import { DAY, REPEAT_SECONDS, type World } from './world.ts';
 import { RetentionTruth } from './retention-truth.ts';
 import { KIND, referralOf, revenueOf } from './revenue-events.ts';
 
@@ -11,16 +12,15 @@ export const REVENUE_WORDS = 5;
 /** no customer can be more */
 export const MOST_CUSTOMERS = 0x7ffffffe;
 
-/** Fields packed into the second and third word of a contact's record. */
-export function packContact(fields: {
-  second: number;
-  reason: number;
-  channel: number;
-  product: number;
-  segment: number;
-  language: number;
-}): number {
-  const { second, reason, channel, product, segment, language } = fields;
+/** The second word of a contact's record. */
+export function packContact(
+  second: number,
+  reason: number,
+  channel: number,
+  product: number,
+  segment: number,
+  language: number,
+): number {
   return second | (reason << 17) | (channel << 23) | (product << 25) | (segment << 27) | (language << 29);
 }
 
@@ -71,9 +71,9 @@ export class CustomerPass {
       csv.word(prefix);
       csv.digits(life.number + 1, 8);
       csv.comma();
-      csv.word(ascii(span.dateOf(life.joinDay)));
+      csv.text(span.dateOf(life.joinDay));
       csv.comma();
-      if (life.leaveDay < span.days) csv.word(ascii(span.dateOf(life.leaveDay)));
+      if (life.leaveDay < span.days) csv.text(span.dateOf(life.leaveDay));
       csv.comma();
       csv.word(segments[life.segment]!);
       csv.comma();
@@ -134,14 +134,14 @@ export class CustomerPass {
       const block = stores.contacts.block(contact.day);
       const at = stores.contacts.slot(contact.day);
       block[at] = life.number + 1;
-      block[at + 1] = packContact({
-        second: contact.at - contact.day * DAY,
-        reason: contact.reason,
-        channel: contact.channel,
-        product: contact.product,
-        segment: life.segment,
-        language: life.language,
-      });
+      block[at + 1] = packContact(
+        contact.at - contact.day * DAY,
+        contact.reason,
+        contact.channel,
+        contact.product,
+        life.segment,
+        life.language,
+      );
       block[at + 2] =
         (contact.cause + 1) |
         (contact.repeat ? 16 : 0) |

@@ -2,7 +2,7 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 import { exp, exponentialAt, normalAt } from './numbers.ts';
 
 /** What a stream of random numbers is for: streams of different purposes do not touch each other. */
-export const PURPOSE = { customer: 1, day: 2, calendar: 3, books: 4, anonymous: 5, trial: 6 } as const;
+export const PURPOSE = { customer: 1, day: 2, calendar: 3, books: 4, anonymous: 5 } as const;
 
 /** A stream of random numbers that seed, purpose and number alone decide. */
 export class Draw {

@@ -1,8 +1,6 @@
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Refusal } from '../domain/errors.ts';
 import { sha256 } from '../domain/ids.ts';
-import { period as asPeriod, type Period } from '../domain/period.ts';
 import { Arrivals } from './arrivals.ts';
 import { BooksOfTheDemo, CAPACITY_COLUMNS, FX_COLUMNS, LEDGER_COLUMNS } from './books.ts';
 import {
@@ -25,8 +23,10 @@ import { CsvFile, type FileCount } from './csv-file.ts';
 import { CONTACT_WORDS, CustomerPass, EXPOSURE_WORDS, REVENUE_WORDS, type Stores } from './customer-pass.ts';
 import { DayStore } from './day-store.ts';
 import { Draw, PURPOSE } from './draw.ts';
-import type { World } from './life.ts';
+import type { World } from './world.ts';
 import { EXPOSURE_COLUMNS, ExposureRows, REVENUE_COLUMNS, RevenueRows } from './money-rows.ts';
+import { checkedOptions, type CheckedOptions, type GenerateOptions } from './options.ts';
+import { claimFolder, writeWhole } from './output-folder.ts';
 import { Population } from './population.ts';
 import { readSettings } from './settings.ts';
 import { Span } from './span.ts';
@@ -34,32 +34,8 @@ import { SURVEY_COLUMNS, SurveyRows } from './survey-rows.ts';
 import { truthOf, type Truth } from './truth.ts';
 import { fitToTargets } from './targets.ts';
 
+export type { GenerateOptions } from './options.ts';
 export { TRUTH_KEYS } from './truth.ts';
-
-export interface GenerateOptions {
-  /** is made; must be empty or hold an earlier generation */
-  readonly folder: string;
-  /** exactly so many rows of contacts.csv, 1,000 to 100,000,000 */
-  readonly contacts: number;
-  /** whole number from 0 to 2^53 − 1 */
-  readonly seed: number;
-  /** 2 to 120; default 36 */
-  readonly months?: number | undefined;
-  /** the last month; default 2026-10 */
-  readonly endPeriod?: Period | undefined;
-  /** step in the contacts of PRICE-MOBILE from its day on, as a share; default 0.12 */
-  readonly lift?: number | undefined;
-  /** growth of the customer base per year; default 0.04 */
-  readonly growth?: number | undefined;
-  /** factor of one day's contacts, a year before the last month; default 1 */
-  readonly outlier?: number | undefined;
-  /** about so many exposures; default as the late bills come */
-  readonly exposures?: number | undefined;
-  /** about so many revenue events; default as the customers buy */
-  readonly revenueEvents?: number | undefined;
-  /** contacts done and to do; each is lived once and written once, so the total is twice the number asked for */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-}
 
 export interface GenerateResult {
   readonly folder: string;
@@ -87,6 +63,7 @@ const TABLES = {
   'instruments.csv': INSTRUMENT_COLUMNS,
   'surveys.csv': SURVEY_COLUMNS,
 } as const;
+const OURS: ReadonlySet<string> = new Set([...Object.keys(TABLES), ...TEXT_FILES, TRUTH_FILE]);
 type TableName = keyof typeof TABLES;
 
 /**
@@ -96,7 +73,7 @@ type TableName = keyof typeof TABLES;
  */
 export async function generate(options: GenerateOptions): Promise<GenerateResult> {
   const checked = checkedOptions(options);
-  await claimFolder(options.folder);
+  await claimFolder(options.folder, OURS, TRUTH_FILE);
   const tables = {} as Record<TableName, CsvFile>;
   const stores: DayStore[] = [];
   try {
@@ -114,7 +91,7 @@ export async function generate(options: GenerateOptions): Promise<GenerateResult
 
 async function write(
   options: GenerateOptions,
-  checked: ReturnType<typeof checkedOptions>,
+  checked: CheckedOptions,
   tables: Record<TableName, CsvFile>,
   open: DayStore[],
 ): Promise<GenerateResult> {
@@ -197,7 +174,7 @@ async function write(
   return { folder, files, truth };
 }
 
-function worldOf(checked: ReturnType<typeof checkedOptions>, settings: ReturnType<typeof readSettings>): World {
+function worldOf(checked: CheckedOptions, settings: ReturnType<typeof readSettings>): World {
   const { behaviour } = settings;
   const { seed } = checked;
   const span = new Span(checked.endPeriod, checked.months);
@@ -240,58 +217,4 @@ function anonymousByDay(world: World, pass: CustomerPass, contacts: number): Int
     counts[low]!++;
   }
   return counts;
-}
-
-function checkedOptions(options: GenerateOptions) {
-  const whole = (name: string, value: number, low: number, high: number) => {
-    if (!Number.isSafeInteger(value) || value < low || value > high) {
-      throw new Refusal('bad_option', `--${name} is ${value}; it must be a whole number from ${low} to ${high}`);
-    }
-    return value;
-  };
-  const between = (name: string, value: number | undefined, low: number, high: number) => {
-    if (value !== undefined && !(value >= low && value <= high)) {
-      throw new Refusal('bad_option', `--${name} is ${value}; it must lie between ${low} and ${high}`);
-    }
-    return value;
-  };
-  return {
-    contacts: whole('contacts', options.contacts, 1000, 100_000_000),
-    seed: whole('seed', options.seed, 0, Number.MAX_SAFE_INTEGER),
-    months: whole('months', options.months ?? 36, 2, 120),
-    endPeriod: asPeriod(options.endPeriod ?? '2026-10'),
-    lift: between('lift', options.lift, -0.9, 10),
-    growth: between('growth', options.growth, -0.5, 1),
-    outlier: between('outlier', options.outlier, 0, 100),
-    exposures: options.exposures === undefined ? undefined : whole('exposures', options.exposures, 0, 300_000_000),
-    revenueEvents:
-      options.revenueEvents === undefined
-        ? undefined
-        : whole('revenue-events', options.revenueEvents, 0, 1_000_000_000),
-  };
-}
-
-async function claimFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const ours = new Set<string>([...Object.keys(TABLES), ...TEXT_FILES, TRUTH_FILE]);
-  const present = (await readdir(folder)).filter((name) => !name.endsWith('.part'));
-  const foreign = present.find((name) => !ours.has(name));
-  if (foreign !== undefined || (present.length > 0 && !present.includes(TRUTH_FILE))) {
-    throw new Refusal(
-      'folder_not_empty',
-      `${folder} holds ${foreign ?? present[0]}, which no generation wrote; nothing was changed`,
-      { kind: 'conflict', next: 'name an empty folder' },
-    );
-  }
-}
-
-async function writeWhole(folder: string, name: string, text: string): Promise<void> {
-  const part = join(folder, `${name}.part`);
-  const file = await open(part, 'w');
-  try {
-    await writeFile(file, text, 'utf8');
-  } finally {
-    await file.close();
-  }
-  await rename(part, join(folder, name));
 }

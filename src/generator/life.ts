@@ -1,61 +1,10 @@
-import { PRODUCT, type Arrivals, type Sampled } from './arrivals.ts';
+import { PRODUCT, type Sampled } from './arrivals.ts';
 import { cumulated, Draw, PURPOSE } from './draw.ts';
-import { tenureBand, type Population } from './population.ts';
-import type { Behaviour } from './settings.ts';
-import type { Span } from './span.ts';
+import { tenureBand } from './population.ts';
+import { DAY, REPEAT_SECONDS, type Hit, type LivedContact, type Opener, type World } from './world.ts';
 
-export const DAY = 86_400;
 const MOST_CONTACTS = 250;
 const MOST_HITS = 256;
-export const REPEAT_SECONDS = 7 * DAY;
-
-/** What all customers share. */
-export interface World {
-  readonly seed: number;
-  readonly span: Span;
-  readonly behaviour: Behaviour;
-  readonly arrivals: Arrivals;
-  readonly population: Population;
-  /** factor of the share of late bills, so that the asked number of exposures comes out */
-  hitScale: number;
-  /** factor of the rate of purchases, for the asked number of revenue events */
-  purchaseScale: number;
-  renewalMonths: number;
-}
-
-/** A contact of a life; `at` is seconds since the first day, on the wall clock. */
-export interface LivedContact {
-  at: number;
-  day: number;
-  channel: number;
-  reason: number;
-  product: number;
-  /** number of the decision that causes it; -1 for the background */
-  cause: number;
-  /** days since the hit that causes it */
-  lag: number;
-  /** number of the case among the customer's; 0 for none */
-  caseNo: number;
-  repeat: boolean;
-  unresolved: boolean;
-  escalated: boolean;
-}
-
-export interface Hit {
-  at: number;
-  day: number;
-  waived: boolean;
-  /** -1 for none */
-  refundDay: number;
-}
-
-/** A customer's first contact or hit in 548 days. */
-export interface Opener {
-  readonly day: number;
-  readonly treated: boolean;
-  /** false when nothing is planted on it */
-  readonly effective: boolean;
-}
 
 /**
  * One customer's years, which seed and customer number alone decide. The object is used again for the next customer:
@@ -167,7 +116,9 @@ export class Life {
       month < span.periods.length;
       month++
     ) {
-      const day = span.monthStarts[month]! + this.billingDay - 1;
+      // any day of the month: a fixed distance to the renewals would bend every comparison with customers not hit
+      const first = span.monthStarts[month]!;
+      const day = first + draw.below(span.monthStarts[month + 1]! - first);
       if (day < from) continue;
       if (day >= this.leaveDay || this.hits.length === MOST_HITS) break;
       if (!draw.chance(late)) continue;

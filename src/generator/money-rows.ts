@@ -1,6 +1,6 @@
 import { ascii, type CsvFile } from './csv-file.ts';
 import { EXPOSURE_WORDS, REVENUE_WORDS } from './customer-pass.ts';
-import type { World } from './life.ts';
+import type { World } from './world.ts';
 import { KIND, NO_MARGIN, REVENUE_KINDS } from './revenue-events.ts';
 
 export const EXPOSURE_COLUMNS = 'exposure_id,customer_id,decision_code,occurred_at,amount,waived,currency'.split(',');

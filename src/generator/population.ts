@@ -15,6 +15,9 @@ export function tenureBand(days: number): 0 | 1 | 2 {
 export class Population {
   /** cumulated: there at the start, then joining in each month */
   private readonly joining: Float64Array;
+  /** per day: churn by segment and tenure band, late bills by segment */
+  private readonly leaving: Float64Array;
+  private readonly lateBills: Float64Array;
   /** number of the region of the pilot, and the first day on which the fee reaches all */
   readonly pilotRegion: number;
   readonly rollOutFrom: number;
@@ -25,7 +28,11 @@ export class Population {
     growth: number,
     readonly feeFrom: number,
   ) {
-    const { fee, regions } = behaviour;
+    const { fee, regions, segments, tenure, churn } = behaviour;
+    this.leaving = Float64Array.from(
+      segments.flatMap((segment) => tenure.churn.map((factor) => (churn * segment.churn * factor) / DAYS_PER_MONTH)),
+    );
+    this.lateBills = Float64Array.from(segments, (segment) => (fee.late * segment.late) / DAYS_PER_MONTH);
     this.pilotRegion = regions.findIndex((region) => region.code === fee.pilot.region);
     this.rollOutFrom = span.dayOf(fee.roll_out.from);
     this.joining = cumulated(this.joiners(growth));
@@ -42,15 +49,14 @@ export class Population {
 
   /** Churn of a day for a segment and tenure, without what decisions and service add. */
   leavingRate(segment: number, tenureDays: number): number {
-    const { churn, segments, tenure } = this.behaviour;
-    return (churn * segments[segment]!.churn * tenure.churn[tenureBand(tenureDays)]!) / DAYS_PER_MONTH;
+    return this.leaving[segment * 3 + tenureBand(tenureDays)]!;
   }
 
   /** Hits by the fee per day. `pilot`: 1 or 0 for a customer in or out of the pilot, or the share of those who are in it. */
   hitRate(segment: number, day: number, pilot: number, scale: number): number {
     if (day < this.feeFrom) return 0;
     const reached = day < this.rollOutFrom ? pilot : 1;
-    return (this.behaviour.fee.late * this.behaviour.segments[segment]!.late * scale * reached) / DAYS_PER_MONTH;
+    return this.lateBills[segment]! * scale * reached;
   }
 
   /** Relative numbers: the base at the start, then who must join each month for it to grow as stated. */

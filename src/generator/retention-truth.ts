@@ -1,10 +1,13 @@
+import { euros } from './amounts.ts';
 import { DAYS_PER_MONTH } from './arrivals.ts';
-import type { Life, World } from './life.ts';
+import type { Life } from './life.ts';
+import type { World } from './world.ts';
 import { exp, logNormalMean } from './numbers.ts';
 import { tenureBand } from './population.ts';
 
 export const WINDOWS = [30, 182, 548] as const;
-const STEPS = [0, 3, 6, 10, 15, 20, 25, 30, 45, 60, 80, 100, 120, 150, 182, 220, 260, 300, 350, 400, 450, 500, 548];
+const STEPS = [0, 5, 10, 20, 30, 60, 90, 120, 150, 182, 240, 300, 360, 420, 480, 548];
+const IS_WINDOW = STEPS.map((step) => (WINDOWS as readonly number[]).includes(step));
 
 interface Sum {
   customers: number;
@@ -99,46 +102,58 @@ export class RetentionTruth {
   private serviceEffect(life: Life, from: number): number[] {
     const { fee } = this.world.behaviour;
     const hit = life.hits.some(({ day }) => day < from && day > from - 548);
-    return this.integral(life, from, this.serviceShares, (day) => (hit ? 0 : this.hitRate(life, day) * fee.leaves))[0];
+    return this.integral(life, from, this.serviceShares, (day) => (hit ? 0 : this.hitRate(life, day) * fee.leaves));
   }
 
   /** Margin lost by window when the customer is hit: against never being hit, and against those hit later. */
   private feeEffect(life: Life, day: number): readonly [number[], number[]] {
-    const { contacts, segments, tenure, service } = this.world.behaviour;
+    const { contacts, segments, tenure, service, fee } = this.world.behaviour;
     const segment = segments[life.segment]!;
     const band = tenureBand(day - life.joinDay);
     const callers = (contacts.per_month * segment.contacts * tenure.contacts[band]) / DAYS_PER_MONTH;
     const disappointed = callers * contacts.repeat * segment.repeat * tenure.repeat[band] * service.leaves;
     const open = life.serviceOpeners.find((opener) => opener.day <= day && opener.day > day - service.episode_days);
     const free = open === undefined ? day : open.day + service.episode_days;
-    return this.integral(life, day, this.feeShares, (at) =>
-      at < free ? 0 : disappointed * exp(-callers * (at - free)),
+    return this.integralAgainst(
+      life,
+      day,
+      this.feeShares,
+      (at) => (at < free ? 0 : disappointed * exp(-callers * (at - free))),
+      // a later hit takes its customers some 60 days after it
+      (at) => (at - 60 > day ? this.hitRate(life, at - 60) * fee.leaves : 0),
     );
   }
 
-  /** Σ over steps of margin per day × survival × planted share gone; and the same less the share gone by later hits. */
-  private integral(
+  /** Σ over steps of margin per day × survival × planted share gone, up to each window. */
+  private integral(life: Life, from: number, gone: Float64Array, otherRate: (day: number) => number): number[] {
+    return this.integralAgainst(life, from, gone, otherRate, () => 0)[0];
+  }
+
+  /** The same beside the same less the share that later hits take of those who were not hit. */
+  private integralAgainst(
     life: Life,
     from: number,
     gone: Float64Array,
     otherRate: (day: number) => number,
+    laterRate: (day: number) => number,
   ): readonly [number[], number[]] {
-    const { population, behaviour } = this.world;
+    const { population } = this.world;
     const perDay = (life.marginCents + this.purchaseValue[life.segment]!) / DAYS_PER_MONTH;
     const sums: number[] = [];
     const against: number[] = [];
-    let [risk, sum, later, laterHits] = [0, 0, 0, 0];
+    let [survival, sum, later, laterHits] = [1, 0, 0, 0];
     for (let k = 0; k + 1 < STEPS.length; k++) {
       const days = STEPS[k + 1]! - STEPS[k]!;
       const middle = from + STEPS[k]! + days / 2;
-      const rate = population.leavingRate(life.segment, middle - life.joinDay) + otherRate(middle);
-      const survival = exp(-risk - (rate * days) / 2);
-      risk += rate * days;
+      const half = ((population.leavingRate(life.segment, middle - life.joinDay) + otherRate(middle)) * days) / 2;
+      // e^(-half) twice, as (1 - x/2) ÷ (1 + x/2): half is below 0.03
+      const factor = (1 - half / 2) / (1 + half / 2);
+      survival *= factor;
       sum += perDay * survival * gone[k]!;
-      // a later hit takes its customers some 60 days after it
-      laterHits += this.hitRate(life, middle - 60 > from ? middle - 60 : -1) * behaviour.fee.leaves * days;
-      later += perDay * survival * (gone[k]! - (1 - exp(-laterHits)) * days);
-      if ((WINDOWS as readonly number[]).includes(STEPS[k + 1]!)) {
+      laterHits += laterRate(middle) * days;
+      later += perDay * survival * (gone[k]! - laterHits * days);
+      survival *= factor;
+      if (IS_WINDOW[k + 1]!) {
         sums.push(sum);
         against.push(later);
       }
@@ -178,14 +193,4 @@ function effectTruth(window: number, tally: Tally, periods: readonly string[], w
         : [{ period: periods[m]!, customers: month.customers, perCustomer: euros(month.cents / month.customers, 4) }],
     ),
   };
-}
-
-/** Decimal text of cents, in euros with so many decimals (at least 2). */
-export function euros(cents: number, decimals = 2): string {
-  let unit = 1;
-  for (let i = 2; i < decimals; i++) unit *= 10;
-  const whole = Math.round(cents * unit);
-  const digits = String(Math.abs(whole)).padStart(decimals + 1, '0');
-  const text = `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
-  return whole < 0 ? `-${text}` : text;
 }

@@ -1,5 +1,6 @@
 import type { Draw } from './draw.ts';
-import { DAY, type Life, type World } from './life.ts';
+import type { Life } from './life.ts';
+import { DAY, type World } from './world.ts';
 import { exp } from './numbers.ts';
 
 export const REVENUE_KINDS = [

@@ -23,6 +23,7 @@ export class Span {
   readonly holidays: ReadonlyMap<LocalDate, string>;
   /** 0 winter time, 1 summer time, 2 the day it begins, 3 the day it ends */
   private readonly clock: Uint8Array;
+  private readonly outside = new Map<number, LocalDate>();
 
   constructor(endPeriod: Period, months: number) {
     const first = addMonths(endPeriod, 1 - months);
@@ -54,8 +55,13 @@ export class Span {
     return daysBetween(`${this.periods[0]!}-01`, date);
   }
 
+  /** Date of any day number. */
   dateOf(day: number): LocalDate {
-    return this.dates[day] ?? addDays(this.dates[0]!, day);
+    const inside = this.dates[day];
+    if (inside !== undefined) return inside;
+    let date = this.outside.get(day);
+    if (date === undefined) this.outside.set(day, (date = addDays(this.dates[0]!, day)));
+    return date;
   }
 
   /** The second of the day as a clock on the wall shows it: the hour that the day skips lies one later. */

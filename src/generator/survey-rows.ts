@@ -1,6 +1,6 @@
 import { ascii, type CsvFile } from './csv-file.ts';
 import type { Draw } from './draw.ts';
-import type { World } from './life.ts';
+import type { World } from './world.ts';
 import type { Row } from './settings.ts';
 
 export const SURVEY_COLUMNS = 'survey_id,answered_at,metric,score,instrument,contact_id,customer_id,comment'.split(',');

@@ -1,5 +1,6 @@
 import { Refusal } from '../domain/errors.ts';
-import { Life, type World } from './life.ts';
+import { Life } from './life.ts';
+import type { World } from './world.ts';
 import { KIND, revenueOf } from './revenue-events.ts';
 
 const TRIAL = 4000;
@@ -37,6 +38,7 @@ export function fitToTargets(
   if (targets.revenueEvents === undefined) return;
   for (const months of [world.renewalMonths, 6, 12]) {
     world.renewalMonths = months;
+    world.purchaseScale = 1;
     const { background, caused, fixed, purchases } = trial(world);
     const customers = contacts / (background + caused);
     world.purchaseScale = (targets.revenueEvents / customers - fixed) / purchases;

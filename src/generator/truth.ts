@@ -1,12 +1,12 @@
-import type { World } from './life.ts';
+import { euros } from './amounts.ts';
+import type { World } from './world.ts';
 import type { FileCount } from './csv-file.ts';
-import { POOLS, type ContactSums } from './contact-rows.ts';
+import { POOLS, type ContactSums } from './contact-sums.ts';
 import { customersByDay } from './company-files.ts';
 import type { CustomerPass } from './customer-pass.ts';
 import type { ExposureRows, RevenueRows } from './money-rows.ts';
 import type { BooksOfTheDemo } from './books.ts';
 import { REVENUE_KINDS } from './revenue-events.ts';
-import { euros } from './retention-truth.ts';
 
 /** Keys of truth.json, shown by `generate --help`. `*` stands for a code, a period or a place in a list. */
 export const TRUTH_KEYS: readonly { readonly key: string; readonly meaning: string }[] = [

@@ -1,0 +1,5 @@
+// node --import typescript-loader.mjs generate-in-child.mjs '{options}': prints the files and the peak memory as JSON.
+import { generate } from '../../src/generator/generate.ts';
+
+const { files } = await generate(JSON.parse(process.argv[2]));
+process.stdout.write(JSON.stringify({ files, peakMegabytes: process.resourceUsage().maxRSS / 1024 }));
