@@ -1,7 +1,7 @@
 import { Decimal, decimalText } from '../domain/decimal.ts';
 import type { Compilation } from './mapping-compilation.ts';
 import type { ColumnRule } from './mapping-language.ts';
-import { coder, finisher, plainNumber } from './mapping-steps.ts';
+import { coder, finisher, plainText } from './mapping-steps.ts';
 import { numberReader } from './number-format.ts';
 import type { SourceRow } from './rows.ts';
 
@@ -44,7 +44,7 @@ export function compileColumn(target: string, rule: ColumnRule, compilation: Com
         const texts = factors.map((factor) => factor.read(row));
         if (texts.includes('')) return fallback;
         const product = texts.reduce(
-          (p, text, i) => p.times(plainNumber(number, text, factors[i]!.name)),
+          (p, text, i) => p.times(plainText(number, text, factors[i]!.name)),
           new Decimal(1),
         );
         return finish(decimalText(product), row);

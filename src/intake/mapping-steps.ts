@@ -2,7 +2,7 @@ import { Decimal, decimalText } from '../domain/decimal.ts';
 import { CodeMaker } from './code-making.ts';
 import { type DateReader, dateReader, firstOf, type ReadDate } from './date-patterns.ts';
 import { type Compilation, ValueFault } from './mapping-compilation.ts';
-import type { ColumnRule } from './mapping-language.ts';
+import type { ColumnRule, Sign } from './mapping-language.ts';
 import { type NumberReader, numberReader } from './number-format.ts';
 import type { SourceRow } from './rows.ts';
 
@@ -122,43 +122,42 @@ function dateFault(
 
 function numberStep(rule: ColumnRule, compilation: Compilation, place: string): Step {
   const number = rule.multiply === undefined ? numberReader(compilation.mapping.numbers) : numberReader({});
-  const { sign } = rule;
-  const signColumn = sign === undefined ? undefined : compilation.find(sign.column);
+  const signed = rule.sign === undefined ? undefined : signStep(rule.sign, compilation, place);
   return (text, row) => {
-    let value = plainNumber(number, text, place);
-    if (sign !== undefined) {
-      const side = (row.fields[signColumn ?? -1] ?? '').trim();
-      if (value.isNegative() && !value.isZero()) {
-        const remedy = 'Take "sign" out of the mapping if the amounts carry their own sign';
-        throw new ValueFault(
-          'double_sign',
-          'is negative already, and another column tells the sign',
-          remedy,
-          text,
-          place,
-        );
-      }
-      if (sign.negative.includes(side)) value = value.negated();
-      else if (sign.positive !== undefined && !sign.positive.includes(side)) {
-        const known = [...sign.negative, ...sign.positive].join(', ');
-        throw new ValueFault(
-          'unknown_sign',
-          'does not say which way the amount goes',
-          `Known: ${known}`,
-          side,
-          sign.column[0]!,
-        );
-      }
-    }
-    if (rule.times !== undefined) value = value.times(rule.times);
-    if (rule.round === 'each') value = value.toDecimalPlaces(Number(rule.decimals ?? '0'), Decimal.ROUND_HALF_UP);
-    return decimalText(value);
+    let plain = plainText(number, text, place);
+    if (signed !== undefined) plain = signed(plain, row);
+    // What is not computed with keeps the digits that the file has: "48000.00" stays so.
+    if (rule.times === undefined && rule.round !== 'each') return plain;
+    const value = new Decimal(plain).times(rule.times ?? '1');
+    if (rule.round !== 'each') return decimalText(value);
+    return decimalText(value.toDecimalPlaces(Number(rule.decimals ?? '0'), Decimal.ROUND_HALF_UP));
   };
 }
 
-/** @throws ValueFault when the text is no number in the mapping's format */
-export function plainNumber(read: NumberReader, text: string, place: string): Decimal {
+function signStep(sign: Sign, compilation: Compilation, place: string): Step {
+  const column = compilation.find(sign.column);
+  return (plain, row) => {
+    const side = (row.fields[column ?? -1] ?? '').trim();
+    if (plain.startsWith('-')) {
+      const remedy = 'Take "sign" out of the mapping if the amounts carry their own sign';
+      throw new ValueFault(
+        'double_sign',
+        'is negative already, and another column tells the sign',
+        remedy,
+        plain,
+        place,
+      );
+    }
+    if (sign.negative.includes(side)) return /[1-9]/.test(plain) ? `-${plain}` : plain;
+    if (sign.positive === undefined || sign.positive.includes(side)) return plain;
+    const known = `Known: ${[...sign.negative, ...sign.positive].join(', ')}`;
+    throw new ValueFault('unknown_sign', 'does not say which way the amount goes', known, side, sign.column[0]!);
+  };
+}
+
+/** Plain decimal text. @throws ValueFault when the text is no number in the mapping's format */
+export function plainText(read: NumberReader, text: string, place: string): string {
   const found = read(text);
   if ('fault' in found) throw new ValueFault('not_a_number', found.fault, found.remedy, text, place);
-  return new Decimal(found.text);
+  return found.text;
 }

@@ -10,8 +10,6 @@ import { count, emptyReport, type MappingReport } from './mapping-report.ts';
 import { RowSelection } from './mapping-selection.ts';
 import type { FaultSink, RowSource, SourceRow } from './rows.ts';
 
-export type { MappingReport } from './mapping-report.ts';
-
 export interface MappedSource extends RowSource {
   readonly report: MappingReport;
 }

@@ -113,8 +113,8 @@ describe("samples built from the vendors' documentation", () => {
       rows.map((row) => [row['entry_id'], row['period'], row['cost_center'], row['amount'], row['description']]),
     ).toEqual([
       ['1000-2026-1900000012-001', '2026-03', 'VOICE', '1234567.89', 'Löhne März'],
-      ['1000-2026-1900000012-002', '2026-03', 'CHAT', '48000', 'Löhne März'],
-      ['1000-2026-1900000013-001', '2026-03', 'UNASSIGNED', '-250.5', 'Gutschrift "Outsourcer"; Februar'],
+      ['1000-2026-1900000012-002', '2026-03', 'CHAT', '48000.00', 'Löhne März'],
+      ['1000-2026-1900000013-001', '2026-03', 'UNASSIGNED', '-250.50', 'Gutschrift "Outsourcer"; Februar'],
     ]);
   });
 
@@ -124,7 +124,7 @@ describe("samples built from the vendors' documentation", () => {
     expect(source.report.rounded).toEqual([
       { column: 'amount', currency: 'USD', exact: '23.1948090', posted: '23.19', rows: 3 },
     ]);
-    expect(rows.map((row) => row['amount']).sort()).toEqual(['-1.5', '0.00', '12.34', '12.35']);
+    expect(rows.map((row) => row['amount']!).sort()).toEqual(['-1.5', '0.00', '12.34', '12.35']);
     expect(rows.every((row) => row['period'] === '2026-03' && row['cost_center'] === 'contact-center')).toBe(true);
   });
 });
