@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../package-root.ts';
 import { addAccountCommands } from './commands/accounts.ts';
+import { addBenchCommand } from './commands/bench.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExplainCommands } from './commands/explain.ts';
@@ -36,6 +37,7 @@ export function program(): Command {
   addExplainCommands(root);
   addEvaluateCommand(root);
   addGenerateCommand(root);
+  addBenchCommand(root);
   addServerCommands(root);
   addAccountCommands(root);
   return root;

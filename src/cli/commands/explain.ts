@@ -87,18 +87,13 @@ const SHOWN = 20;
 function lineAnswer(explanation: LineExplanation, all: boolean): Answer {
   const { contacts, contactCount, ledgerEntries, sums } = explanation;
   const shown = all ? contacts : contacts.slice(0, SHOWN);
+  const { line, rule, pool } = explanation;
   const said = [
     `${explanation.period}, run ${explanation.run}`,
-    pairs(plainEntries(explanation.line)),
-    `\nrule\n${pairs(plainEntries(explanation.rule ?? { name: 'none' })).replace(/^/gm, '  ')}`,
-    `\npool\n${pairs(plainEntries(explanation.pool)).replace(/^/gm, '  ')}`,
-    `\nledger entries of the pool: ${grouped(ledgerEntries.length)}`,
-    ...ledgerEntries.map(
-      (entry) =>
-        `  ${plainEntries(entry)
-          .map(([, value]) => value)
-          .join('  ')}`,
-    ),
+    pairs(entriesOf(line, LINE_FACTS)),
+    `\nrule\n${pairs(entriesOf(rule ?? { name: 'none' })).replace(/^/gm, '  ')}`,
+    `\npool\n${pairs(entriesOf(pool, POOL_FACTS)).replace(/^/gm, '  ')}`,
+    ...(ledgerEntries.length === 0 ? [] : [`\nledger entries of the pool\n${ledgerTable(ledgerEntries)}`]),
     `\ncontacts: ${grouped(contactCount)}`,
     table(shown, [
       { title: 'contact', of: (c) => c.contact },
@@ -135,11 +130,50 @@ async function acting(shell: Shell): Promise<{ service: ExplainService; actor: A
   return { service: await shell.get(ExplainService), actor };
 }
 
-/** Names and values of a record for people; empty ones are left out, inner records become JSON. */
-function plainEntries(record: object): [string, string][] {
-  return Object.entries(record)
-    .filter(([, value]) => value !== null && value !== undefined && value !== '')
-    .map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value as string)]);
+const LINE_FACTS = [
+  'line_id',
+  'unit_code',
+  'decision_code',
+  'reason_code',
+  'channel',
+  'kind',
+  'tier',
+  'treatment',
+].concat(['charge_period', 'posting_period', 'contacts', 'seconds', 'rate', 'amount']);
+const POOL_FACTS = [
+  'pool',
+  'kind',
+  'layer',
+  'driver',
+  'ledger',
+  'received',
+  'cost',
+  'practicalSeconds',
+  'usedSeconds',
+].concat(['standardSeconds', 'rate', 'chargeRate', 'rateSource', 'charged', 'serviceVariances', 'unusedCapacity']);
+
+/** Names and values of a record for people, all or those named, in their order; empty ones are left out. */
+function entriesOf(record: object, names: readonly string[] = Object.keys(record)): [string, string][] {
+  const values = new Map(Object.entries(record) as [string, unknown][]);
+  return names
+    .filter((name) => ![null, undefined, ''].includes(values.get(name) as null))
+    .map((name) => {
+      const value = values.get(name);
+      return [name.replaceAll('_', ' '), typeof value === 'object' ? JSON.stringify(value) : String(value as string)];
+    });
+}
+
+function ledgerTable(entries: LineExplanation['ledgerEntries']): string {
+  const text = (name: string) => (entry: object) => (entry as Record<string, string | null>)[name];
+  return table(entries, [
+    { title: '  entry', of: (entry) => `  ${text('entry')(entry)}` },
+    { title: 'account', of: text('account') },
+    { title: 'cost center', of: text('costCenter') },
+    { title: 'amount', of: (entry) => grouped(text('amount')(entry)!), right: true },
+    { title: '', of: text('currency') },
+    { title: 'description', of: text('description') },
+    { title: 'vendor', of: text('vendor') },
+  ]);
 }
 
 const trimmed = (decimal: string): string => (decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal);

@@ -1,0 +1,159 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { ImportsService } from '../application/imports.service.ts';
+import { inputOpener } from '../application/input-opener.ts';
+import { ModelsService } from '../application/models.service.ts';
+import { PeriodsService } from '../application/periods.service.ts';
+import { statementFile } from '../application/statement-files.ts';
+import { StatementsService } from '../application/statements.service.ts';
+import { addMonths, type Period } from '../domain/period.ts';
+import { STATEMENT_FORMATS, type StatementSet } from '../domain/statements/statement-set.ts';
+import { openEmbedded } from '../embedded/database.ts';
+import { generate } from '../generator/generate.ts';
+import type { Shell } from './shell.ts';
+import { measured, type Usage } from './usage.ts';
+
+export interface BenchmarkStep extends Usage {
+  readonly step: string;
+  /** what the rows of the step are */
+  readonly of: string;
+  readonly rows: number;
+}
+
+export interface BenchmarkReport {
+  readonly contacts: number;
+  readonly months: number;
+  readonly steps: readonly BenchmarkStep[];
+  readonly databaseBytes: number;
+  readonly machine: {
+    readonly cores: number;
+    readonly memoryBytes: number;
+    readonly node: string;
+    readonly postgres: string;
+  };
+}
+
+const SEED = 1;
+const LAST_PERIOD = '2026-10' as Period;
+
+/**
+ * Generates, imports, closes every month and writes all statements, on a database of its own below `shell`'s home, which
+ * is emptied before and after.
+ */
+export async function benchmark(shell: Shell, contacts: number, months: number): Promise<BenchmarkReport> {
+  const { home } = await shell.config();
+  await emptyDatabase(home);
+  const db = await shell.database();
+  const [session] = await db.books((tx) =>
+    tx.query<{ pid: number; version: string }[]>(
+      "select pg_backend_pid() as pid, current_setting('server_version') as version",
+    ),
+  );
+  const steps: BenchmarkStep[] = [];
+  const take = async (step: string, of: string, deed: () => Promise<number>): Promise<void> => {
+    await shell.say(`${step} …`);
+    const { outcome: rows, usage } = await measured(session!.pid, deed);
+    steps.push({ step, of, rows, ...usage });
+  };
+  const periods = Array.from({ length: months }, (_, i) => addMonths(LAST_PERIOD, i + 1 - months));
+  const company = new Company(shell, join(home, 'company'), periods);
+  await take('generate', 'rows of all files', () => company.generate(contacts));
+  await take('import', 'rows of all files', () => company.import());
+  await take('close', 'contacts', async () => {
+    await company.close();
+    return contacts;
+  });
+  await take('statements', 'lines', () => company.writeStatements());
+  shell.atEnd(() => emptyDatabase(home));
+  return {
+    contacts,
+    months,
+    steps,
+    databaseBytes: await databaseBytes(home),
+    machine: {
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+      node: process.version,
+      postgres: session!.version,
+    },
+  };
+}
+
+class Company {
+  constructor(
+    private readonly shell: Shell,
+    private readonly folder: string,
+    private readonly periods: readonly Period[],
+  ) {}
+
+  async generate(contacts: number): Promise<number> {
+    const months = this.periods.length;
+    const { files } = await generate({ contacts, months, seed: SEED, endPeriod: LAST_PERIOD, folder: this.folder });
+    return files.reduce((rows, file) => rows + (file.rows ?? 0), 0);
+  }
+
+  async import(): Promise<number> {
+    const finance = await this.shell.actor();
+    const [imports, models] = [await this.shell.get(ImportsService), await this.shell.get(ModelsService)];
+    const report = await imports.importFolder(finance, this.folder, {
+      open: inputOpener('shell').open,
+      applyModel: async (yaml) => `model ${(await models.apply(finance, yaml)).modelId}`,
+    });
+    if (report.stoppedAt !== undefined) throw new Error(`the generated ${report.stoppedAt} was refused`);
+    return report.files.reduce((rows, file) => rows + file.new, 0);
+  }
+
+  async close(): Promise<void> {
+    const finance = await this.shell.actor();
+    const periods = await this.shell.get(PeriodsService);
+    for (const period of this.periods) await periods.close(finance, period);
+  }
+
+  async writeStatements(): Promise<number> {
+    const finance = await this.shell.actor();
+    const statements = await this.shell.get(StatementsService);
+    const out = join(this.folder, '..', 'statements');
+    mkdirSync(out, { recursive: true });
+    let lines = 0;
+    for (const period of this.periods) {
+      const set = (await statements.document(finance, period)) as unknown as StatementSet;
+      for (const format of STATEMENT_FORMATS) {
+        const { name, content } = await statementFile(set, format);
+        writeFileSync(join(out, name), content);
+      }
+      lines += set.units.reduce((sum, unit) => sum + unit.lines.length, 0);
+    }
+    return lines;
+  }
+}
+
+/** The bench's own server keeps nothing from run to run. */
+async function emptyDatabase(home: string): Promise<void> {
+  await asAdmin(home, async (client, database) => {
+    await client.query(`drop database ${client.escapeIdentifier(database)} with (force)`);
+  });
+}
+
+async function databaseBytes(home: string): Promise<number> {
+  return await asAdmin(home, async (client, database) => {
+    const { rows } = await client.query<{ bytes: string }>('select pg_database_size($1) as bytes', [database]);
+    return Number(rows[0]!.bytes);
+  });
+}
+
+async function asAdmin<T>(home: string, deed: (client: pg.Client, database: string) => Promise<T>): Promise<T> {
+  const server = await openEmbedded(home);
+  const url = new URL(server.adminUrl);
+  const database = url.pathname.slice(1);
+  url.pathname = '/postgres';
+  const client = new pg.Client({ connectionString: url.href });
+  try {
+    await client.connect();
+    return await deed(client, database);
+  } finally {
+    await client.end();
+    await server.release();
+  }
+}

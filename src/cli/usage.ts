@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+/** What one step of the benchmark cost. */
+export interface Usage {
+  readonly seconds: number;
+  /** CPU-seconds of this process */
+  readonly nodeSeconds: number;
+  /** CPU-seconds of the PostgreSQL server with all its processes; null where /proc does not show them */
+  readonly postgresSeconds: number | null;
+  /** largest resident set of this process; of the step where Linux lets it be reset, else since the start */
+  readonly peakBytes: number;
+}
+
+/** Runs a step and says what it cost. `backendPid`: of any session of the server, when it runs on this machine. */
+export async function measured<T>(
+  backendPid: number | undefined,
+  step: () => Promise<T>,
+): Promise<{ outcome: T; usage: Usage }> {
+  resetPeak();
+  const postmaster = backendPid === undefined ? undefined : parentOf(backendPid);
+  const [startedAt, node, postgres] = [performance.now(), process.cpuUsage(), serverSeconds(postmaster)];
+  const outcome = await step();
+  const { user, system } = process.cpuUsage(node);
+  const after = serverSeconds(postmaster);
+  return {
+    outcome,
+    usage: {
+      seconds: (performance.now() - startedAt) / 1000,
+      nodeSeconds: (user + system) / 1e6,
+      postgresSeconds: after === null || postgres === null ? null : after - postgres,
+      peakBytes: peakBytes(),
+    },
+  };
+}
+
+/** Linux: 5 resets the high-water mark of the resident set (proc(5)). */
+function resetPeak(): void {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // not Linux: the mark stays that of the whole process
+  }
+}
+
+function peakBytes(): number {
+  const mark = /^VmHWM:\s+(\d+) kB$/m.exec(textOf('/proc/self/status') ?? '');
+  return 1024 * (mark === null ? process.resourceUsage().maxRSS : Number(mark[1]));
+}
+
+const TICKS_PER_SECOND = 100; // USER_HZ of every Linux that Node runs on
+const STAT = { parent: 1, userTime: 11, childrenSystemTime: 14 } as const;
+
+/** Fields of /proc/PID/stat behind the name, which may hold blanks; undefined where there is no such process. */
+function statOf(pid: number | string): string[] | undefined {
+  const text = textOf(`/proc/${pid}/stat`);
+  return text?.slice(text.lastIndexOf(')') + 2).split(' ');
+}
+
+/** The postmaster of a backend, when the process is PostgreSQL's and here. */
+function parentOf(backendPid: number): number | undefined {
+  if (!(textOf(`/proc/${backendPid}/cmdline`) ?? '').startsWith('postgres')) return undefined;
+  return Number(statOf(backendPid)?.[STAT.parent]);
+}
+
+/** CPU-seconds of the postmaster, its children that have ended, and those that live. */
+function serverSeconds(postmaster: number | undefined): number | null {
+  const own = postmaster === undefined ? undefined : statOf(postmaster);
+  if (own === undefined) return null;
+  let ticks = sum(own, STAT.userTime, STAT.childrenSystemTime);
+  for (const pid of readdirSync('/proc')) {
+    const stat = /^\d+$/.test(pid) ? statOf(pid) : undefined;
+    if (stat !== undefined && Number(stat[STAT.parent]) === postmaster) {
+      ticks += sum(stat, STAT.userTime, STAT.userTime + 1);
+    }
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+const sum = (fields: readonly string[], from: number, to: number): number =>
+  fields.slice(from, to + 1).reduce((total, ticks) => total + Number(ticks), 0);
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
