@@ -5,6 +5,9 @@ import { unescaped, type NumberMeaning, type Workbook } from './xlsx-parts.ts';
 /** Digits that Excel shows and keeps of a number; further ones are artefacts of binary fractions. */
 const EXCEL_DIGITS = 15;
 
+/** Numbers that need no second look: plain, without needless zeros. */
+const PLAIN = /^-?(?:[1-9]\d*|0(?=\.))(?:\.\d*[1-9])?$|^0$/;
+
 /** A cell as it stands in the sheet. */
 export interface RawCell {
   /** A1 form */
@@ -88,6 +91,7 @@ function numberCell(
  * longer fractions ("1234.5600000000001") are rounded to the 15 digits that Excel shows.
  */
 export function plainNumber(text: string): string {
+  if (text.length <= EXCEL_DIGITS + 1 && PLAIN.test(text)) return text;
   const number = new Decimal(text);
   return decimalText(
     number.isInteger() || number.precision() <= EXCEL_DIGITS ? number : number.toSignificantDigits(EXCEL_DIGITS),

@@ -106,16 +106,15 @@ async function countAll(zip: ZipFile, entries: readonly Entry[], limits: FileLim
     const isXml = /\.(xml|rels)$/i.test(entry.fileName);
     let bytes = 0;
     let checksum = 0;
-    let tail = Buffer.alloc(0);
+    let tail: Buffer = Buffer.alloc(0);
     try {
       for await (const chunk of await partStream(zip, entry)) {
         if (isXml) {
           if (bytes === 0) refuseOtherEncodings(chunk, entry.fileName, refuse);
-          const seen = Buffer.concat([tail, chunk]);
-          if (seen.includes('<!DOCTYPE') || seen.includes('<!ENTITY')) {
+          if (DEFINITIONS.some((word) => chunk.includes(word) || joint(tail, chunk).includes(word))) {
             refuse('document_type', `the part ${entry.fileName} defines a document type, which no workbook does`);
           }
-          tail = Buffer.from(seen.subarray(-8));
+          tail = joint(tail, chunk.subarray(-JOINT_BYTES));
         }
         checksum = crc32(chunk, checksum);
         bytes += chunk.length;
@@ -140,6 +139,14 @@ async function countAll(zip: ZipFile, entries: readonly Entry[], limits: FileLim
   if (all > RATIO_FROM_BYTES && all > packed * limits.xlsxRatio) {
     refuse('unpacks_too_far', `it unpacks into more than ${limits.xlsxRatio} times its size`, bomb);
   }
+}
+
+const DEFINITIONS = ['<!DOCTYPE', '<!ENTITY'];
+/** One less than the longest of them, so that none is missed between two chunks. */
+const JOINT_BYTES = 8;
+
+function joint(before: Buffer, after: Buffer): Buffer {
+  return Buffer.concat([before.subarray(-JOINT_BYTES), after.subarray(0, JOINT_BYTES)]);
 }
 
 /** In another encoding a document type would go unseen, and Excel writes UTF-8. */

@@ -171,7 +171,8 @@ class SheetReader {
         remedy: 'Give the column a name, or empty the cell',
       });
     }
-    const fields = Array.from({ length: width }, (_, i) => texts[i] ?? '');
+    const fields: string[] = [];
+    for (let i = 0; i < width; i++) fields.push(texts[i] ?? '');
     if (this.rowFaults.length === 0) this.rows.push({ line: row, fields });
     else {
       if (this.rows.length > 0) this.waiting.push({ is: 'rows', rows: this.rows });
