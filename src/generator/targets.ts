@@ -3,7 +3,7 @@ import { Life } from './life.ts';
 import type { World } from './world.ts';
 import { KIND, revenueOf } from './revenue-events.ts';
 
-const TRIAL = 4000;
+const TRIAL = 8000;
 
 /**
  * Sets the world's scales so that about the asked numbers of exposures and revenue events come out. Counts what a trial
@@ -21,20 +21,7 @@ export function fitToTargets(
 ): void {
   if (targets.exposures === undefined && targets.revenueEvents === undefined) return;
   const contacts = targets.contacts * (1 - world.behaviour.base.anonymous);
-  if (targets.exposures !== undefined) {
-    const { background, caused, hits } = trial(world);
-    // exposures = customers × hits × scale, customers = contacts ÷ (background + caused × scale)
-    const scale = (targets.exposures * background) / (contacts * hits - targets.exposures * caused);
-    const most = Math.max(...world.behaviour.segments.map((segment) => segment.late)) * world.behaviour.fee.late;
-    if (!(scale >= 0 && scale * most <= 0.9)) {
-      const room = Math.floor((contacts * hits * 0.9) / most / (background + (caused * 0.9) / most));
-      throw new Refusal(
-        'bad_option',
-        `--exposures is ${targets.exposures}; with these contacts and months at most about ${room} are possible`,
-      );
-    }
-    world.hitScale = scale;
-  }
+  if (targets.exposures !== undefined) fitHits(world, contacts, targets.exposures);
   if (targets.revenueEvents === undefined) return;
   for (const months of [world.renewalMonths, 6, 12]) {
     world.renewalMonths = months;
@@ -45,6 +32,26 @@ export function fitToTargets(
     if (world.purchaseScale >= 0.3) return;
   }
   world.purchaseScale = Math.max(0.05, world.purchaseScale);
+}
+
+function fitHits(world: World, contacts: number, exposures: number): void {
+  const { segments, fee } = world.behaviour;
+  const most = 0.9 / (Math.max(...segments.map((segment) => segment.late)) * fee.late);
+  for (let round = 0; round < 3; round++) {
+    // per customer: exposures = hits × factor, contacts = background + caused × factor; who is hit more stays shorter,
+    // so the factor is found in rounds
+    const { background, caused, hits } = trial(world);
+    const factor = (exposures * background) / (contacts * hits - exposures * caused);
+    const scale = world.hitScale * factor;
+    if (!(scale >= 0 && scale <= most)) {
+      throw new Refusal(
+        'bad_option',
+        `--exposures is ${exposures}; customers who make these contacts in these months are not hit so often`,
+      );
+    }
+    world.hitScale = scale;
+    if (scale === 0) return;
+  }
 }
 
 /** Per customer: contacts of the background and of the fee, hits, revenue events that do and do not follow purchases. */

@@ -167,7 +167,7 @@ describe('the generated files keep the data contract', () => {
     for (const mark of [',', '"', '\n', '@', '+49', 'DE89', '4111']) some((row) => row['text']!.includes(mark));
     expect(countBy(contacts, (row) => row['channel']!).size).toBe(3);
     expect(countBy(contacts, (row) => row['site']!).size).toBe(3);
-    expect(countBy(files['ledger']!, (row) => row['currency']!).get('USD')).toBe(36);
+    expect(countBy(files['ledger']!, (row) => row['currency']!).get('USD')).toBe(72);
     expect(files['ledger']!.some((row) => row['description']!.startsWith('Credit note'))).toBe(true);
   });
 });

@@ -118,5 +118,5 @@ describe('generate', () => {
     expect(large.peakMegabytes - small.peakMegabytes).toBeLessThan(80);
     expect(large.peakMegabytes).toBeLessThan(250);
     expect(sum(large.files.map(({ rows = 0 }) => rows))).toBeGreaterThan(1_000_000);
-  });
+  }, 240_000);
 });
