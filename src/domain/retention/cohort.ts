@@ -130,8 +130,11 @@ export function cohortFacts(
   const ranges = [...bands, before, prior, year];
   const contracts: Contracts = { monthlyMargin: of(customers.monthlyMargin), joinedOn, leftOn };
   const fromEvents = marginIn(rows, earnings, ranges);
-  const fromContracts = contractMarginIn(rows.clockStart, contracts, ranges);
-  const sums = fromEvents.map((sum, r) => sum.map((value, i) => (byEvents[i] === 1 ? value : fromContracts[r]![i]!)));
+  const sums = byEvents.includes(0)
+    ? contractMarginIn(rows.clockStart, contracts, ranges).map((contract, r) =>
+        contract.map((value, i) => (byEvents[i] === 1 ? fromEvents[r]![i]! : value)),
+      )
+    : fromEvents;
   const tenure = Float64Array.from(rows.clockStart, (start, i) => Math.max(0, start - delayDays - joinedOn[i]!));
   const priorValue = sums[bands.length + 1]!;
   const yearValue = sums[bands.length + 2]!;
@@ -195,9 +198,14 @@ const VALUE_BANDS = 5;
 function strataOf(n: number, { tenure, priorValue, segment, reason }: Traits): string[] {
   const sorted = Float64Array.from(priorValue).sort();
   const cuts = Array.from({ length: VALUE_BANDS - 1 }, (_, k) => sorted[Math.floor(((k + 1) * n) / VALUE_BANDS)] ?? 0);
-  const band = (value: number, bounds: readonly number[]): number => bounds.filter((bound) => value >= bound).length;
   return Array.from(
     { length: n },
     (_, i) => `${band(tenure[i]!, TENURE_BANDS)} ${band(priorValue[i]!, cuts)} ${segment[i]!} ${reason[i]!}`,
   );
+}
+
+function band(value: number, bounds: readonly number[]): number {
+  let at = 0;
+  while (at < bounds.length && value >= bounds[at]!) at++;
+  return at;
 }

@@ -1,8 +1,8 @@
 import { dot } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import { largestDifference, standardisedDifferences } from './balance.ts';
-import type { Design } from './least-squares.ts';
-import { matrixTimes, predictions, rowsOf, weightedLeastSquares, weightedTerms } from './least-squares.ts';
+import type { Design, Solver } from './least-squares.ts';
+import { leastSquaresSolver, matrixTimes, predictions, rowsOf, weightedTerms } from './least-squares.ts';
 import { normalInterval } from './normal.ts';
 import { propensity } from './propensity.ts';
 import { strataEffect } from './strata.ts';
@@ -123,6 +123,10 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
     weight[row] = treated[at] === 1 ? 1 : p / (1 - p);
   });
   const customer = rows.map((i) => group.customer[i]!);
+  const untreatedModel = leastSquaresSolver(
+    terms,
+    treated.map((flag) => 1 - flag),
+  );
   return {
     inside,
     weight,
@@ -133,9 +137,9 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
         treatmentTerms: terms,
         outcomeTerms: terms,
       };
-      return { effect: treatmentEffect(sample, 'aipw', { target: 'att', fitted }).effect, customer };
+      return { effect: treatmentEffect(sample, 'aipw', { target: 'att', fitted, untreatedModel }).effect, customer };
     },
-    contrast: () => contrastByScore(group.treated, terms, rows, weight),
+    contrast: () => contrastByScore(group.treated, terms, rows, weight, untreatedModel),
   };
 }
 
@@ -145,11 +149,11 @@ function contrastByScore(
   terms: Design,
   rows: readonly number[],
   weight: Float64Array,
+  { bread }: Solver,
 ): Float64Array {
   const own = Float64Array.from(rows, (row) => (treated[row] === 1 ? 0 : weight[row]!));
   const untreated = Float64Array.from(rows, (row) => (treated[row] === 1 ? 0 : 1));
   const size = rows.length - untreated.reduce((sum, value) => sum + value, 0);
-  const { bread } = weightedLeastSquares(terms, untreated, untreated);
   const open = weightedTerms(
     terms,
     untreated.map((flag, i) => 1 - flag - own[i]!),

@@ -9,14 +9,6 @@ export interface Design {
   readonly names: readonly string[];
 }
 
-export interface WeightedFit {
-  /** zero for a column that is a combination of the columns before it (dropped, as R and Stata do) */
-  readonly coefficients: Float64Array;
-  /** (X'WX)⁻¹; rows and columns of dropped columns are zero */
-  readonly bread: Square;
-  readonly dropped: readonly string[];
-}
-
 /** Design of named columns; `constant` puts a column of ones first. */
 export function design(columns: ReadonlyMap<string, ArrayLike<number>>, rows: number, constant = true): Design {
   const named: [string, Column][] = constant ? [['constant', new Float64Array(rows).fill(1)]] : [];
@@ -30,33 +22,41 @@ export function rowsOf(x: Design, rows: ArrayLike<number>): Design {
   return { rows: rows.length, columns, names: x.names };
 }
 
+/** Weighted least squares on one design, ready for any outcome: the costly part is done once. */
+export interface Solver {
+  /** (X'WX)⁻¹; rows and columns of dropped columns are zero */
+  readonly bread: Square;
+  /** columns that are combinations of those before them, as R and Stata drop them: their coefficients are zero */
+  readonly dropped: readonly string[];
+  coefficients(y: ArrayLike<number>): Float64Array;
+}
+
 /**
- * Weighted least squares through an orthonormal basis: stable where normal equations are not (age, age², age³).
- * Rows with weight 0 take no part.
+ * Through an orthonormal basis: stable where normal equations are not (age, age², age³). Rows with weight 0 take no part.
  */
-export function weightedLeastSquares(x: Design, y: ArrayLike<number>, weights?: ArrayLike<number>): WeightedFit {
-  let columns = x.columns;
-  let target: ArrayLike<number> = y;
-  if (weights !== undefined) {
-    const root = Float64Array.from(weights, Math.sqrt);
-    columns = x.columns.map((column) => column.map((value, i) => value * root[i]!));
-    target = root.map((value, i) => (value === 0 ? 0 : value * y[i]!));
-  }
+export function leastSquaresSolver(x: Design, weights?: ArrayLike<number>): Solver {
+  const root = weights && Float64Array.from(weights, Math.sqrt);
+  const columns = root ? x.columns.map((column) => column.map((value, i) => value * root[i]!)) : x.columns;
   const { q, r, kept, dependent } = orthonormal(columns);
-  const solved = backSubstitute(
-    r,
-    q.map((basis) => dot(basis, target)),
-  );
   const unit = square(q.length);
   for (let a = 0; a < q.length; a++) unit[a]![a] = 1;
   const inverse = untangle(r, unit);
-  const coefficients = new Float64Array(columns.length);
   const bread = square(columns.length);
-  kept.forEach((j, a) => {
-    coefficients[j] = solved[a]!;
-    kept.forEach((k, b) => (bread[j]![k] = inverse[a]![b]!));
-  });
-  return { coefficients, bread, dropped: dependent.map((j) => x.names[j]!) };
+  kept.forEach((j, a) => kept.forEach((k, b) => (bread[j]![k] = inverse[a]![b]!)));
+  return {
+    bread,
+    dropped: dependent.map((j) => x.names[j]!),
+    coefficients(y) {
+      const target = root ? root.map((value, i) => (value === 0 ? 0 : value * y[i]!)) : y;
+      const solved = backSubstitute(
+        r,
+        q.map((basis) => dot(basis, target)),
+      );
+      const coefficients = new Float64Array(columns.length);
+      kept.forEach((j, a) => (coefficients[j] = solved[a]!));
+      return coefficients;
+    },
+  };
 }
 
 /** x'β of every row. */

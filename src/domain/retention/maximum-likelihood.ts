@@ -1,8 +1,12 @@
 import type { Square } from '../causality/linear-algebra.ts';
-import { cholesky, choleskyInverse, choleskySolve, quadraticForm, square } from '../causality/linear-algebra.ts';
+import { cholesky, choleskyInverse, choleskySolve, dot, quadraticForm, square } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 
 const STEP = 1e-4;
+/** Wider for second derivatives, whose differences lose twice the digits. */
+const CURVATURE_STEP = 1e-3;
+/** A step multiplies no parameter by more than e². */
+const LONGEST_STEP = 2;
 const MOST_STEPS = 200;
 /** A parameter so many powers of e away from its start is on its way to 0 or infinity. */
 const AT_THE_EDGE = 12;
@@ -31,50 +35,50 @@ export function maximise(
   const origin = start.map(Math.log);
   const at = (logs: readonly number[]): number =>
     logLikelihood(logs.map(Math.exp)) - logs.reduce((sum, log, i) => sum + ((log - origin[i]!) / spread) ** 2 / 2, 0);
-  let logs = origin;
+  let logs: readonly number[] = origin;
   let current = at(logs);
-  let damping = 1e-3;
   for (let step = 0; step < MOST_STEPS; step++) {
     const { gradient, curvature } = derivatives(at, logs, current);
-    const largest = Math.max(...gradient.map(Math.abs));
-    if (largest < 1e-9 * (1 + Math.abs(current)) && damping <= 1e-6) {
+    const newton = ascent(gradient, curvature);
+    const gain = dot(gradient, newton.move) / 2;
+    if (newton.exact && gain < 1e-9 + 1e-14 * Math.abs(current)) {
       if (logs.some((log, i) => Math.abs(log - origin[i]!) > AT_THE_EDGE)) break;
       return maximumAt(logs, current, curvature);
     }
-    let moved = false;
-    for (let attempt = 0; attempt < 40 && !moved; attempt++) {
-      const damped = curvature.map((row, i) =>
-        row.map((value, j) => value + (i === j ? damping * (1 + Math.abs(value)) : 0)),
-      );
-      const factor = cholesky(damped);
-      const move = factor && choleskySolve(factor, gradient);
-      if (move && Math.max(...move.map(Math.abs)) < 5) {
-        const next = logs.map((log, i) => log + move[i]!);
-        const reached = at(next);
-        if (reached >= current - 1e-12 * Math.abs(current)) {
-          logs = next;
-          current = reached;
-          moved = true;
-        }
-      }
-      damping = moved ? damping / 10 : damping * 10;
+    let share = Math.min(1, LONGEST_STEP / Math.max(...newton.move.map(Math.abs)));
+    let next = logs.map((log, i) => log + share * newton.move[i]!);
+    let reached = at(next);
+    for (; !(reached > current) && share > 1e-9; reached = at(next)) {
+      share /= 2;
+      next = logs.map((log, i) => log + share * newton.move[i]!);
     }
-    if (!moved || damping > 1e12) {
-      if (largest < 1e-5 * (1 + Math.abs(current))) return maximumAt(logs, current, curvature);
-      break;
-    }
+    // No step climbs: the top is reached to the last digit, or there is none.
+    if (!(reached > current)) return gain < 1e-4 ? maximumAt(logs, current, curvature) : fail();
+    logs = next;
+    current = reached;
   }
-  throw flat();
+  return fail();
+}
+
+/** Newton's direction; where the likelihood is not concave, bent toward the gradient until it climbs. */
+function ascent(gradient: Float64Array, curvature: Square): { move: Float64Array; exact: boolean } {
+  for (let damping = 0; ; damping = Math.max(1e-3, damping * 10)) {
+    const damped = curvature.map((row, i) =>
+      row.map((value, j) => (i === j ? value + damping * (1 + Math.abs(value)) : value)),
+    );
+    const factor = cholesky(damped);
+    if (factor !== undefined) return { move: choleskySolve(factor, gradient), exact: damping === 0 };
+  }
 }
 
 function maximumAt(logs: readonly number[], logLikelihood: number, curvature: Square): Maximum {
   const factor = cholesky(curvature);
-  if (factor === undefined) throw flat();
+  if (factor === undefined) return fail();
   return { parameters: logs.map(Math.exp), logLikelihood, covariance: choleskyInverse(factor) };
 }
 
-function flat(): Refusal {
-  return new Refusal(
+function fail(): never {
+  throw new Refusal(
     'not_estimable',
     'the likelihood has no maximum: the data are too few or too uniform for this model',
   );
@@ -94,26 +98,22 @@ function derivatives(
   at: (logs: readonly number[]) => number,
   logs: readonly number[],
   current: number,
-): { gradient: number[]; curvature: Square } {
+): { gradient: Float64Array; curvature: Square } {
   const n = logs.length;
   const shifted = (...moves: [number, number][]): number => {
     const point = [...logs];
     for (const [i, by] of moves) point[i]! += by;
     return at(point);
   };
-  const gradient: number[] = [];
+  const gradient = Float64Array.from(logs, (_, i) => (shifted([i, STEP]) - shifted([i, -STEP])) / (2 * STEP));
   const curvature = square(n);
+  const h = CURVATURE_STEP;
   for (let i = 0; i < n; i++) {
-    const [up, down] = [shifted([i, STEP]), shifted([i, -STEP])];
-    gradient.push((up - down) / (2 * STEP));
-    curvature[i]![i] = -(up - 2 * current + down) / STEP ** 2;
+    curvature[i]![i] = -(shifted([i, h]) - 2 * current + shifted([i, -h])) / h ** 2;
     for (let j = 0; j < i; j++) {
-      const mixed =
-        shifted([i, STEP], [j, STEP]) -
-        shifted([i, STEP], [j, -STEP]) -
-        shifted([i, -STEP], [j, STEP]) +
-        shifted([i, -STEP], [j, -STEP]);
-      curvature[i]![j] = curvature[j]![i] = -mixed / (4 * STEP ** 2);
+      const along = shifted([i, h], [j, h]) + shifted([i, -h], [j, -h]);
+      const across = shifted([i, h], [j, -h]) + shifted([i, -h], [j, h]);
+      curvature[i]![j] = curvature[j]![i] = -(along - across) / (4 * h ** 2);
     }
   }
   return { gradient, curvature };

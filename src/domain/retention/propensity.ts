@@ -1,9 +1,17 @@
 import { normalCdf } from '../causality/distributions.ts';
 import type { Column, Square } from '../causality/linear-algebra.ts';
-import { cholesky, choleskySolve, combination, crossProduct, dot, orthonormal } from '../causality/linear-algebra.ts';
+import {
+  cholesky,
+  choleskyInverse,
+  choleskySolve,
+  combination,
+  crossProduct,
+  dot,
+  orthonormal,
+  square,
+} from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import type { Design } from './least-squares.ts';
-import { weightedLeastSquares } from './least-squares.ts';
 
 /** How a linear predictor becomes a probability. */
 export type Link = 'logit' | 'probit';
@@ -19,7 +27,6 @@ export interface PropensityFit {
   /** inverse of the observed information */
   readonly bread: Square;
   readonly logLikelihood: number;
-  readonly dropped: readonly string[];
 }
 
 const MOST_STEPS = 60;
@@ -90,16 +97,16 @@ export function propensity(
     current = reached;
     if (step > 0 && Math.abs(gain) <= CONVERGED * (Math.abs(current) + 1)) {
       if (eta.every((value) => Math.abs(value) > SEPARATED)) throw separated();
-      const { bread, dropped } = weightedLeastSquares(x, rows.score, rows.curvature);
+      const information = cholesky(crossProduct(z, rows.curvature));
+      if (information === undefined) throw separated();
       const { probability, slope, score } = rows;
       return {
         coefficients: scaled.back(coefficients),
         probability,
         slope,
         score,
-        bread,
+        bread: scaled.bread(choleskyInverse(information)),
         logLikelihood: current,
-        dropped,
       };
     }
   }
@@ -111,6 +118,8 @@ function scaledTerms(x: Design): {
   readonly columns: Column[];
   readonly from: (coefficients: Float64Array) => Float64Array;
   readonly back: (coefficients: Float64Array) => Float64Array;
+  /** covariance of the scaled terms' coefficients as one of the terms' own; zero for dropped terms */
+  readonly bread: (inverse: Square) => Square;
 } {
   const { kept } = orthonormal(x.columns);
   const constant = kept.find((j) => x.names[j] === 'constant');
@@ -119,18 +128,25 @@ function scaledTerms(x: Design): {
   const scale = columns.map((column) => Math.sqrt(dot(column, column) / x.rows) || 1);
   columns.forEach((column, a) => column.forEach((value, i) => (column[i] = value / scale[a]!)));
   const at = constant === undefined ? -1 : kept.indexOf(constant);
+  const back = (own: ArrayLike<number>): Float64Array => {
+    const coefficients = new Float64Array(x.columns.length);
+    kept.forEach((j, a) => (coefficients[j] = own[a]! / scale[a]!));
+    if (constant !== undefined) kept.forEach((j, a) => (coefficients[constant]! -= coefficients[j]! * centre[a]!));
+    return coefficients;
+  };
   return {
     columns,
+    back,
     from(coefficients) {
       const own = Float64Array.from(kept, (j, a) => coefficients[j]! * scale[a]!);
       kept.forEach((j, a) => at >= 0 && (own[at]! += coefficients[j]! * centre[a]! * scale[at]!));
       return own;
     },
-    back(own) {
-      const coefficients = new Float64Array(x.columns.length);
-      kept.forEach((j, a) => (coefficients[j] = own[a]! / scale[a]!));
-      if (constant !== undefined) kept.forEach((j, a) => (coefficients[constant]! -= coefficients[j]! * centre[a]!));
-      return coefficients;
+    bread(inverse) {
+      const half = inverse.map(back);
+      const whole = square(x.columns.length);
+      whole.forEach((row, j) => row.set(back(half.map((column) => column[j]!))));
+      return whole;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors.ts';
-import type { Design } from './least-squares.ts';
-import { matrixTimes, predictions, weightedLeastSquares, weightedTerms } from './least-squares.ts';
+import type { Design, Solver } from './least-squares.ts';
+import { leastSquaresSolver, matrixTimes, predictions, weightedTerms } from './least-squares.ts';
 import type { Link, PropensityFit } from './propensity.ts';
 import { propensity } from './propensity.ts';
 
@@ -45,6 +45,8 @@ export interface EffectOptions {
   readonly link?: Link;
   /** an earlier fit over the same rows (all of them, or what trimming left) */
   readonly fitted?: PropensityFit;
+  /** outcome model of the untreated over the same rows and terms, for many outcomes of one sample */
+  readonly untreatedModel?: Solver;
 }
 
 /** One arm as an estimator sees it. */
@@ -68,7 +70,12 @@ export function treatmentEffect(sample: TreatmentSample, estimator: Estimator, o
     estimator === 'ra' ? undefined : (options.fitted ?? propensity(sample.treatmentTerms, sample.treated, link));
   const mean = (side: 0 | 1): ArmMean => {
     const arm = armOf(sample, side, target, fitted);
-    return estimator === 'ht' || estimator === 'ipw' ? weightedMean(arm, estimator) : modelledMean(arm, estimator);
+    // The treated as they are: nothing is modelled where the target is the treated themselves.
+    if (target === 'att' && side === 1) return plainMean(arm);
+    const solver = side === 0 && estimator !== 'ipwra' ? options.untreatedModel : undefined;
+    return estimator === 'ht' || estimator === 'ipw'
+      ? weightedMean(arm, estimator)
+      : modelledMean(arm, estimator, solver);
   };
   const untreated = mean(0);
   const treated = mean(1);
@@ -110,6 +117,13 @@ function armOf(sample: TreatmentSample, side: 0 | 1, target: Target, fitted: Pro
   return { sample, inArm, member, size, fitted, weight, change };
 }
 
+function plainMean({ sample, inArm, size }: Arm): ArmMean {
+  const y = sample.outcome;
+  const mean = inArm.reduce((sum, flag, i) => sum + flag * y[i]!, 0) / size;
+  const influence = inArm.map((flag, i) => (flag * (y[i]! - mean)) / size);
+  return { mean, influence, direct: influence };
+}
+
 /** Mean of the arm's outcomes by weight: over the target's size (Horvitz–Thompson) or over Σ weights (Hájek). */
 function weightedMean(arm: Arm, estimator: 'ht' | 'ipw'): ArmMean {
   const { sample, weight, change, member } = arm;
@@ -123,12 +137,12 @@ function weightedMean(arm: Arm, estimator: 'ht' | 'ipw'): ArmMean {
 }
 
 /** Mean of the arm's outcome model over the target, for `aipw` plus the weighted mean of what the model missed. */
-function modelledMean(arm: Arm, estimator: 'ra' | 'aipw' | 'ipwra'): ArmMean {
+function modelledMean(arm: Arm, estimator: 'ra' | 'aipw' | 'ipwra', known?: Solver): ArmMean {
   const { sample, inArm, member, size, weight, change } = arm;
   const { outcome: y, outcomeTerms: x } = sample;
   const modelWeight = estimator === 'ipwra' ? weight : inArm;
-  const model = weightedLeastSquares(x, y, modelWeight);
-  const predicted = predictions(x, model.coefficients);
+  const model = known ?? leastSquaresSolver(x, modelWeight);
+  const predicted = predictions(x, model.coefficients(y));
   const rest = predicted.map((value, i) => y[i]! - value);
   const corrected = estimator === 'aipw' ? weight : new Float64Array(rest.length);
   const total = predicted.reduce((sum, value, i) => sum + member[i]! * value + corrected[i]! * rest[i]!, 0);
@@ -186,11 +200,12 @@ export function standardizedEffect(
   asUntreated: Design,
   member: Float64Array,
 ): Effect {
-  const model = weightedLeastSquares(observed, outcome);
-  const fitted = predictions(observed, model.coefficients);
+  const model = leastSquaresSolver(observed);
+  const coefficients = model.coefficients(outcome);
+  const fitted = predictions(observed, coefficients);
   const size = member.reduce((sum, value) => sum + value, 0);
   const arm = (x: Design): ArmMean => {
-    const predicted = predictions(x, model.coefficients);
+    const predicted = predictions(x, coefficients);
     const mean = predicted.reduce((sum, value, i) => sum + member[i]! * value, 0) / size;
     const direct = predicted.map((value, i) => (member[i]! * (value - mean)) / size);
     const reach = predictions(observed, matrixTimes(model.bread, weightedTerms(x, member)));
