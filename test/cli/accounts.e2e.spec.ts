@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { answerable } from './answerable.ts';
+import { answerable, answerableHere } from './answerable.ts';
 import { testDatabase, testServer, type TestDatabase } from '../database/test-database.ts';
 
 describe('on the embedded database', () => {
   let home: string;
-  const run = (...args: string[]) => answerable(args, { env: { ANSWERABLE_HOME: home } });
+  const run = (...args: string[]) => answerableHere(args, { ANSWERABLE_HOME: home });
 
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), 'answerable-cli-'));
@@ -14,7 +14,7 @@ describe('on the embedded database', () => {
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   it('starts by itself, has local people, and finance acts when nobody is named', async () => {
-    const list = await run('user', 'list');
+    const list = await answerable(['user', 'list'], { env: { ANSWERABLE_HOME: home } });
     expect(list.exitCode).toBe(0);
     expect(list.stdout.split('\n')[0]).toMatch(/^login +name +role +units +state$/);
     const refused = await run('user', 'add', 'eve', '--role', 'auditor');
@@ -29,7 +29,7 @@ describe('on the embedded database', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ error: { code: 'login_taken', next: expect.any(String) } });
     const token = (await run('token', 'create', '--as', 'eve')).stdout.trim();
     const env = { ANSWERABLE_HOME: home, ANSWERABLE_TOKEN: token };
-    const own = await answerable(['token', 'list', '--json'], { env });
+    const own = await answerableHere(['token', 'list', '--json'], env);
     expect(JSON.parse(own.stdout)).toMatchObject({ tokens: [{ login: 'eve', state: 'good' }] });
     expect((await run('user', 'list', '--as', 'nobody')).exitCode).toBe(3);
   });
@@ -45,21 +45,21 @@ describe('on a server', () => {
   it('a superuser migrates, the first admin gets a token, and only tokens act', async () => {
     const server = testServer();
     const env = { DATABASE_URL: database.appUrl, DATABASE_MIGRATOR_URL: database.adminUrl };
-    const first = await answerable(['migrate', '--first-admin', 'ada', '--json'], { env });
+    const first = await answerableHere(['migrate', '--first-admin', 'ada', '--json'], env);
     expect(first).toMatchObject({ exitCode: 0 });
     const { token, ran } = JSON.parse(first.stdout) as { token: string; ran: string[] };
     expect(ran).toEqual([]); // the test's database is a migrated one
     expect(server.appPassword).not.toBe('');
 
-    expect((await answerable(['migrate', '--first-admin', 'eve'], { env })).exitCode).toBe(3);
-    expect((await answerable(['user', 'list'], { env })).stderr).toContain('set ANSWERABLE_TOKEN');
-    expect((await answerable(['user', 'list', '--as', 'ada'], { env })).exitCode).toBe(2);
-    const list = await answerable(['user', 'list', '--json'], { env: { ...env, ANSWERABLE_TOKEN: token } });
+    expect((await answerableHere(['migrate', '--first-admin', 'eve'], env)).exitCode).toBe(3);
+    expect((await answerableHere(['user', 'list'], env)).stderr).toContain('set ANSWERABLE_TOKEN');
+    expect((await answerableHere(['user', 'list', '--as', 'ada'], env)).exitCode).toBe(2);
+    const list = await answerableHere(['user', 'list', '--json'], { ...env, ANSWERABLE_TOKEN: token });
     expect(JSON.parse(list.stdout)).toMatchObject({ users: [{ login: 'ada', role: 'admin' }] });
   });
 
   it('migrate wants to know who may change the schema', async () => {
-    const outcome = await answerable(['migrate'], { env: { DATABASE_URL: database.appUrl } });
+    const outcome = await answerableHere(['migrate'], { DATABASE_URL: database.appUrl });
     expect(outcome.exitCode).toBe(2);
     expect(outcome.stderr).toContain('DATABASE_MIGRATOR_URL: got nothing');
   });

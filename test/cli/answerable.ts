@@ -14,7 +14,7 @@ export const BINARY = join(packageRoot, 'dist', 'cli', 'main.js');
 /** The same command line inside this process: quicker by the start of Node, which is most of a short command. */
 export async function answerableHere(
   args: readonly string[],
-  env: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Outcome & { exitCode: number }> {
   const own = { env: process.env, exitCode: process.exitCode };
   const said = { stdout: '', stderr: '' };

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { program } from '../../src/cli/program.ts';
-import { answerable } from './answerable.ts';
+import { answerable, answerableHere } from './answerable.ts';
 
 /** Every command with its full name, groups left out. */
 function commandsOf(command: Command, path: readonly string[] = []): (readonly [string, Command])[] {
@@ -39,19 +39,19 @@ describe('answerable', () => {
     ['a value that is not a choice', ['user', 'add', 'dana', '--role', 'boss']],
     ['a number that is none', ['token', 'revoke', 'seven']],
   ])('ends with 2 at %s, and says so on stderr only', async (_case, args) => {
-    const { exitCode, stdout, stderr } = await answerable(args);
+    const { exitCode, stdout, stderr } = await answerableHere(args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).not.toBe('');
   });
 
   it('says wrong usage as JSON, too', async () => {
-    const { exitCode, stdout } = await answerable(['user', 'disable', '--json']);
+    const { exitCode, stdout } = await answerableHere(['user', 'disable', '--json']);
     expect(exitCode).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'wrong_usage' } });
   });
 
   it('names every variable of the environment that it cannot take', async () => {
-    const { exitCode, stderr } = await answerable(['user', 'list'], { env: { PORT: 'abc', DATABASE_URL: 'x' } });
+    const { exitCode, stderr } = await answerableHere(['user', 'list'], { PORT: 'abc', DATABASE_URL: 'x' });
     expect(exitCode).toBe(2);
     expect(stderr).toContain('DATABASE_URL: got');
     expect(stderr).toContain('PORT: got "abc", wants a port number from 1 to 65535');
@@ -62,7 +62,7 @@ describe('answerable', () => {
       DATABASE_URL: 'postgres://answerable_app:x@127.0.0.1:1/answerable',
       ANSWERABLE_TOKEN: `answerable_${'x'.repeat(43)}`,
     };
-    const { exitCode, stdout, stderr } = await answerable(['user', 'list'], { env });
+    const { exitCode, stdout, stderr } = await answerableHere(['user', 'list'], env);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(stderr).toContain('connection refused');
   });
@@ -78,7 +78,7 @@ describe('evaluate', () => {
   });
 
   it('explains a method: evaluate --help METHOD', async () => {
-    const { exitCode, stdout } = await answerable(['evaluate', '--help', 'apportion']);
+    const { exitCode, stdout } = await answerableHere(['evaluate', '--help', 'apportion']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Spec (* must be there):');
     const example = /<<'EOF'\n([\s\S]*?)\n {2}EOF/.exec(stdout)![1]!;
@@ -87,8 +87,8 @@ describe('evaluate', () => {
 
   it('ends with 3 when the spec is refused, with 2 when it cannot be read', async () => {
     expect((await answerable(['evaluate', 'apportion', '-'], { stdin: '{' })).exitCode).toBe(3);
-    expect((await answerable(['evaluate', 'no_such', '-'], { stdin: '{}' })).exitCode).toBe(3);
-    expect((await answerable(['evaluate', 'apportion', 'no-such-file.json'])).exitCode).toBe(2);
-    expect((await answerable(['evaluate'])).exitCode).toBe(2);
+    expect((await answerableHere(['evaluate', 'no_such', '-'])).exitCode).toBe(3);
+    expect((await answerableHere(['evaluate', 'apportion', 'no-such-file.json'])).exitCode).toBe(2);
+    expect((await answerableHere(['evaluate'])).exitCode).toBe(2);
   });
 });
