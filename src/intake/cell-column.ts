@@ -1,7 +1,8 @@
 import { DIMENSIONS, type CellBook } from './cells.ts';
-import { Seen, type FactColumn, type FactContext } from './fact-columns.ts';
+import type { FactColumn, FactContext } from './fact-columns.ts';
 import type { Kind } from './kinds/kind.ts';
 import type { CheckedRow } from './row-check.ts';
+import { Seen } from './seen-values.ts';
 
 const TRANSFERRED = DIMENSIONS.indexOf('transferred');
 

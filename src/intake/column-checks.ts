@@ -1,5 +1,5 @@
 import { isDecimalText } from '../domain/decimal.ts';
-import { minorDigits, parseAmount, type AmountFault } from '../domain/money.ts';
+import { minorDigits } from '../domain/money.ts';
 import { isLocalDate, isPeriod } from '../domain/period.ts';
 import type { CodeBook } from './codes.ts';
 import { codeFault, editDistance } from './codes.ts';
@@ -100,7 +100,8 @@ function lineFlaw(text: string): Flaw | undefined {
     : undefined;
 }
 
-function currencyFlaw(text: string): Flaw | undefined {
+/** Why a text is no currency, or undefined when it is one. */
+export function currencyFlaw(text: string): Flaw | undefined {
   if (minorDigits(text) !== undefined) return undefined;
   const upper = text.trim().toUpperCase();
   const hint = minorDigits(upper) !== undefined ? `Did you mean ${upper}?` : 'Use a code of ISO 4217 like EUR.';
@@ -145,7 +146,8 @@ function rangeFlaw(column: Column, value: number): Flaw | undefined {
   return undefined;
 }
 
-function notDecimal(text: string): Flaw {
+/** The flaw of a text that is no plain decimal, with the way to write it. */
+export function notDecimal(text: string): Flaw {
   const remedy = /^-?[\d.,' ]+$/.test(text)
     ? 'Write it as 1234.56: a point, no thousands separator, no leading zeros (a mapping can translate decimal commas).'
     : /[eE]/.test(text)
@@ -220,40 +222,6 @@ export function unknownCode(book: CodeBook, code: string): Flaw {
   const nearest = book.nearest(code.replace(/\*$/, ''));
   const hint = nearest === undefined ? `Import the ${book.noun} first.` : `Did you mean ${nearest}?`;
   return flaw(`unknown_${book.noun}`, `there is no ${book.noun} "${code}"`, hint);
-}
-
-/** Minor units as text. */
-export function checkAmount(text: string, currency: string): Checked {
-  const amount = parseAmount(text, currency);
-  if ('minor' in amount) return amount.minor.toString();
-  return AMOUNT_FLAWS[amount.fault](text, currency);
-}
-
-const AMOUNT_FLAWS: Record<AmountFault, (text: string, currency: string) => Flaw> = {
-  not_decimal: notDecimal,
-  too_many_digits: (_, currency) =>
-    flaw(
-      'too_many_digits',
-      `${currency} has ${minorDigits(currency)} digits after the point`,
-      'Round the amount at its source; nothing is rounded here.',
-    ),
-  too_large: () => flaw('too_large', 'the amount is beyond 10^15', 'Check its unit.'),
-  unknown_currency: (_, currency) =>
-    currencyFlaw(currency) ?? flaw('unknown_currency', 'there is no such currency', ''),
-};
-
-/** The waived part of an amount in minor units: `true` is all of it. */
-export function checkWaived(text: string, amount: string | null, currency: string): Checked {
-  const word = text.toLowerCase();
-  if (word === 'false') return '0';
-  if (amount === null)
-    return flaw('waived_without_amount', 'something is waived, and no amount is billed', 'Fill in amount, gross.');
-  if (word === 'true') return amount;
-  const waived = checkAmount(text, currency);
-  if (typeof waived !== 'string') return waived;
-  const [part, all] = [BigInt(waived), BigInt(amount)];
-  const inside = all >= 0n ? part >= 0n && part <= all : part <= 0n && part >= all;
-  return inside ? waived : flaw('waived_too_much', 'the waived part lies between 0 and the amount', 'Check both.');
 }
 
 /** An instant, or the flaw of its text. */

@@ -1,30 +1,13 @@
 import { BinaryRows } from './binary-rows.ts';
-import { cellColumn } from './cell-column.ts';
 import type { CellBook } from './cells.ts';
 import type { Books } from './column-checks.ts';
-import {
-  amountColumn,
-  booleanColumn,
-  customerColumn,
-  idColumn,
-  instantColumn,
-  knownTextColumn,
-  labelColumn,
-  maskedTextColumn,
-  RowCurrency,
-  secondsColumn,
-  waivedColumn,
-  type AmountColumn,
-  type FactColumn,
-  type FactContext,
-  type Place,
-} from './fact-columns.ts';
+import { compileFact, type CompiledFact } from './fact-compiler.ts';
+import type { FactColumn, Place } from './fact-columns.ts';
 import type { KeyHashes } from './key-hashes.ts';
 import type { KeyRange } from '../persistence/imports.queries.ts';
 import type { Kind } from './kinds/kind.ts';
 import type { Binding, RowCheck } from './row-check.ts';
 import type { SourceRow, SpanBatch } from './rows.ts';
-import { CELL_COLUMNS } from './stage-columns.ts';
 import type { Totals } from './totals.ts';
 
 /** What stands before the columns of a fact: for the stage its place in the file, for the table what makes it a fact. */
@@ -44,12 +27,7 @@ export class FactEncoder {
     ends: new Int32Array(0),
     base: 0,
   };
-  private readonly columns: FactColumn[] = [];
-  private readonly names: string[] = [];
-  private readonly amounts: { column: AmountColumn; name: string }[] = [];
-  private seconds: { taken: number } | undefined;
-  private instant: { day: number } | undefined;
-  private currency: RowCurrency | undefined;
+  private readonly fact: CompiledFact;
   private readonly keyPlaces: readonly number[];
   private readonly slowWhen: { at: number; values: readonly string[] } | undefined;
   private ordinal = 0;
@@ -57,17 +35,17 @@ export class FactEncoder {
   private high: Buffer | undefined;
 
   constructor(
-    private readonly kind: Kind,
+    kind: Kind,
     binding: Binding,
     private readonly books: Books,
-    private readonly file: string,
+    file: string,
     private readonly check: RowCheck,
     private readonly totals: Totals,
     cells: CellBook | undefined,
     private readonly head: Head,
     private readonly hashes: KeyHashes,
   ) {
-    this.compile(binding, cells);
+    this.fact = compileFact(kind, binding, books, file, this.place, this.out, cells);
     this.keyPlaces = kind.key.map((name) => binding.places[kind.columns.findIndex((column) => column.name === name)]!);
     const { ruleOnly } = kind;
     const at =
@@ -77,100 +55,7 @@ export class FactEncoder {
 
   /** Columns of a row in order, as COPY wants them named. */
   get columnNames(): readonly string[] {
-    return [...(this.head === undefined ? ['ordinal', 'line'] : ['import_id', 'line', 'sign']), ...this.names];
-  }
-
-  private compile(binding: Binding, cells: CellBook | undefined): void {
-    const { kind, books, file } = this;
-    const context: FactContext = { place: this.place, out: this.out, ...books, file };
-    const inCell = new Set<string>(cells === undefined ? [] : CELL_COLUMNS);
-    const currencyColumn = kind.columns.findIndex((column) => column.type === 'currency');
-    const currencyAt = binding.places[currencyColumn];
-    if (currencyAt !== undefined) this.currency = new RowCurrency(context, currencyAt);
-    const companyDigits = new RowCurrency(
-      { ...context, place: { ...this.place, starts: Int32Array.of(0), ends: Int32Array.of(0) } },
-      0,
-    ).digits;
-    const digits = this.currency?.digits ?? companyDigits;
-    for (const [c, column] of kind.columns.entries()) {
-      if (inCell.has(column.name)) continue;
-      const at = binding.places[c];
-      const required = column.required === true;
-      const add = (name: string, made: FactColumn): void => {
-        this.names.push(name);
-        this.columns.push(made);
-      };
-      const name = column.as ?? column.name;
-      if (at === undefined) {
-        const { out } = this;
-        const nothing = (): void => (column.type === 'currency' ? out.putText(books.currency) : out.putNull());
-        const absent = { fast: () => (nothing(), true), slow: nothing };
-        add(name, absent);
-        if (column.also !== undefined) add(column.also, absent);
-        continue;
-      }
-      switch (column.type) {
-        case 'timestamp': {
-          const instant = instantColumn(context, at);
-          this.instant = instant;
-          add(name, instant);
-          this.names.push(column.also!);
-          break;
-        }
-        case 'customer':
-          add(name, customerColumn(context, at, c, required));
-          this.names.push(column.also!);
-          break;
-        case 'integer': {
-          const seconds = secondsColumn(context, at, c, required);
-          this.seconds = seconds;
-          add(name, seconds);
-          break;
-        }
-        case 'amount':
-        case 'waived': {
-          const made =
-            column.type === 'amount'
-              ? amountColumn(context, at, c, required, digits)
-              : waivedColumn(context, at, c, this.amounts[0]?.column, digits);
-          this.amounts.push({ column: made, name: column.name });
-          add(name, made);
-          break;
-        }
-        case 'currency':
-          add(name, this.currency!.column(required, c));
-          break;
-        case 'code':
-        case 'enum':
-          add(name, knownTextColumn(context, column, at, c));
-          break;
-        case 'boolean':
-          add(name, booleanColumn(context, at, c));
-          break;
-        case 'label':
-          add(name, labelColumn(context, at, c));
-          break;
-        case 'masked_text':
-          add(name, maskedTextColumn(context, at, c));
-          break;
-        case 'id':
-          add(name, idColumn(context, at, c, required));
-          break;
-        case 'name':
-        case 'text':
-        case 'decimal':
-        case 'share':
-        case 'date':
-        case 'period':
-        case 'match':
-        case 'reason_list':
-          throw new Error(`${kind.name}.${column.name}: facts have no columns of type ${column.type}`);
-      }
-    }
-    if (cells !== undefined) {
-      this.names.push('cell_no');
-      this.columns.push(cellColumn(context, kind, binding.places, cells));
-    }
+    return [...(this.head === undefined ? ['ordinal', 'line'] : ['import_id', 'line', 'sign']), ...this.fact.names];
   }
 
   /** Encodes one row of a batch; false when it was refused. */
@@ -185,7 +70,7 @@ export class FactEncoder {
     const before = out.length;
     out.room(batch.ends[base + batch.width - 1]! - batch.starts[base]! + 2048);
     this.putHead(batch.lines[r]!);
-    if (!this.wantsText() && this.columns.every(isFast)) {
+    if (!this.wantsText() && this.fact.columns.every(isFast)) {
       this.take(batch.bytes);
       return true;
     }
@@ -207,8 +92,8 @@ export class FactEncoder {
     for (const field of source.fields) size += field.length * 3;
     out.room(size);
     this.putHead(row.line);
-    for (const column of this.columns) column.slow(row);
-    for (const column of this.columns) column.learn?.(row);
+    for (const column of this.fact.columns) column.slow(row);
+    for (const column of this.fact.columns) column.learn?.(row);
     this.totals.add(row);
     this.day = row.instant?.day ?? NaN;
     this.hashes.begin();
@@ -223,7 +108,7 @@ export class FactEncoder {
 
   private putHead(line: number): void {
     const { out, head } = this;
-    out.int16(this.names.length + (head === undefined ? 2 : 3));
+    out.int16(this.fact.names.length + (head === undefined ? 2 : 3));
     if (head === undefined) out.putInt4(this.ordinal);
     else out.putBigInt(head.importId);
     out.putInt4(line);
@@ -240,16 +125,17 @@ export class FactEncoder {
   /** Counts a row that went the fast way. */
   private take(bytes: Buffer): void {
     const { totals, place, hashes } = this;
+    const { seconds, amounts, currency: currencyOf, instant } = this.fact;
     totals.rows++;
-    if (this.seconds !== undefined && this.seconds.taken === this.seconds.taken) totals.addSeconds(this.seconds.taken);
-    if (this.amounts.length > 0) {
-      const currency = this.currency === undefined ? this.books.currency : this.currency.name(this.currency.code());
-      for (const { column, name } of this.amounts) {
+    if (seconds !== undefined && seconds.taken === seconds.taken) totals.addSeconds(seconds.taken);
+    if (amounts.length > 0) {
+      const currency = currencyOf === undefined ? this.books.currency : currencyOf.name(currencyOf.code());
+      for (const { column, name } of amounts) {
         const taken = column.taken as number;
         if (taken === taken) totals.addMinor(name, currency, taken);
       }
     }
-    if (this.instant !== undefined) this.day = this.instant.day;
+    if (instant !== undefined) this.day = instant.day;
     hashes.begin();
     for (const at of this.keyPlaces) {
       const start = place.starts[place.base + at]!;

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InvalidInput, type InputFault } from '../domain/errors.ts';
-import { readCsv } from './csv-scanner.ts';
+import { readCsv } from './csv-reader.ts';
 import { type Delimiter, detectDelimiter } from './delimiter.ts';
 import { asUtf8, detectEncoding, type Encoding, type EncodingName } from './encoding.ts';
 import { type FileLimits, UPLOAD_LIMITS } from './file-limits.ts';

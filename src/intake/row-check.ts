@@ -1,16 +1,7 @@
 import { InvalidInput, type InputFault } from '../domain/errors.ts';
 import { editDistance } from './codes.ts';
-import {
-  checkAmount,
-  checkText,
-  checkTimestamp,
-  checkWaived,
-  flaw,
-  unknownCode,
-  type Books,
-  type Checked,
-  type Flaw,
-} from './column-checks.ts';
+import { checkAmount, checkWaived } from './amount-checks.ts';
+import { checkText, checkTimestamp, flaw, unknownCode, type Books, type Checked, type Flaw } from './column-checks.ts';
 import type { Column, Kind } from './kinds/kind.ts';
 import type { FaultSink, SourceRow } from './rows.ts';
 import type { Instant } from './timestamps.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { InvalidInput } from '../../src/domain/errors.ts';
-import { readCsv } from '../../src/intake/csv-scanner.ts';
+import { readCsv } from '../../src/intake/csv-reader.ts';
 import type { RowFault } from '../../src/intake/rows.ts';
 import { describeWithShared, sharedPath } from '../shared-files.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CellBook } from '../../src/intake/cells.ts';
-import { readCsv } from '../../src/intake/csv-scanner.ts';
+import { readCsv } from '../../src/intake/csv-reader.ts';
 import { csvLine } from '../../src/intake/csv-text.ts';
 import { FactEncoder } from '../../src/intake/fact-encoder.ts';
 import { KeyHashes } from '../../src/intake/key-hashes.ts';

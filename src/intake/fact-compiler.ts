@@ -1,0 +1,138 @@
+import type { BinaryRows } from './binary-rows.ts';
+import { cellColumn } from './cell-column.ts';
+import type { CellBook } from './cells.ts';
+import type { Books } from './column-checks.ts';
+import { amountColumn, RowCurrency, waivedColumn, type AmountColumn } from './fact-amounts.ts';
+import {
+  booleanColumn,
+  customerColumn,
+  idColumn,
+  instantColumn,
+  knownTextColumn,
+  labelColumn,
+  maskedTextColumn,
+  secondsColumn,
+  type FactColumn,
+  type FactContext,
+  type Place,
+} from './fact-columns.ts';
+import type { Kind } from './kinds/kind.ts';
+import type { Binding } from './row-check.ts';
+import { CELL_COLUMNS } from './stage-columns.ts';
+
+/** A kind of facts made ready to encode: its columns in the order of their names, and what the totals want to hear. */
+export interface CompiledFact {
+  readonly names: readonly string[];
+  readonly columns: readonly FactColumn[];
+  readonly amounts: readonly { readonly column: AmountColumn; readonly name: string }[];
+  readonly seconds: { readonly taken: number } | undefined;
+  readonly instant: { readonly day: number } | undefined;
+  readonly currency: RowCurrency | undefined;
+}
+
+/** Makes the encoders of a kind's columns from its definition. @param cells for contacts only */
+export function compileFact(
+  kind: Kind,
+  binding: Binding,
+  books: Books,
+  file: string,
+  place: Place,
+  out: BinaryRows,
+  cells: CellBook | undefined,
+): CompiledFact {
+  const context: FactContext = { place, out, ...books, file };
+  const inCell = new Set<string>(cells === undefined ? [] : CELL_COLUMNS);
+  let currency: RowCurrency | undefined;
+  let timed: { readonly taken: number } | undefined;
+  let dated: { readonly day: number } | undefined;
+  const names: string[] = [];
+  const columns: FactColumn[] = [];
+  const amounts: { column: AmountColumn; name: string }[] = [];
+  const currencyColumn = kind.columns.findIndex((column) => column.type === 'currency');
+  const currencyAt = binding.places[currencyColumn];
+  if (currencyAt !== undefined) currency = new RowCurrency(context, currencyAt);
+  const companyDigits = new RowCurrency(
+    { ...context, place: { ...place, starts: Int32Array.of(0), ends: Int32Array.of(0) } },
+    0,
+  ).digits;
+  const digits = currency?.digits ?? companyDigits;
+  for (const [c, column] of kind.columns.entries()) {
+    if (inCell.has(column.name)) continue;
+    const at = binding.places[c];
+    const required = column.required === true;
+    const add = (name: string, made: FactColumn): void => {
+      names.push(name);
+      columns.push(made);
+    };
+    const name = column.as ?? column.name;
+    if (at === undefined) {
+      const nothing = (): void => (column.type === 'currency' ? out.putText(books.currency) : out.putNull());
+      const absent = { fast: () => (nothing(), true), slow: nothing };
+      add(name, absent);
+      if (column.also !== undefined) add(column.also, absent);
+      continue;
+    }
+    switch (column.type) {
+      case 'timestamp': {
+        const instant = instantColumn(context, at);
+        dated = instant;
+        add(name, instant);
+        names.push(column.also!);
+        break;
+      }
+      case 'customer':
+        add(name, customerColumn(context, at, c, required));
+        names.push(column.also!);
+        break;
+      case 'integer': {
+        const seconds = secondsColumn(context, at, c, required);
+        timed = seconds;
+        add(name, seconds);
+        break;
+      }
+      case 'amount':
+      case 'waived': {
+        const made =
+          column.type === 'amount'
+            ? amountColumn(context, at, c, required, digits)
+            : waivedColumn(context, at, c, amounts[0]?.column, digits);
+        amounts.push({ column: made, name: column.name });
+        add(name, made);
+        break;
+      }
+      case 'currency':
+        add(name, currency!.column(required, c));
+        break;
+      case 'code':
+      case 'enum':
+        add(name, knownTextColumn(context, column, at, c));
+        break;
+      case 'boolean':
+        add(name, booleanColumn(context, at, c));
+        break;
+      case 'label':
+        add(name, labelColumn(context, at, c));
+        break;
+      case 'masked_text':
+        add(name, maskedTextColumn(context, at, c));
+        break;
+      case 'id':
+        add(name, idColumn(context, at, c, required));
+        break;
+      case 'name':
+      case 'text':
+      case 'decimal':
+      case 'share':
+      case 'date':
+      case 'period':
+      case 'match':
+      case 'reason_list':
+        throw new Error(`${kind.name}.${column.name}: facts have no columns of type ${column.type}`);
+    }
+  }
+  if (cells !== undefined) {
+    names.push('cell_no');
+    columns.push(cellColumn(context, kind, binding.places, cells));
+  }
+  return { names, columns, amounts, seconds: timed, instant: dated, currency };
+}
