@@ -1,9 +1,10 @@
-import { InvalidInput, type InputFault } from '../domain/errors.ts';
+import { InvalidInput } from '../domain/errors.ts';
 import { minorDigits } from '../domain/money.ts';
 import type { CodeMaker } from './code-making.ts';
 import { RemainderRounding } from './largest-remainder.ts';
 import { type CompiledColumn, compileColumn } from './mapping-columns.ts';
 import { type Compilation, RowIds, ValueFault } from './mapping-compilation.ts';
+import { MappingFaults } from './mapping-faults.ts';
 import { headerFinder } from './mapping-header.ts';
 import type { Mapping } from './mapping-language.ts';
 import { count, emptyReport, type MappingReport } from './mapping-report.ts';
@@ -57,7 +58,7 @@ class MappingRun {
   private readonly rowIds: RowIds;
   private readonly roundings = new Map<string, { column: string; currency: string; rounding: RemainderRounding }>();
   private readonly heldRows: number;
-  private readonly faultKinds = new Map<string, InputFault>();
+  private readonly faults: MappingFaults;
 
   constructor(
     private readonly source: RowSource,
@@ -66,6 +67,7 @@ class MappingRun {
   ) {
     this.heldRows = options.heldRows ?? HELD_ROWS;
     this.rowIds = new RowIds(this.heldRows);
+    this.faults = new MappingFaults(options.file, options.onFault);
     const find = headerFinder(source.header, mapping, options.file);
     const compilation: Compilation = { mapping, find, codes: this.codes, rowIds: this.rowIds };
     const common = [...mapping.columns];
@@ -130,10 +132,12 @@ class MappingRun {
         if (needed >= 0 && fields[needed] === '') count(this.report.unanswered, name!);
         else made.push({ fields, columns });
       }
-      if (faults.length > 0) this.refuse(row, faults);
-      else {
+      if (faults.length > 0) {
+        this.report.refused++;
+        this.faults.refuse(row, faults);
+      } else {
         for (const { fields, columns } of made) {
-          this.report.delivered++;
+          if (this.report.delivered++ === 0) this.faults.release();
           fields.forEach((text, i) => text === '' && count(this.report.missing, this.header[i]!));
           const mappedRow = { line: row.line, fields, original: row.fields };
           if (this.waits(mappedRow, columns)) this.waitingRows.push(mappedRow);
@@ -153,24 +157,6 @@ class MappingRun {
       if (!(error instanceof ValueFault)) throw error;
       faults.push(error);
       return '';
-    }
-  }
-
-  private refuse(row: SourceRow, faults: readonly ValueFault[]): void {
-    this.report.refused++;
-    for (const { code, message, remedy, value, column } of faults) {
-      const fault = {
-        file: this.options.file,
-        line: row.line,
-        column,
-        value: value.slice(0, 200),
-        code,
-        message,
-        remedy,
-      };
-      this.faultKinds.set(`${column} ${code}`, fault);
-      if (this.options.onFault === undefined) throw new InvalidInput([fault]);
-      this.options.onFault({ ...fault, fields: row.fields });
     }
   }
 
@@ -207,10 +193,7 @@ class MappingRun {
     const { report } = this;
     report.equalRows = this.rowIds.equalRows;
     for (const [target, maker] of this.codes) report.codes.set(target, maker.made);
-    const [only] = this.faultKinds.values();
-    if (report.delivered > 0 || report.refused < 2 || this.faultKinds.size !== 1 || only === undefined) return;
-    const message = `every one of the ${report.refused} rows: "${only.column}" ${only.message}`;
-    this.options.onFault?.({ ...only, line: undefined, code: `all_${only.code}`, message });
+    this.faults.close(report.delivered);
   }
 
   private tooManyRows(what: string): InvalidInput {

@@ -5,6 +5,8 @@ import { parse } from 'csv-parse/sync';
 import { BANK_CONTACTS, rowsOf, throughMapping, writeBankComplaints } from '../builders/bank-complaints.ts';
 import { describeWithShared } from '../shared-files.ts';
 
+jest.setTimeout(240_000);
+
 describeWithShared('bank complaints through the shipped mappings', 'data/bank-complaints', () => {
   let folder: string;
   const table = (name: string): Record<string, string>[] =>

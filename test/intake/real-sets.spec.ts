@@ -9,6 +9,8 @@ import { packageRoot } from '../../src/package-root.ts';
 import { BANK_CONTACTS, rowsOf, throughMapping } from '../builders/bank-complaints.ts';
 import { describeWithShared, sharedPath } from '../shared-files.ts';
 
+jest.setTimeout(240_000);
+
 const total = (rows: readonly Record<string, string>[], column: string): string =>
   decimalText(sum(rows.map((row) => decimal(row[column]!))));
 const tally = (rows: readonly Record<string, string>[], column: string): Record<string, number> => {
@@ -158,8 +160,9 @@ describeWithShared("the council's payment lists", 'data/council-spend', () => {
     expect(await rowsOf(source)).toEqual([]);
     expect(source.report).toMatchObject({ read: 3836, delivered: 0, refused: 3836 });
     expect(new Set(faults.filter((fault) => fault.line !== undefined).map((fault) => fault.line)).size).toBe(3836);
-    expect(faults[0]).toMatchObject({ line: 2, column: 'Paid Date', value: '00:00:00', code: 'date_lost' });
-    expect(faults.at(-1)).toMatchObject({
+    expect(faults).toHaveLength(3837);
+    expect(faults[1]).toMatchObject({ line: 2, column: 'Paid Date', value: '00:00:00', code: 'date_lost' });
+    expect(faults[0]).toMatchObject({
       code: 'all_date_lost',
       message:
         'every one of the 3836 rows: "Paid Date" is a time of day and no date: the export lost its dates (a spreadsheet saved them with a time format)',

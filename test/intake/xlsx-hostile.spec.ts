@@ -9,6 +9,8 @@ import { readXlsx, type XlsxEvent } from '../../src/intake/xlsx-reader.ts';
 import { rowXml, workbookParts, writeXlsx } from '../builders/xlsx.ts';
 import { describeWithShared, sharedPath } from '../shared-files.ts';
 
+jest.setTimeout(240_000);
+
 const SECONDS = 2;
 const MEGABYTES = 256;
 const FULL = process.env['ANSWERABLE_FULL'] === '1';

@@ -9,6 +9,8 @@ import { plainNumber } from '../../src/intake/xlsx-cells.ts';
 import { meaningOf } from '../../src/intake/xlsx-parts.ts';
 import { rowXml, workbookParts, writeXlsx, type RawWorkbook } from '../builders/xlsx.ts';
 
+jest.setTimeout(240_000);
+
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'xlsx-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
