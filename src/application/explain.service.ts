@@ -19,7 +19,8 @@ import {
 import { Database, type Tx } from '../persistence/database.ts';
 import { periodRun } from '../persistence/periods.queries.ts';
 import { lineList, runOfLine, runRow, type LineRow, type RunRow } from '../persistence/runs.queries.ts';
-import { cellFacts, readClose, type CloseReading } from './read-close.ts';
+import { cellFacts } from './cells-at.ts';
+import { readClose, type CloseReading } from './read-close.ts';
 
 /** The why-chain in both directions: contact → rule → rate → line, and line → contacts, rate, pool, ledger entries. */
 export interface ContactExplanation {

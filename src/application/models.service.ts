@@ -30,7 +30,8 @@ import { runOfPeriod } from '../persistence/periods.queries.ts';
 import { runRow } from '../persistence/runs.queries.ts';
 import { audit } from './audit.ts';
 import { modelHash, parseModel, parsePlain } from './model-text.ts';
-import { cellFacts, readClose, windowDays } from './read-close.ts';
+import { cellFacts } from './cells-at.ts';
+import { readClose, windowDays } from './read-close.ts';
 
 export interface AppliedModel {
   readonly modelId: number;

@@ -252,6 +252,12 @@ async function requireTwoPeople(tx: Tx, actor: Actor, row: PeriodRow, deed: stri
       next: `ask another controller to run \`answerable ${deed} ${row.period}\``,
     });
   }
+  if (own && (await runRow(tx, row.run_id!))?.reads.company?.onePerson !== true) {
+    throw new Refusal('run_stale', `the statements of ${row.period} do not say that one person prepares and approves`, {
+      kind: 'conflict',
+      next: `answerable reopen ${row.period} --reason "…", then answerable close ${row.period}`,
+    });
+  }
   return own;
 }
 

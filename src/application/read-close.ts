@@ -1,5 +1,4 @@
 import { canonicalize } from 'json-canonicalize';
-import type { Cause } from '../domain/attribution/causes.ts';
 import { Register } from '../domain/attribution/register.ts';
 import type { CustomerDays } from '../domain/attribution/rule-shares.ts';
 import { Refusal } from '../domain/errors.ts';
@@ -9,14 +8,10 @@ import type { Model } from '../domain/model/model.ts';
 import { textRuleKey } from '../domain/model/selector.ts';
 import { minorDigits } from '../domain/money.ts';
 import { addDays, addMonths, firstDay, lastDay, type LocalDate, type Period } from '../domain/period.ts';
-import type { BridgeLine } from '../domain/statements/bridge.ts';
-import type { CellFacts } from '../domain/statements/cell-facts.ts';
 import type { CloseInputs } from '../domain/statements/close-inputs.ts';
 import type { DocumentContext } from '../domain/statements/document.ts';
 import {
   capacityList,
-  cellList,
-  cellSums,
   companyRow,
   contactDigest,
   customerDays,
@@ -27,15 +22,17 @@ import {
   reasonList,
   unitList,
   watermark as newestImport,
-  type CellRow,
-  type CellSum,
+  type Company,
   type ContactReading,
   type ExposureRule,
 } from '../persistence/close-inputs.queries.ts';
+import { adjustmentMarks, correctionsDue } from '../persistence/adjustments.queries.ts';
 import type { Tx } from '../persistence/database.ts';
 import { modelById, modelOfPeriod, type ModelVersion } from '../persistence/models.queries.ts';
-import { lineList, medianStandards, ratesOfRun, runsBefore, type RunReads } from '../persistence/runs.queries.ts';
+import { medianStandards, ratesOfRun, runsBefore, type RunReads, type RunRow } from '../persistence/runs.queries.ts';
+import { cellsAt } from './cells-at.ts';
 import { parseModel } from './model-text.ts';
+import { NOTHING_AROUND, readAround } from './read-around.ts';
 
 /** What a run froze: repeated with these, it gives the same bytes. Absent: what stands now. */
 export interface Frozen {
@@ -55,6 +52,7 @@ export interface CloseReading {
 /**
  * Reads everything that a close of the period takes, in one snapshot of the caller's transaction.
  * @param tried a model to try instead of the stored version (then `frozen.modelId` is 0)
+ * @param options.factsOnly without corrections, rulings and bounds: what they go on from
  * @throws Refusal no_company, no_model
  */
 export async function readClose(
@@ -62,17 +60,19 @@ export async function readClose(
   period: Period,
   frozen?: Frozen,
   tried?: { model: Model; hash: string },
+  options: { readonly factsOnly?: boolean } = {},
 ): Promise<CloseReading> {
-  const company = await companyRow(tx);
-  if (!company)
+  const standing = await companyRow(tx);
+  if (!standing)
     throw new Refusal('no_company', 'there is no company yet', {
       next: 'answerable import-folder DIR (with company.yaml)',
     });
+  const company = { ...standing, ...frozen?.reads.company };
   const mark = frozen?.watermark ?? (await newestImport(tx));
   const version = tried ? undefined : await modelVersion(tx, period, frozen?.modelId);
   const { model, hash: modelHash } = tried ?? { model: parseModel(version!.yaml), hash: version!.hash };
   const digits = minorDigits(company.currency)!;
-  const reads = frozen?.reads ?? (await runsBefore(tx, period, addMonths(period, -1)));
+  const reads = frozen?.reads ?? (await freshReads(tx, period, mark, company));
 
   const records = {
     units: await unitList(tx, mark),
@@ -86,16 +86,16 @@ export async function readClose(
   const capacity = await capacityList(tx, period, mark);
   const lastRates = await ratesOfRun(tx, reads.rates);
   const derivedStandards = await medianStandards(tx, reads.measures);
-  const lastLines = reads.previous === null ? undefined : bridgeLinesByUnit(await lineList(tx, reads.previous));
 
   const cuts = sliceDays(period, register, model);
   const patterns = textPatterns(model);
   const exposureRules = exposureRulesOf(model);
   const contacts = { period, cuts, watermark: mark, patterns, exposureRules };
-  const sums = await cellSums(tx, contacts);
-  const dimensions = await cellList(tx);
-  const cells = sums.map((sum) => cellFacts(sum, dimensions, contacts));
+  const cells = await cellsAt(tx, contacts);
   const hitDays = await customerDaysOf(tx, period, model, register, mark);
+  const around = options.factsOnly
+    ? NOTHING_AROUND
+    : await readAround(tx, { period, mark, model, register, reads, derivedStandards, digits }, issuedReading(tx));
 
   const content = {
     company: { name: company.name, currency: company.currency, timeZone: company.timeZone },
@@ -108,7 +108,7 @@ export async function readClose(
     lastRates,
     derivedStandards,
     customerDays: hitDays,
-    lastLines: lastLines ?? null,
+    ...around.content,
   };
   return {
     contacts,
@@ -125,6 +125,7 @@ export async function readClose(
       derivedStandards,
       customerDays: hitDays,
       increments: [],
+      ...around.inputs,
     },
     context: {
       company: company.name,
@@ -133,11 +134,29 @@ export async function readClose(
       modelHash,
       inputsHash: sha256(canonicalize(plain(content))),
       register,
-      lastLines,
+      ...around.context,
       onePerson: company.onePerson,
     },
     frozen: { watermark: mark, modelId: version?.model_id ?? 0, reads },
   };
+}
+
+/** What a new run goes on from: frozen with it. */
+async function freshReads(tx: Tx, period: Period, mark: string, company: Company): Promise<RunReads> {
+  return {
+    ...(await runsBefore(tx, period, addMonths(period, -1))),
+    company: { name: company.name, onePerson: company.onePerson },
+    corrected: await correctionsDue(tx, period, mark),
+    ...(await adjustmentMarks(tx, period)),
+  };
+}
+
+/** A closed period as its issued run read it. */
+function issuedReading(tx: Tx): (run: RunRow) => Promise<CloseReading> {
+  return (run) =>
+    readClose(tx, run.period, { watermark: run.watermark, modelId: run.model_id, reads: run.reads }, undefined, {
+      factsOnly: true,
+    });
 }
 
 async function modelVersion(tx: Tx, period: Period, id: number | undefined): Promise<ModelVersion> {
@@ -182,52 +201,6 @@ function textPatterns(model: Model): string[] {
   return patterns;
 }
 
-export function cellFacts(
-  sum: CellSum,
-  dimensions: ReadonlyMap<number, CellRow>,
-  { cuts, patterns }: Pick<ContactReading, 'cuts' | 'patterns'>,
-): CellFacts {
-  const cell = dimensions.get(sum.cell_no)!;
-  return {
-    trace: traceOf(sum),
-    dimensions: {
-      channel: cell.channel,
-      reason: sum.reason_code ?? cell.reason_code,
-      queue: cell.queue,
-      site: cell.site,
-      vendor: cell.vendor,
-      product: cell.product,
-      segment: cell.segment,
-      language: cell.language,
-      direction: cell.direction,
-    },
-    tag: cell.decision_code,
-    day: cuts[sum.slice - 1]!,
-    known: sum.known,
-    taggedOn: sum.tagged_on,
-    causes: causesOf(sum.causes),
-    textHits: new Set(patterns.filter((_, i) => (sum.hits & (1 << i)) !== 0)),
-    escalated: cell.escalated,
-    transferred: cell.transferred,
-    repeat: sum.repeat,
-    parts: BigInt(sum.parts),
-    seconds: BigInt(sum.seconds),
-    untimedParts: BigInt(sum.untimed_parts),
-  };
-}
-
-const NO_CAUSES: readonly Cause[] = [];
-
-function causesOf(text: string | null): readonly Cause[] {
-  if (text === null) return NO_CAUSES;
-  return (JSON.parse(text) as [string, string, LocalDate, number][]).map(([rule, decision, hitOn, ageDays]) => ({
-    rule,
-    decision,
-    hitOn,
-    ageDays,
-  }));
-}
-
 function exposureRulesOf(model: Model): ExposureRule[] {
   return model.rules
     .filter((rule) => rule.exposure)
@@ -269,41 +242,6 @@ async function customerDaysOf(
     }
   }
   return days;
-}
-
-/** Finds the contacts of a cell again (explain). */
-export function traceOf(
-  sum: Pick<CellSum, 'cell_no' | 'reason_code' | 'slice' | 'repeat' | 'hits' | 'causes' | 'known' | 'tagged_on'>,
-): string {
-  return JSON.stringify([
-    sum.cell_no,
-    sum.reason_code,
-    sum.slice,
-    sum.repeat,
-    sum.hits,
-    sum.causes,
-    sum.known,
-    sum.tagged_on,
-  ]);
-}
-
-function bridgeLinesByUnit(lines: Awaited<ReturnType<typeof lineList>>): Map<string, BridgeLine[]> {
-  const byUnit = new Map<string, BridgeLine[]>();
-  for (const line of lines) {
-    if (line.treatment !== 'charged') continue;
-    const own = byUnit.get(line.unit_code) ?? [];
-    byUnit.set(line.unit_code, own);
-    own.push({
-      decision: line.decision_code,
-      reason: line.reason_code,
-      channel: line.channel,
-      pool: line.pool_code,
-      contacts: Fraction.parse(line.contacts),
-      seconds: Fraction.parse(line.seconds),
-      amount: BigInt(line.amount_minor),
-    });
-  }
-  return byUnit;
 }
 
 /** JSON values only: fractions and big integers as text, maps as sorted entries. */

@@ -16,6 +16,9 @@ import {
   ownStatements,
   poolList,
   rowsOf,
+  runAdjustments,
+  runLedgerChanges,
+  runParked,
   runRow,
   serviceLineList,
 } from '../persistence/runs.queries.ts';
@@ -83,6 +86,11 @@ async function differencesOf(tx: Tx, runId: string): Promise<string[]> {
   found.push(...compareRows('service_line', ['line_id'], rows.serviceLines, await serviceLineList(tx, runId)));
   found.push(...compareRows('run_pool', ['pool_code'], rows.pools, await poolList(tx, runId)));
   found.push(...compareRows('run_hop', ['hop_no'], rows.hops, await hopList(tx, runId)));
+  found.push(...compareRows('run_adjustment', ['adjustment_id'], rows.adjustments, await runAdjustments(tx, runId)));
+  found.push(
+    ...compareRows('run_ledger_change', ['charge_period'], rows.ledgerChanges, await runLedgerChanges(tx, runId)),
+  );
+  found.push(...compareRows('run_parked', ['unit_code', 'why'], rows.parked, await runParked(tx, runId)));
   const statements = await ownStatements(tx, runId, null);
   const stored = new Map(statements.map((statement) => [statement.unit_code, statement]));
   for (const [unit, { sha256: hash }] of documents.statements) {

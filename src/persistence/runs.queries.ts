@@ -1,5 +1,7 @@
 import { Fraction } from '../domain/fraction.ts';
+import type { Tier } from '../domain/model/model.ts';
 import type { Period } from '../domain/period.ts';
+import type { AdjustmentSource } from '../domain/statements/adjustment.ts';
 import type { Books } from '../domain/statements/books.ts';
 import { CONTACT_PARTS } from '../domain/statements/cell-facts.ts';
 import type { Documents, JsonObject } from '../domain/statements/document.ts';
@@ -11,6 +13,14 @@ export interface RunReads {
   readonly previous: string | null;
   readonly rates: string | null;
   readonly measures: readonly string[];
+  /** what the documents print of the company */
+  readonly company?: { readonly name: string; readonly onePerson: boolean };
+  /** closed periods whose facts came late: their issued run, and the watermark up to which they were corrected before */
+  readonly corrected?: readonly { readonly period: Period; readonly run: string; readonly since: string }[];
+  /** rulings' postings with a number in (after, upTo] */
+  readonly adjustments?: { readonly after: string; readonly upTo: string };
+  /** rulings on parked units up to this number */
+  readonly parkingRulings?: string;
 }
 
 export interface RunRow {
@@ -114,6 +124,61 @@ export interface StatementRow {
   readonly hash_scheme: number;
 }
 
+/** What a run booked beside the tie-out. */
+export interface AdjustmentRow {
+  readonly adjustment_id: string;
+  readonly source: AdjustmentSource;
+  readonly reference: string | null;
+  readonly unit_code: string | null;
+  readonly kind: string;
+  readonly charge_period: Period;
+  readonly decision_code: string | null;
+  readonly reason_code: string | null;
+  readonly channel: string | null;
+  readonly pool_code: string | null;
+  readonly rule: string | null;
+  readonly tier: Tier | null;
+  readonly contacts: string;
+  readonly quantity: string;
+  readonly rate: string | null;
+  readonly amount_minor: string;
+}
+
+/** Adjustments of a run as far as the current role may see them. */
+export async function runAdjustments(tx: Tx, run: string): Promise<AdjustmentRow[]> {
+  return (await tx.query(sql('run-adjustment-list'), [run])) as AdjustmentRow[];
+}
+
+export async function runLedgerChanges(
+  tx: Tx,
+  run: string,
+): Promise<{ charge_period: Period; amount_minor: string }[]> {
+  return (await tx.query(sql('run-ledger-change-list'), [run])) as { charge_period: Period; amount_minor: string }[];
+}
+
+export interface ParkedRow {
+  readonly unit_code: string;
+  readonly bound: string;
+  readonly why: string;
+}
+
+export async function runParked(tx: Tx, run: string): Promise<ParkedRow[]> {
+  return (await tx.query(sql('run-parked-list'), [run])) as ParkedRow[];
+}
+
+/** Gross charge by unit and month in the standing runs, as far as the current role may see it. */
+export async function unitMonths(
+  tx: Tx,
+  to: Period,
+): Promise<{ period: Period; state: string; unit_code: string; gross_minor: string }[]> {
+  return (await tx.query(sql('unit-months'), [to])) as {
+    period: Period;
+    state: string;
+    unit_code: string;
+    gross_minor: string;
+  }[];
+}
+
 /** Documents of a run as far as the current role may see them. */
 export async function ownStatements(tx: Tx, run: string, unit: string | null): Promise<StatementRow[]> {
   return (await tx.query(sql('statement-own'), [run, unit])) as StatementRow[];
@@ -165,6 +230,9 @@ export async function keepRun(
   await tx.query(sql('decision-days-insert'), [runId, JSON.stringify(rows.decisionDays)]);
   await tx.query(sql('service-lines-insert'), [runId, JSON.stringify(rows.serviceLines)]);
   await tx.query(sql('statement-lines-insert'), [runId, run.period, JSON.stringify(rows.lines)]);
+  await tx.query(sql('run-adjustments-insert'), [runId, JSON.stringify(rows.adjustments)]);
+  await tx.query(sql('run-ledger-changes-insert'), [runId, JSON.stringify(rows.ledgerChanges)]);
+  await tx.query(sql('run-parked-insert'), [runId, JSON.stringify(rows.parked)]);
   for (const [unit, { bytes, sha256 }] of documents.statements) {
     await tx.query(sql('statement-insert'), [runId, unit, Buffer.from(bytes), sha256]);
   }
@@ -241,5 +309,28 @@ export function rowsOf(books: Books) {
       rate: line.rate?.toString() ?? null,
       amount_minor: `${line.amount}`,
     })),
+    adjustments: books.adjustments.map((adjustment): AdjustmentRow => ({
+      adjustment_id: adjustment.id,
+      source: adjustment.source,
+      reference: adjustment.reference,
+      unit_code: adjustment.unit,
+      kind: adjustment.kind,
+      charge_period: adjustment.chargePeriod,
+      decision_code: adjustment.decision,
+      reason_code: adjustment.reason,
+      channel: adjustment.channel,
+      pool_code: adjustment.pool,
+      rule: adjustment.rule,
+      tier: adjustment.tier,
+      contacts: adjustment.contacts.toText(20),
+      quantity: adjustment.quantity.toText(20),
+      rate: adjustment.rate?.toString() ?? null,
+      amount_minor: `${adjustment.amount}`,
+    })),
+    ledgerChanges: books.ledgerChanges.map((change) => ({
+      charge_period: change.period,
+      amount_minor: `${change.amount}`,
+    })),
+    parked: books.parked.map((parked) => ({ unit_code: parked.unit, bound: parked.bound, why: parked.why })),
   };
 }

@@ -3,6 +3,7 @@ import type { Posting } from '../costing/ledger-pools.ts';
 import type { Fraction } from '../fraction.ts';
 import type { Tier } from '../model/model.ts';
 import type { LocalDate, Period } from '../period.ts';
+import type { Adjustment, LedgerChange } from './adjustment.ts';
 
 /** What a close decides, before it is printed: amounts in minor units of the reporting currency, everything else exact. */
 export interface Line {
@@ -95,8 +96,22 @@ export interface Coverage {
   readonly worklist: readonly { readonly reason: string; readonly channel: string; readonly parts: Fraction }[];
 }
 
+export type Bound = 'unmapped_share' | 'jump_against_trailing' | 'missing_source';
+
+/** A unit whose charge waits for a person, because a figure behind it is not to be trusted yet. */
+export interface ParkedUnit {
+  readonly unit: string;
+  readonly bound: Bound;
+  /** one line for a person */
+  readonly why: string;
+}
+
 export interface Books {
   readonly period: Period;
+  /** corrections and rulings booked beside the tie-out, ascending by id */
+  readonly adjustments: readonly Adjustment[];
+  readonly ledgerChanges: readonly LedgerChange[];
+  readonly parked: readonly ParkedUnit[];
   readonly pools: readonly PoolResult[];
   readonly postings: readonly Posting[];
   readonly lines: readonly Line[];

@@ -5,7 +5,9 @@ import type { LedgerEntry } from '../costing/ledger-pools.ts';
 import type { Fraction } from '../fraction.ts';
 import type { Model } from '../model/model.ts';
 import type { Period } from '../period.ts';
+import type { Adjustment, LedgerChange } from './adjustment.ts';
 import type { CellFacts } from './cell-facts.ts';
+import type { ParkingInputs } from './parking.ts';
 
 /** Everything a close reads, frozen: the same inputs give the same books, byte for byte, in any order of rows. */
 export interface CloseInputs {
@@ -26,4 +28,10 @@ export interface CloseInputs {
   readonly lastRates: ReadonlyMap<string, Fraction>;
   /** seconds of a contact by `pool\0reason`: median of the last three closed periods */
   readonly derivedStandards: ReadonlyMap<string, Fraction>;
+  /** corrections and rulings that this period books; absent: none */
+  readonly adjustments?: readonly Adjustment[];
+  /** how much the ledgers of closed periods changed: what late entries' adjustments sum to */
+  readonly ledgerChanges?: readonly LedgerChange[];
+  /** what bounds compare with; absent: nobody is parked */
+  readonly parking?: ParkingInputs;
 }

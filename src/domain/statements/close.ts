@@ -9,11 +9,13 @@ import { Fraction } from '../fraction.ts';
 import { minorDigits } from '../money.ts';
 import type { Model } from '../model/model.ts';
 import { lastDay } from '../period.ts';
+import { adjustmentFaults } from './adjustment.ts';
 import type { Books, Line, PoolResult, Reconciliation, ServiceLine } from './books.ts';
 import type { CloseInputs } from './close-inputs.ts';
 import { CoverageCount } from './coverage.ts';
 import { DecisionDays } from './decision-days.ts';
 import { serviceLine } from './lines.ts';
+import { parkUnits, UnservedByUnit, unitsToPark } from './parking.ts';
 import { postPool, total } from './pool-posting.ts';
 import { contactsText, keptByService, PoolUse, type CellUse } from './pool-use.ts';
 import { standardsOf } from './standards.ts';
@@ -30,7 +32,8 @@ export function close(inputs: CloseInputs, observe?: (use: CellUse) => void): Bo
   const use = new PoolUse(model, standardsOf(inputs), observe);
   const shares = sharesOf(inputs);
   const days = new DecisionDays(lastDay(period));
-  const coverage = useOf(inputs, use, shares, days);
+  const unserved = new UnservedByUnit();
+  const coverage = useOf(inputs, use, shares, days, unserved);
   const uses = use.byPool();
 
   const pools: PoolResult[] = [];
@@ -54,13 +57,19 @@ export function close(inputs: CloseInputs, observe?: (use: CellUse) => void): Bo
   if (ledger.conversion !== 0n) serviceLines.push(serviceLine(period, 'conversion', null, null, ledger.conversion));
   lines.sort((a, b) => compareKeys(a.id, b.id));
   serviceLines.sort((a, b) => compareKeys(a.id, b.id));
+  const handling = new Set(model.pools.filter((pool) => pool.layer === 'handling').map((pool) => pool.code));
+  const parked = inputs.parking
+    ? unitsToPark(lines, unserved.shares(lines, handling), model.bounds, inputs.parking, digits)
+    : [];
+  const posted = parkUnits({ pools, lines, postings }, parked);
   const books: Books = {
     period,
-    pools,
-    postings,
-    lines,
+    ...posted,
     serviceLines,
-    reconciliation: reconcile(ledger.ledger, lines, serviceLines),
+    adjustments: [...(inputs.adjustments ?? [])].sort((a, b) => compareKeys(a.id, b.id)),
+    ledgerChanges: inputs.ledgerChanges ?? [],
+    parked,
+    reconciliation: reconcile(ledger.ledger, posted.lines, serviceLines),
     coverage: coverage.result(use),
     decisionDays: days.list(),
     shares,
@@ -77,14 +86,20 @@ export function sharesOf(inputs: CloseInputs): RuleShares {
   return ruleShares(contacts, inputs.model, inputs.register, inputs);
 }
 
-function useOf(inputs: CloseInputs, use: PoolUse, shares: RuleShares, days: DecisionDays): CoverageCount {
+function useOf(
+  inputs: CloseInputs,
+  use: PoolUse,
+  shares: RuleShares,
+  days: DecisionDays,
+  unserved: UnservedByUnit,
+): CoverageCount {
   const coverage = new CoverageCount();
   for (const cell of inputs.cells) {
     const keeps = keptByService(cell, inputs.model);
     const outcome = keeps ? undefined : attribute(cell, inputs.model, inputs.register, shares);
     coverage.add(cell, outcome);
     if (outcome) days.add(cell, outcome.parts);
-    use.add(cell, outcome, keeps);
+    unserved.add(cell, outcome, use.add(cell, outcome, keeps));
   }
   const bound = inputs.model.bounds.unmapped_share;
   if (bound && Fraction.of(use.unservedParts).compare(bound.times(coverage.parts)) > 0) {
@@ -97,14 +112,15 @@ function useOf(inputs: CloseInputs, use: PoolUse, shares: RuleShares, days: Deci
   return coverage;
 }
 
-interface SupportResult {
+export interface SupportResult {
   readonly postings: readonly Posting[];
   readonly received: ReadonlyMap<string, bigint>;
   readonly passed: ReadonlyMap<string, bigint>;
   readonly remainders: readonly bigint[];
 }
 
-function supportAllocation(model: Model, own: ReadonlyMap<string, bigint>, digits: number): SupportResult {
+/** Own cost of the support pools down to the pools they serve. */
+export function supportAllocation(model: Model, own: ReadonlyMap<string, bigint>, digits: number): SupportResult {
   const support = model.pools.filter((pool) => pool.kind === 'support');
   const { hops, remainder } = allocateSupport(
     model.support.method,
@@ -178,5 +194,6 @@ export function imbalances(books: Books): string[] {
     faults.push(`ledger: difference ${books.reconciliation.difference} (minor units)`);
   const ids = new Set(books.lines.map((line) => line.id));
   if (ids.size !== books.lines.length) faults.push('two lines have one id');
+  faults.push(...adjustmentFaults(books.adjustments, books.ledgerChanges));
   return faults;
 }

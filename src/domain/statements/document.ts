@@ -1,33 +1,22 @@
 import { canonicalize } from 'json-canonicalize';
 import { compareKeys } from '../apportionment.ts';
 import type { RuleShares } from '../attribution/causes.ts';
-import type { Register } from '../attribution/register.ts';
 import { Fraction, scaledText } from '../fraction.ts';
 import { sha256 } from '../ids.ts';
 import { TIERS } from '../model/model.ts';
 import { amountText } from '../money.ts';
 import { lastDay } from '../period.ts';
+import { adjustmentsOf, parkedSection, serviceAdjustments } from './adjustment-section.ts';
 import type { Books, Coverage, Line, PoolResult, ServiceLine } from './books.ts';
-import { bridge, BRIDGE_STEPS, type BridgeLine } from './bridge.ts';
+import { bridgeSection } from './bridge-section.ts';
 import { CONTACT_PARTS } from './cell-facts.ts';
+import type { DocumentContext, JsonObject } from './document-context.ts';
+
+export { bridgeLines } from './document-context.ts';
+export type { DocumentContext, JsonObject };
 
 /** Scheme 1: RFC 8785 canonical JSON, UTF-8, SHA-256. */
 export const HASH_SCHEME = 1;
-
-export interface DocumentContext {
-  readonly company: string;
-  readonly currency: string;
-  readonly digits: number;
-  readonly modelHash: string;
-  readonly inputsHash: string;
-  readonly register: Register;
-  /** lines of the last period's run by unit, for the bridge; undefined: there is none */
-  readonly lastLines: ReadonlyMap<string, readonly BridgeLine[]> | undefined;
-  readonly onePerson: boolean;
-}
-
-type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
-export type JsonObject = { readonly [key: string]: Json };
 
 export interface Documents {
   /** figures of the period: `statements --format json` without the run's id */
@@ -111,6 +100,7 @@ export function hashed(document: object): { bytes: Uint8Array; sha256: string } 
 function unitsOf(books: Books, context: DocumentContext): string[] {
   const day = lastDay(books.period);
   const units = new Set(books.lines.map((line) => line.unit));
+  for (const { unit } of books.adjustments) if (unit !== null) units.add(unit);
   for (const [unit, records] of context.register.units) {
     const now = records.find((record) => record.validFrom <= day && (record.validTo === null || day <= record.validTo));
     if (now?.kind === 'business') units.add(unit);
@@ -123,13 +113,7 @@ function unitSection(unit: string, books: Books, context: DocumentContext): Json
   const lines = books.lines.filter((line) => line.unit === unit);
   const gross = total(lines.filter((line) => line.treatment === 'charged'));
   const records = context.register.units.get(unit);
-  const change =
-    context.lastLines &&
-    bridge(context.lastLines.get(unit) ?? [], bridgeLines(lines), {
-      corrections: 0n,
-      restated: 0n,
-      digits: context.digits,
-    });
+  const adjustments = adjustmentsOf(unit, books, context.digits);
   return {
     unit,
     name: records?.at(-1)?.name ?? unit,
@@ -138,16 +122,12 @@ function unitSection(unit: string, books: Books, context: DocumentContext): Json
     gross: money(gross),
     withheld: money(total(lines.filter((line) => line.treatment === 'withheld'))),
     retentionCredit: money(0n),
-    adjustments: money(0n),
-    net: money(gross),
-    bridge: change
-      ? {
-          opening: money(change.opening),
-          ...Object.fromEntries(BRIDGE_STEPS.map((step) => [step, money(change.steps[step])])),
-          closing: money(change.closing),
-        }
-      : null,
+    adjustments: money(adjustments.amount),
+    net: money(gross + adjustments.amount),
+    parked: parkedSection(unit, books, context.digits),
+    bridge: bridgeSection(unit, lines, books, context),
     lines: lines.map((line) => lineSection(line, context)),
+    adjustmentLines: adjustments.sections,
   };
 }
 
@@ -223,6 +203,7 @@ function serviceSection(books: Books, context: DocumentContext): JsonObject {
     },
     parked: amountText(total(books.serviceLines.filter((line) => line.kind === 'parked')), context.digits),
     conversion: amountText(total(books.serviceLines.filter((line) => line.kind === 'conversion')), context.digits),
+    adjustments: serviceAdjustments(books, context.digits),
   };
 }
 
@@ -254,12 +235,6 @@ function coverageSection(coverage: Coverage): JsonObject {
       contacts: contactText(parts),
     })),
   };
-}
-
-export function bridgeLines(lines: readonly Line[]): BridgeLine[] {
-  return lines
-    .filter((line) => line.treatment === 'charged')
-    .map((line) => ({ ...line, contacts: Fraction.of(line.microContacts, 1_000_000n), seconds: line.quantity }));
 }
 
 /** What exposure and incremental rules were allowed to take: enough to recompute it by hand. */

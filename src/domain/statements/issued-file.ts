@@ -94,10 +94,10 @@ function eventFaults(file: IssuedFile): string[] {
 /** A statement's lines sum to its gross, and gross, retention and adjustments to its net. */
 function sumFaults(document: JsonObject): string[] {
   if (document['document'] !== 'statement') return [];
-  const currency = String(document['currency']);
+  const currency = document['currency'] as string;
   if (minorDigits(currency) === undefined) return [`currency ${currency}: does not exist`];
   const minor = (amount: unknown): bigint => {
-    const parsed = parseAmount(String(amount), currency);
+    const parsed = parseAmount(amount as string, currency);
     return 'minor' in parsed ? parsed.minor : 0n;
   };
   const lines = document['lines'] as readonly JsonObject[];

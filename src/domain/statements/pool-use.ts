@@ -77,12 +77,15 @@ export class PoolUse {
     this.operating = model.pools.filter((pool) => pool.kind === 'operating');
   }
 
-  /** Adds a cell to the pools that serve it. `outcome` is absent for contacts that service keeps. */
+  /**
+   * Adds a cell to the pools that serve it. `outcome` is absent for contacts that service keeps.
+   * @returns whether a handling pool takes it
+   */
   add(
     cell: CellFacts,
     outcome: Outcome | undefined,
     keeps: 'variance.repeats' | 'variance.transfers' | undefined,
-  ): void {
+  ): boolean {
     const pools = this.servedBy(cell);
     for (const pool of pools) {
       const base = { pool: pool.code, reason: cell.dimensions.reason, channel: cell.dimensions.channel };
@@ -98,6 +101,7 @@ export class PoolUse {
         this.sum({ ...base, taker: null, service: 'unattributed' }, outcome.unattributed, cell, untimed);
       }
     }
+    return pools.some((pool) => pool.layer === 'handling');
   }
 
   /** Contacts and handle seconds by pool and reason: later periods derive standards from them. */

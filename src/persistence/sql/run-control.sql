@@ -25,3 +25,12 @@ from run_pool p left join ledger l using (pool_code) where p.run_id = $1 and p.l
 union all
 select 'ledger', coalesce(ledger, 0)::text, (coalesce(lines, 0) + coalesce(service, 0))::text
 from totals where coalesce(ledger, 0) <> coalesce(lines, 0) + coalesce(service, 0)
+union all
+-- Rulings and late contacts sum to zero against service; late ledger entries to the change of their period's ledger.
+select 'adjustments by ' || source, '0', sum(amount_minor)::text
+from run_adjustment where run_id = $1 and source <> 'late_ledger' group by source having sum(amount_minor) <> 0
+union all
+select 'late ledger entries of ' || charge_period, coalesce(c.amount, 0)::text, coalesce(a.amount, 0)::text
+from (select charge_period, sum(amount_minor) as amount from run_adjustment where run_id = $1 and source = 'late_ledger' group by charge_period) a
+  full join (select charge_period, amount_minor as amount from run_ledger_change where run_id = $1) c using (charge_period)
+where coalesce(c.amount, 0) <> coalesce(a.amount, 0)
