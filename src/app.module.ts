@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuditService } from './application/audit.service.ts';
+import { DecisionsService } from './application/decisions.service.ts';
 import { ExplainService } from './application/explain.service.ts';
 import { ImportsService } from './application/imports.service.ts';
 import { IssuedService } from './application/issued.service.ts';
@@ -31,6 +32,7 @@ export class AppModule {
         IssuedService,
         AuditService,
         SettingsService,
+        DecisionsService,
       ],
     };
   }

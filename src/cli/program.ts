@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../package-root.ts';
 import { addAccountCommands } from './commands/accounts.ts';
 import { addBenchCommand } from './commands/bench.ts';
+import { addDecisionCommand } from './commands/decision.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExplainCommands } from './commands/explain.ts';
@@ -34,6 +35,7 @@ export function program(): Command {
   addModelCommands(root);
   addPeriodCommands(root);
   addStatementsCommand(root);
+  addDecisionCommand(root);
   addExplainCommands(root);
   addEvaluateCommand(root);
   addGenerateCommand(root);

@@ -1,0 +1,118 @@
+import { Option, type Command } from 'commander';
+import type { DecisionReport } from '../../application/decisions.service.ts';
+import type { DecisionRecord } from '../../domain/attribution/register.ts';
+import type { Period } from '../../domain/period.ts';
+import type { Answer } from '../answer.ts';
+import { addCommand, answering } from '../command.ts';
+import { WrongUsage } from '../failure.ts';
+import type { Shell } from '../shell.ts';
+import { grouped, pairs, table } from '../table.ts';
+import { periodArgument } from './periods.ts';
+
+interface Options {
+  readonly list?: boolean;
+  readonly from?: Period;
+  readonly to?: Period;
+}
+
+/** What a decision earned and cost, and whether it caused its contacts. */
+export function addDecisionCommand(root: Command): void {
+  addCommand(root, {
+    name: 'decision',
+    about: 'profit and loss of a decision, its incremental contacts, break-even, and since when it is under water',
+    examples: [
+      'decision --list',
+      'decision FEE-LATE',
+      'decision FEE-LATE --from 2026-03 --to 2026-05',
+      'decision FEE-LATE --json',
+    ],
+    notes:
+      'Counts the closed months of the range. --json has the cumulated figures of every day, the screen those of months.',
+    acts: true,
+  })
+    .argument('[code]', 'of the decision')
+    .option('--list', 'all decisions that one may see')
+    .addOption(new Option('--from <period>', 'first month (default: of its announcement)').argParser(periodArgument))
+    .addOption(
+      new Option('--to <period>', 'last month (default: the newest that was closed)').argParser(periodArgument),
+    )
+    .action(answering(decision));
+}
+
+async function decision(shell: Shell, code: string | undefined, options: Options): Promise<Answer> {
+  if ((code === undefined) !== (options.list ?? false))
+    throw new WrongUsage('name one decision, or ask for the list', 'answerable decision --list');
+  const { DecisionsService } = await import('../../application/decisions.service.ts');
+  const actor = await shell.actor();
+  const service = await shell.get(DecisionsService);
+  if (code === undefined) return listAnswer(await service.list(actor));
+  const report = await service.report(actor, code, { from: options.from, to: options.to });
+  return { json: report, text: reportText(report) };
+}
+
+function listAnswer(decisions: readonly DecisionRecord[]): Answer {
+  const [first] = decisions;
+  if (!first)
+    return {
+      json: { decisions },
+      text: 'no decision is registered',
+      next: 'answerable import decisions decisions.csv',
+    };
+  const text = table(decisions, [
+    { title: 'decision', of: (d) => d.decision },
+    { title: 'title', of: (d) => d.title },
+    { title: 'kind', of: (d) => d.kind },
+    { title: 'from', of: (d) => d.effectiveFrom },
+    { title: 'announced', of: (d) => d.announcedAt },
+    { title: 'to', of: (d) => d.effectiveTo },
+    { title: 'population', of: (d) => d.population },
+    { title: 'reasons', of: (d) => d.reasons },
+  ]);
+  return { json: { decisions }, text, next: `answerable decision ${first.decision}` };
+}
+
+function reportText(report: DecisionReport): string {
+  const { contacts, cost, currency } = report;
+  const owners = report.owners.map(
+    (owner) => `${owner.unit} ${owner.share} from ${owner.from}${owner.to === null ? '' : ` to ${owner.to}`}`,
+  );
+  const money = (amount: string): string => `${grouped(amount)} ${currency}`;
+  return [
+    `${report.decision}: ${report.title} (${report.kind}, from ${report.effectiveFrom})`,
+    pairs([
+      ['owners', owners.join('; ')],
+      ['months', `${report.from} to ${report.to}`],
+      ['exposures', grouped(report.exposures)],
+      ['billed', money(report.billed)],
+      ['waived', money(report.waived)],
+      ['refunded', money(report.refunded)],
+      ['contacts', `${grouped(contacts.attributed)} attributed`],
+      ['cost of contacts', `${money(cost.full)} in full, ${money(cost.marginal)} marginal`],
+      ['charged', money(cost.charged)],
+      ['net', money(report.net)],
+      ['break-even', rateText(report.breakEvenContactRate) ?? 'none: no revenue of its own'],
+      ['contact rate', rateText(report.contactRate, report.contactRateBasis) ?? 'none: no exposures yet'],
+      ['under water', report.underWaterSince === null ? 'no' : `since ${report.underWaterSince}`],
+      ['alarms', report.alarms.length === 0 ? 'none' : report.alarms.join('; ')],
+    ]),
+    `\ncumulated, on the day of the exposure (younger than ${report.matureUntil}: not complete yet)`,
+    monthsTable(report),
+  ].join('\n');
+}
+
+function rateText(rate: string | null, basis?: string): string | undefined {
+  if (rate === null) return undefined;
+  return `${rate} contacts an exposure${basis === undefined ? '' : ` (${basis})`}`;
+}
+
+/** The last day of every month: cumulated figures stand for all days before. */
+function monthsTable({ daily, currency }: DecisionReport): string {
+  const last = daily.filter((day, i) => daily[i + 1]?.date.slice(0, 7) !== day.date.slice(0, 7));
+  return table(last, [
+    { title: 'until', of: (day) => day.date },
+    { title: `collected ${currency}`, of: (day) => grouped(day.collectedCum), right: true },
+    { title: 'contacts cost', of: (day) => grouped(day.costCum), right: true },
+    { title: 'net', of: (day) => grouped(day.netCum), right: true },
+    { title: '', of: (day) => (day.mature ? '' : 'not complete') },
+  ]);
+}
