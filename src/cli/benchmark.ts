@@ -13,7 +13,7 @@ import { STATEMENT_FORMATS, type StatementSet } from '../domain/statements/state
 import { openEmbedded } from '../embedded/database.ts';
 import { generate } from '../generator/generate.ts';
 import type { Shell } from './shell.ts';
-import { measured, type Usage } from './usage.ts';
+import { measured, postmasterOf, type Usage } from './usage.ts';
 
 export interface BenchmarkStep extends Usage {
   readonly step: string;
@@ -39,22 +39,29 @@ const SEED = 1;
 const LAST_PERIOD = '2026-10' as Period;
 
 /**
- * Generates, imports, closes every month and writes all statements, on a database of its own below `shell`'s home, which
+ * Generates, imports, closes every month and writes all statements, on an embedded database of its own in `home`, which
  * is emptied before and after.
  */
-export async function benchmark(shell: Shell, contacts: number, months: number): Promise<BenchmarkReport> {
-  const { home } = await shell.config();
+export async function benchmark(
+  person: Shell,
+  home: string,
+  contacts: number,
+  months: number,
+): Promise<BenchmarkReport> {
   await emptyDatabase(home);
+  person.atEnd(() => emptyDatabase(home)); // after the shell below has closed
+  const shell = await person.elsewhere(home);
   const db = await shell.database();
   const [session] = await db.books((tx) =>
     tx.query<{ pid: number; version: string }[]>(
       "select pg_backend_pid() as pid, current_setting('server_version') as version",
     ),
   );
+  const postmaster = postmasterOf(session!.pid); // the session itself may end while it idles
   const steps: BenchmarkStep[] = [];
   const take = async (step: string, of: string, deed: () => Promise<number>): Promise<void> => {
     await shell.say(`${step} …`);
-    const { outcome: rows, usage } = await measured(session!.pid, deed);
+    const { outcome: rows, usage } = await measured(postmaster, deed);
     steps.push({ step, of, rows, ...usage });
   };
   const periods = Array.from({ length: months }, (_, i) => addMonths(LAST_PERIOD, i + 1 - months));
@@ -66,7 +73,6 @@ export async function benchmark(shell: Shell, contacts: number, months: number):
     return contacts;
   });
   await take('statements', 'lines', () => company.writeStatements());
-  shell.atEnd(() => emptyDatabase(home));
   return {
     contacts,
     months,

@@ -1,13 +1,14 @@
 import type { RunningService } from '../service.ts';
+import type { WebOptions } from '../web-options.ts';
 import type { Shell } from './shell.ts';
 
 /** Starts the service on the shell's database; Ctrl-C then drains it instead of cutting the command off. */
-export async function startServing(shell: Shell): Promise<RunningService> {
+export async function startServing(shell: Shell, demoPeople: WebOptions['demoPeople'] = []): Promise<RunningService> {
   const { requireServiceSecrets } = await import('../config.ts');
   const config = await shell.config();
   requireServiceSecrets(config);
   const { startService } = await import('../service.ts');
-  const service = await startService(config, await shell.database());
+  const service = await startService(config, await shell.database(), { demoPeople });
   shell.stop = () => void service.stop();
   return service;
 }

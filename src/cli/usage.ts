@@ -11,13 +11,12 @@ export interface Usage {
   readonly peakBytes: number;
 }
 
-/** Runs a step and says what it cost. `backendPid`: of any session of the server, when it runs on this machine. */
+/** Runs a step and says what it cost. `postmaster`: the server's first process, when it runs on this machine. */
 export async function measured<T>(
-  backendPid: number | undefined,
+  postmaster: number | undefined,
   step: () => Promise<T>,
 ): Promise<{ outcome: T; usage: Usage }> {
   resetPeak();
-  const postmaster = backendPid === undefined ? undefined : parentOf(backendPid);
   const [startedAt, node, postgres] = [performance.now(), process.cpuUsage(), serverSeconds(postmaster)];
   const outcome = await step();
   const { user, system } = process.cpuUsage(node);
@@ -56,8 +55,8 @@ function statOf(pid: number | string): string[] | undefined {
   return text?.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-/** The postmaster of a backend, when the process is PostgreSQL's and here. */
-function parentOf(backendPid: number): number | undefined {
+/** The first process of the server to which a session belongs, when that is PostgreSQL and here. */
+export function postmasterOf(backendPid: number): number | undefined {
   if (!(textOf(`/proc/${backendPid}/cmdline`) ?? '').startsWith('postgres')) return undefined;
   return Number(statOf(backendPid)?.[STAT.parent]);
 }

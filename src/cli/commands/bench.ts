@@ -29,7 +29,7 @@ async function bench(shell: Shell, options: { contacts: number; months: number }
     );
   }
   const { benchmark } = await import('../benchmark.ts');
-  const report = await benchmark(await shell.elsewhere(join(config.home, 'bench')), options.contacts, options.months);
+  const report = await benchmark(shell, join(config.home, 'bench'), options.contacts, options.months);
   return { json: report, text: reportText(report) };
 }
 

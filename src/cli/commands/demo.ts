@@ -55,8 +55,8 @@ async function demo(shell: Shell, options: Options): Promise<Answer> {
   };
   const next = `answerable approve ${newest.period} --as carl`;
   if (!options.serve) return { json, text: said.join('\n'), next };
-  const service = await startServing(shell);
-  said.push(`\n${emphasis(service.address)} answers (health only, so far); Ctrl-C ends it.`);
+  const service = await startServing(shell, DEMO_PEOPLE);
+  said.push(`\n${emphasis(service.address)} shows the pages; be any of them with one click. Ctrl-C ends it.`);
   return { json: { ...json, address: service.address }, text: said.join('\n'), next, goesOn: () => service.stopped };
 }
 

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { ImportsService } from '../../application/imports.service.ts';
 import type { InputOpener } from '../../application/input-opener.ts';
@@ -15,6 +14,7 @@ import { grouped, table } from '../table.ts';
 
 interface ImportOptions {
   readonly mapping?: string;
+  readonly suggestMapping?: boolean;
   readonly dryRun?: boolean;
   readonly acceptValid?: boolean;
   readonly createReasons?: boolean;
@@ -30,15 +30,21 @@ export function addImportCommands(root: Command): void {
   const one = addCommand(root, {
     name: 'import [kind] [file]',
     about: 'import one file: all of it or, when a row is bad, nothing',
-    examples: ['import contacts contacts.csv', 'import ledger export.xlsx --mapping sap.yaml --dry-run'],
+    examples: [
+      'import contacts contacts.csv',
+      'import ledger export.xlsx --mapping sap-ledger --dry-run',
+      'import --suggest-mapping export.csv > mine.yaml',
+    ],
     notes:
-      `KIND is company or ${KIND_NAMES.join(', ')}; import --help KIND names its columns.\n` +
+      `KIND is company or ${KIND_NAMES.join(', ')}; import --help KIND names its columns,\n` +
+      'import --help mapping the keys of a mapping file.\n' +
       'FILE is CSV (also gzipped) or XLSX; - is stdin. The same file twice changes nothing; a known key with other\n' +
       'content is a correction.',
     acts: true,
   }).helpOption(false);
   fileOptions(one)
-    .option('--mapping <file>', 'mapping.yaml: columns of another system as ours')
+    .option('--mapping <file>', "mapping.yaml, or a shipped mapping's name: columns of another system as ours")
+    .option('--suggest-mapping', 'print a mapping for FILE, with its first rows as interpreted; imports nothing')
     .option('--history', 'list what was imported')
     .option('--undo <id>', 'take an import back while its periods are open')
     .option('-h, --help', 'this text; with KIND its columns')
@@ -75,21 +81,34 @@ async function importOrList(
   if (options.help) return await help(command, kind);
   if (options.history) return await history(shell);
   if (options.undo !== undefined) return await undo(shell, options.undo);
+  if (options.suggestMapping) return await suggest(shell, kind, file);
   if (kind === undefined || file === undefined) {
     throw new WrongUsage('import needs a KIND and a FILE', 'answerable import --help');
   }
   if (kind === 'company') return await importCompany(shell, file, options);
   const { inputOpener } = await import('../../application/input-opener.ts');
+  const { mappingText } = await import('../../application/mappings.ts');
   const { mapping } = options;
-  const opener = inputOpener(
-    'shell',
-    mapping === undefined ? undefined : { yaml: readText(mapping), file: basename(mapping) },
-  );
+  const opener = inputOpener('shell', mapping === undefined ? undefined : mappingText(mapping));
   const { imports, actor } = await acting(shell);
   const source = file === '-' ? process.stdin : file;
   const { read, end } = await reading(shell, opener, options);
   const report = await imports.importFile(actor, kind, source, read).finally(end);
   return importAnswer(report, opener);
+}
+
+/** With one argument it is the file, and its kind is guessed, too. */
+async function suggest(shell: Shell, kind: string | undefined, file: string | undefined): Promise<Answer> {
+  const path = file ?? kind;
+  if (path === undefined) throw new WrongUsage('--suggest-mapping needs a FILE', 'answerable import --help');
+  const { imports, actor } = await acting(shell);
+  const yaml = await imports.suggestMapping(actor, path, file === undefined ? undefined : kind);
+  const wanted = /^kind: (\S+)/m.exec(yaml)?.[1] ?? kind ?? 'KIND';
+  return {
+    json: { mapping: yaml },
+    text: yaml,
+    next: `keep it as a file, check it, then: answerable import ${wanted} ${path} --mapping FILE --dry-run`,
+  };
 }
 
 async function importCompany(shell: Shell, file: string, options: ImportOptions): Promise<Answer> {
@@ -159,6 +178,15 @@ async function undo(shell: Shell, importId: string): Promise<Answer> {
 async function help(command: Command, name: string | undefined): Promise<Answer> {
   if (name === undefined) {
     return { json: { kinds: KIND_NAMES }, text: helpOf(command) };
+  }
+  if (name === 'mapping') {
+    const { mappingReference } = await import('../../intake/mapping-language.ts');
+    const { shippedMappings } = await import('../../application/mappings.ts');
+    const shipped = [...shippedMappings().keys()];
+    return {
+      json: { reference: mappingReference(), shipped },
+      text: `${mappingReference()}\nShipped: ${shipped.join(', ')}`,
+    };
   }
   const { kindNamed } = await import('../../intake/kinds/all.ts');
   const kind = kindNamed(name);
