@@ -12,14 +12,17 @@ import { UsersService } from './application/users.service.ts';
 import { VerifyService } from './application/verify.service.ts';
 import { HealthController } from './http/health.controller.ts';
 import { Database } from './persistence/database.ts';
+import { AssetsController } from './web/assets.controller.ts';
+import { PagesController } from './web/pages.controller.tsx';
+import { WEB_OPTIONS, type WebOptions } from './web-options.ts';
 
 /** The product on one database: the same services behind the shell and behind HTTP. */
 @Module({})
 export class AppModule {
-  static forDatabase(db: Database): DynamicModule {
+  static forDatabase(db: Database, web: WebOptions = { demoPeople: [] }): DynamicModule {
     return {
       module: AppModule,
-      controllers: [HealthController],
+      controllers: [HealthController, AssetsController, PagesController],
       providers: [
         { provide: Database, useValue: db },
         ImportsService,
@@ -33,6 +36,7 @@ export class AppModule {
         AuditService,
         SettingsService,
         DecisionsService,
+        { provide: WEB_OPTIONS, useValue: web },
       ],
     };
   }

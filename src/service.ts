@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { pino, type Logger } from 'pino';
@@ -8,6 +10,8 @@ import type { Config } from './config.ts';
 import { JsonLog } from './http/json-log.ts';
 import { packageVersion } from './package-root.ts';
 import type { Database } from './persistence/database.ts';
+import { useSessions } from './web/session.ts';
+import type { WebOptions } from './web-options.ts';
 
 export interface RunningService {
   /** where it answers */
@@ -23,13 +27,23 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const DRAIN_MS = 10_000;
 
 /** The HTTP service on an open database. The caller closes the database after `stopped`. */
-export async function startService(config: Config, db: Database): Promise<RunningService> {
+export async function startService(
+  config: Config,
+  db: Database,
+  web: WebOptions = { demoPeople: [] },
+): Promise<RunningService> {
   const log = pino({ level: config.logLevel, base: { service: 'answerable', version: packageVersion } });
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forDatabase(db), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forDatabase(db, web), {
     logger: new JsonLog(log),
     abortOnError: false,
+    bodyParser: false,
   });
   app.disable('x-powered-by');
+  useSessions(app.getHttpAdapter().getInstance() as Express, {
+    databaseUrl: db.url,
+    secret: config.sessionSecret ?? randomBytes(32).toString('base64url'),
+    secure: config.publicUrl?.startsWith('https:') ?? false,
+  });
   await app.listen(config.port);
   const server = app.getHttpServer() as Server;
   server.headersTimeout = HEADERS_TIMEOUT_MS;

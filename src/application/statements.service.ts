@@ -3,9 +3,10 @@ import { Refusal } from '../domain/errors.ts';
 import type { Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import type { JsonObject } from '../domain/statements/document.ts';
+import { companyRow, reasonList, watermark, type Company } from '../persistence/close-inputs.queries.ts';
 import { Database, type Tx } from '../persistence/database.ts';
 import { periodRun, type PeriodRun } from '../persistence/periods.queries.ts';
-import { ownStatements, runRow, type StatementRow } from '../persistence/runs.queries.ts';
+import { ownStatements, unitMonths, runRow, type StatementRow } from '../persistence/runs.queries.ts';
 
 /** One canonical statement, as it was hashed. */
 export interface CanonicalStatement {
@@ -68,6 +69,35 @@ export class StatementsService {
       }));
     });
   }
+
+  /** Gross charge of every visible unit and month up to a period, newest first. */
+  async months(actor: Actor, to: Period): Promise<UnitMonth[]> {
+    requireRight(actor, 'read_statement');
+    return (await this.db.read(actor, (tx) => unitMonths(tx, to))).map((row) => ({
+      period: row.period,
+      state: row.state,
+      unit: row.unit_code,
+      grossMinor: BigInt(row.gross_minor),
+    }));
+  }
+
+  /** Names of all reasons: they are no unit's secret. */
+  async reasonNames(): Promise<ReadonlyMap<string, string>> {
+    return await this.db.books(
+      async (tx) => new Map((await reasonList(tx, await watermark(tx))).map((reason) => [reason.reason, reason.name])),
+    );
+  }
+
+  async company(): Promise<Company | undefined> {
+    return await this.db.books(companyRow);
+  }
+}
+
+export interface UnitMonth {
+  readonly period: Period;
+  readonly state: string;
+  readonly unit: string;
+  readonly grossMinor: bigint;
 }
 
 async function headOf(tx: Tx, period: Period, run: string | undefined): Promise<PeriodRun> {

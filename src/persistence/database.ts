@@ -16,7 +16,11 @@ pg.types.setTypeParser(DATE_OID, (text) => text);
  */
 @Injectable()
 export class Database implements OnModuleDestroy {
-  private constructor(private readonly dataSource: DataSource) {}
+  private constructor(
+    private readonly dataSource: DataSource,
+    /** where it is; for the session store, which keeps a pool of its own */
+    readonly url: string,
+  ) {}
 
   static async connect(url: string, options: { poolSize?: number } = {}): Promise<Database> {
     const dataSource = new DataSource({
@@ -28,11 +32,14 @@ export class Database implements OnModuleDestroy {
       applicationName: 'answerable',
     });
     await dataSource.initialize();
-    return new Database(dataSource);
+    return new Database(dataSource, url);
   }
 
   /** A deed on the books: all units, read and write. The caller has checked the right. */
-  async books<T>(deed: (tx: Tx) => Promise<T>, isolation: 'READ COMMITTED' | 'REPEATABLE READ' = 'READ COMMITTED'): Promise<T> {
+  async books<T>(
+    deed: (tx: Tx) => Promise<T>,
+    isolation: 'READ COMMITTED' | 'REPEATABLE READ' = 'READ COMMITTED',
+  ): Promise<T> {
     return await this.dataSource.transaction(isolation, async (tx) => {
       await tx.query('set local role answerable_books');
       return await deed(tx);

@@ -1,0 +1,95 @@
+/** Figures for people, from decimal text: never through a float. Real minus, thin grouping, no-break space before the currency. */
+export const MINUS = '\u2212';
+const NBSP = '\u00a0';
+
+const SIGNS: Readonly<Record<string, string>> = { EUR: '€', USD: '$', GBP: '£', JPY: '¥', CHF: 'CHF' };
+
+export function grouped(text: string): string {
+  const negative = text.startsWith('-');
+  const [whole, decimals] = (negative ? text.slice(1) : text).split('.') as [string, string?];
+  const groups = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return `${negative ? MINUS : ''}${groups}${decimals === undefined ? '' : `.${decimals}`}`;
+}
+
+export function money(text: string, currency: string): string {
+  return `${grouped(text)}${NBSP}${SIGNS[currency] ?? currency}`;
+}
+
+/** With its sign, for changes: +1.00, −1.00, 0.00. */
+export function signed(text: string): string {
+  return isNegative(text) || isZero(text) ? grouped(text) : `+${grouped(text)}`;
+}
+
+/** At most so many decimals, half away from zero, all of them printed. */
+export function rounded(text: string, decimals: number): string {
+  const negative = text.startsWith('-');
+  const [whole, rest = ''] = (negative ? text.slice(1) : text).split('.') as [string, string?];
+  const digits =
+    BigInt(whole + rest.slice(0, decimals).padEnd(decimals, '0')) + (Number(rest[decimals] ?? '0') >= 5 ? 1n : 0n);
+  const padded = digits.toString().padStart(decimals + 1, '0');
+  const at = padded.length - decimals;
+  const result = decimals === 0 ? padded : `${padded.slice(0, at)}.${padded.slice(at)}`;
+  return negative && digits !== 0n ? `-${result}` : result;
+}
+
+export function isNegative(text: string): boolean {
+  return text.startsWith('-') && !isZero(text);
+}
+
+export function isZero(text: string): boolean {
+  return /^-?0*(\.0*)?$/.test(text);
+}
+
+/** Minor units of decimal text: exact sums and comparisons of amounts with the same decimals. */
+export function minor(text: string): bigint {
+  return BigInt(text.replace('.', ''));
+}
+
+export function amount(minorUnits: bigint, decimals: number): string {
+  const magnitude = (minorUnits < 0n ? -minorUnits : minorUnits).toString().padStart(decimals + 1, '0');
+  const at = magnitude.length - decimals;
+  return `${minorUnits < 0n ? '-' : ''}${magnitude.slice(0, at)}${decimals === 0 ? '' : `.${magnitude.slice(at)}`}`;
+}
+
+/** Share of a whole in percent with one decimal; for labels. */
+export function percent(part: bigint, whole: bigint): string {
+  if (whole === 0n) return '–';
+  const tenths = (2000n * part + whole) / (2n * whole);
+  return `${grouped(amount(tenths, 1))}%`;
+}
+
+/** For the place and size of a mark on a chart only: a picture may round, a figure may not. */
+export function length(part: bigint, whole: bigint): number {
+  return whole === 0n ? 0 : Number((part * 100_000n) / whole) / 1000;
+}
+
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+export function monthName(period: string): string {
+  return MONTHS[Number(period.slice(5, 7)) - 1]!;
+}
+
+export function monthYear(period: string): string {
+  return `${monthName(period)} ${period.slice(0, 4)}`;
+}
+
+export function day(date: string): string {
+  return `${Number(date.slice(8))} ${monthName(date).slice(0, 3)} ${date.slice(0, 4)}`;
+}
+
+export function decimals(text: string): number {
+  return (text.split('.')[1] ?? '').length;
+}

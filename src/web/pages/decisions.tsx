@@ -1,0 +1,184 @@
+import type { DecisionReport } from '../../application/decisions.service.ts';
+import type { DecisionRecord } from '../../domain/attribution/register.ts';
+import { CurveChart } from '../charts/curve-chart.tsx';
+import { day, grouped, isNegative, money, monthYear, rounded } from '../format.ts';
+import { Page, Section, type View } from '../layout.tsx';
+
+export function DecisionsPage({ view, decisions }: { view: View; decisions: readonly DecisionRecord[] }) {
+  return (
+    <Page view={view} title="Decisions">
+      <h1>
+        {decisions.length === 0
+          ? 'No decision is registered.'
+          : `${decisions.length} decisions answer for their contacts.`}
+      </h1>
+      <p class="lead">Each opens what it earned, what its contacts cost, and since when.</p>
+      <Section title="Register" sub="newest first">
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th>Decision</th>
+                <th>Kind</th>
+                <th>Since</th>
+                <th>Until</th>
+                <th class="n">Expected contacts a month</th>
+              </tr>
+            </thead>
+            <tbody>
+              {[...decisions]
+                .sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))
+                .map((decision) => (
+                  <tr key={decision.decision}>
+                    <td>
+                      <a href={`/decisions/${encodeURIComponent(decision.decision)}`}>{decision.title}</a>
+                    </td>
+                    <td>{decision.kind}</td>
+                    <td>{day(decision.effectiveFrom)}</td>
+                    <td>{decision.effectiveTo === null ? '' : day(decision.effectiveTo)}</td>
+                    <td class="n">
+                      {decision.expectedContactsPerMonth === null ? '–' : grouped(decision.expectedContactsPerMonth)}
+                    </td>
+                  </tr>
+                ))}
+            </tbody>
+          </table>
+        </div>
+      </Section>
+    </Page>
+  );
+}
+
+export function DecisionPage({ view, report }: { view: View; report: DecisionReport }) {
+  const loses = isNegative(report.net);
+  const verdict = report.underWaterSince !== null ? '■ Stop' : report.alarms.length > 0 ? '◆ Explain' : '● Keep';
+  return (
+    <Page view={view} title={report.title}>
+      <p class="sub">
+        <a href="/decisions">Decisions</a> › {report.decision}
+      </p>
+      <h1>
+        {report.title}: {loses ? 'costs' : 'earns'} {money(report.net.replace('-', ''), report.currency)}{' '}
+        {loses ? 'more than it earned' : 'net'}
+      </h1>
+      <p class="lead">
+        {verdict}. {monthYear(report.from)} to {monthYear(report.to)}.{' '}
+        {report.alarms.length === 0 ? 'No alarm.' : `${report.alarms.join('; ')}.`}
+      </p>
+      <div class="columns">
+        <div class="w7">
+          <Section
+            title={
+              report.underWaterSince === null
+                ? 'Cumulated net, above water'
+                : `Under water since ${day(report.underWaterSince)}`
+            }
+            sub={`${report.currency}, collected less the cost of its contacts, on the day of the exposure; dotted = younger than its days`}
+          >
+            <CurveChart
+              points={report.daily.map((point) => ({ date: point.date, net: point.netCum, mature: point.mature }))}
+              underWaterSince={report.underWaterSince}
+              title={`Cumulated net of ${report.title}, ${report.currency}`}
+            />
+            <details>
+              <summary>Table</summary>
+              <div class="scroll">
+                <table>
+                  <thead>
+                    <tr>
+                      <th>Day</th>
+                      <th class="n">Contacts</th>
+                      <th class="n">Collected, cumulated</th>
+                      <th class="n">Contact cost, cumulated</th>
+                      <th class="n">Net, cumulated</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {report.daily.slice(-120).map((point) => (
+                      <tr key={point.date}>
+                        <td>{point.date}</td>
+                        <td class="n">{grouped(rounded(point.contacts, 1))}</td>
+                        <td class="n">{grouped(point.collectedCum)}</td>
+                        <td class="n">{grouped(point.costCum)}</td>
+                        <td class="n">{grouped(point.netCum)}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+              {report.daily.length > 120 && (
+                <p class="note">
+                  The last 120 of {report.daily.length} days; all are in `answerable decision {report.decision} --json`.
+                </p>
+              )}
+            </details>
+          </Section>
+        </div>
+        <div class="w5">
+          <Section title="Profit and loss" sub={report.currency}>
+            <table>
+              <tbody>
+                <Line label={`Billed, ${grouped(report.exposures)} exposures`} value={report.billed} />
+                <Line label="Waived" value={negated(report.waived)} />
+                <Line label="Refunded" value={negated(report.refunded)} />
+                <Line
+                  label={`Contact cost, ${grouped(rounded(report.contacts.attributed, 1))} contacts`}
+                  value={negated(report.cost.full)}
+                />
+                <tr class="total">
+                  <th scope="row">Net</th>
+                  <td class="n">{grouped(report.net)}</td>
+                </tr>
+                <Line label="Marginal cost of the contacts (memo)" value={report.cost.marginal} />
+                <Line label="Of the cost, charged to its owners (memo)" value={report.cost.charged} />
+              </tbody>
+            </table>
+          </Section>
+          <Section title="Break-even" sub="contacts for an exposure">
+            <table>
+              <tbody>
+                <tr>
+                  <td>k*, at which it earns nothing</td>
+                  <td class="n">{report.breakEvenContactRate ?? 'no revenue of its own'}</td>
+                </tr>
+                <tr>
+                  <td>Contact rate ({report.contactRateBasis})</td>
+                  <td class="n">{report.contactRate ?? '–'}</td>
+                </tr>
+              </tbody>
+            </table>
+          </Section>
+          <Section title="Owners">
+            <table>
+              <tbody>
+                {report.owners.map((owner) => (
+                  <tr key={`${owner.unit} ${owner.from}`}>
+                    <td>{owner.unit}</td>
+                    <td class="n">{owner.share}</td>
+                    <td>
+                      from {day(owner.from)}
+                      {owner.to === null ? '' : ` to ${day(owner.to)}`}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Section>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function negated(text: string): string {
+  return isNegative(text) ? text.slice(1) : /[1-9]/.test(text) ? `-${text}` : text;
+}
+
+function Line({ label, value }: { label: string; value: string }) {
+  return (
+    <tr>
+      <td>{label}</td>
+      <td class="n">{grouped(value)}</td>
+    </tr>
+  );
+}

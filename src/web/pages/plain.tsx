@@ -1,0 +1,102 @@
+import { Document, Page, Section, type View } from '../layout.tsx';
+
+/** Sign in: people of the demo one click apart, or an API token of `answerable token create`. */
+export function SignInPage({
+  csrf,
+  fault,
+  people,
+}: {
+  csrf: string;
+  fault: string | null;
+  people: readonly { login: string; name: string; role: string }[];
+}) {
+  return (
+    <Document title="Sign in">
+      <main id="main">
+        <h1>Answerable</h1>
+        <p class="lead">Decisions answer for the customer contacts they cause.</p>
+        {fault !== null && (
+          <p class="refusal" role="alert">
+            {fault}
+          </p>
+        )}
+        {people.length > 0 && (
+          <Section title="Demo data: be one of them" sub="each sees only what the role may see">
+            <div class="actions">
+              {people.map((person) => (
+                <form key={person.login} method="post" action="/be">
+                  <input type="hidden" name="csrf" value={csrf} />
+                  <input type="hidden" name="login" value={person.login} />
+                  <button type="submit">
+                    {person.name}, {person.role.replace('_', ' ')}
+                  </button>
+                </form>
+              ))}
+            </div>
+          </Section>
+        )}
+        <Section title="Sign in with a token" sub="an admin makes one: answerable token create LOGIN">
+          <form method="post" action="/sign-in">
+            <input type="hidden" name="csrf" value={csrf} />
+            <label for="token">Token</label>
+            <input id="token" name="token" type="password" autocomplete="current-password" required />
+            <div class="actions">
+              <button class="primary" type="submit">
+                Sign in
+              </button>
+            </div>
+          </form>
+        </Section>
+      </main>
+    </Document>
+  );
+}
+
+/** A refusal or a missing thing: what, and how to go on. Says the same of what is missing and of what is not yours. */
+export function RefusalPage({ status, message, next }: { status: number; message: string; next: string | undefined }) {
+  return (
+    <Document title={status === 404 ? 'Not found' : 'Refused'}>
+      <main id="main">
+        <h1>
+          {status === 404
+            ? 'There is no such page for you.'
+            : status >= 500
+              ? 'Something failed on our side.'
+              : 'That was refused.'}
+        </h1>
+        <p class="refusal" role="alert">
+          {message}
+        </p>
+        {next && <p class="lead">Next: {next}</p>}
+        <p>
+          <a href="/">Home</a>
+        </p>
+      </main>
+    </Document>
+  );
+}
+
+export function EmptyPage({ view }: { view: View }) {
+  return (
+    <Page view={view} title="Nothing yet">
+      <h1>No month is in the books yet.</h1>
+      <p class="lead">Import a folder and close a month: answerable import-folder DIR, then answerable close PERIOD.</p>
+    </Page>
+  );
+}
+
+export function RulesPage({ view, yaml, hash, from }: { view: View; yaml: string; hash: string; from: string }) {
+  return (
+    <Page view={view} title="Rules">
+      <h1>The model that {view.period} is closed with</h1>
+      <p class="lead">
+        It holds from {from}. <span class="hash">sha256 {hash}</span>
+      </p>
+      <Section title="model.yaml" sub="as it was applied; every version stays readable">
+        <pre class="hash scroll" tabIndex={0}>
+          {yaml}
+        </pre>
+      </Section>
+    </Page>
+  );
+}
