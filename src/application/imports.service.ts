@@ -17,8 +17,9 @@ import { openFile } from '../intake/open-file.ts';
 import type { FaultSink, RowSource } from '../intake/rows.ts';
 import { undoImport, type UndoReport } from '../intake/undo.ts';
 import { Database, type Tx } from '../persistence/database.ts';
-import { companyOf, listImports, type ImportRow } from '../persistence/imports.queries.ts';
+import { companyOf, listImports, mappingsUsed, type ImportRow } from '../persistence/imports.queries.ts';
 import { audit } from './audit.ts';
+import { suggestedMapping } from './mappings.ts';
 
 export type { ImportReport, UndoReport };
 
@@ -156,6 +157,17 @@ export class ImportsService {
   async history(actor: Actor, limit = 200): Promise<ImportRow[]> {
     requireRight(actor, 'read_all');
     return await this.db.read(actor, (tx) => listImports(tx, limit));
+  }
+
+  /**
+   * A mapping file for the export of another system, from last time, from the shipped ones, or guessed.
+   * @returns YAML text
+   * @throws Refusal unknown_kind; InvalidInput when the file cannot be read
+   */
+  async suggestMapping(actor: Actor, path: string, kind?: string): Promise<string> {
+    requireRight(actor, 'import');
+    const used = await this.db.read(actor, (tx) => mappingsUsed(tx, 50));
+    return await suggestedMapping(path, kind, used);
   }
 
   /** A deed in a transaction; a dry run does all of it and takes it back. */

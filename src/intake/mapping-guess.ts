@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { bareHeader, HEADER_SYNONYMS } from './header-synonyms.ts';
 import { type DateReader, dateReader } from './date-patterns.ts';
+import { KINDS } from './kinds/all.ts';
 import type { Column, Kind } from './kinds/kind.ts';
 import { mapped } from './mapping.ts';
 import { parseMapping } from './mapping-file.ts';
@@ -33,9 +34,29 @@ export async function suggestMapping(
 ): Promise<string> {
   const rows = await beginning(source);
   const header = source.header.map((name) => name.trim());
-  const known = (options.remembered ?? []).find(({ mapping }) => mapping.kind === kind.name && fits(mapping, header));
+  const known = fitting(
+    (options.remembered ?? []).filter(({ mapping }) => mapping.kind === kind.name),
+    header,
+  );
   const yaml = known?.yaml ?? guessed(kind, header, rows, options.file);
   return `${yaml.trimEnd()}\n${await interpreted(yaml, header, rows, source, options.file)}`;
+}
+
+/**
+ * The kind that a file most likely holds: that of a remembered mapping whose columns are all there, else the one most of
+ * whose required columns are found by name or synonym.
+ */
+export function likelyKind(header: readonly string[], remembered: readonly RememberedMapping[] = []): Kind {
+  const names = header.map((name) => name.trim());
+  const known = fitting(remembered, names);
+  if (known !== undefined) return KINDS.find((kind) => kind.name === known.mapping.kind)!;
+  const scored = KINDS.map((kind) => {
+    const found = matchedColumns(kind, names);
+    const required = kind.columns.filter((column) => column.required === true);
+    const share = required.filter((column) => found.has(column.name)).length / required.length;
+    return { kind, score: share + found.size / 100 };
+  });
+  return scored.reduce((best, each) => (each.score > best.score ? each : best)).kind;
 }
 
 async function beginning(source: RowSource): Promise<SourceRow[]> {
@@ -48,10 +69,16 @@ async function beginning(source: RowSource): Promise<SourceRow[]> {
   return rows;
 }
 
-function fits(mapping: Mapping, header: readonly string[]): boolean {
-  return neededColumns(mapping).every(
-    ({ names, optional }) => optional || names.some((name) => header.includes(name.trim())),
-  );
+/** Of the mappings whose columns are all there, the one that reads the most of them; the earlier of equals. */
+function fitting(remembered: readonly RememberedMapping[], header: readonly string[]): RememberedMapping | undefined {
+  let best: { known: RememberedMapping; columns: number } | undefined;
+  for (const known of remembered) {
+    const needed = neededColumns(known.mapping).filter(({ optional }) => !optional);
+    const columns = new Set(needed.map(({ names }) => names.join())).size;
+    const fits = needed.every(({ names }) => names.some((name) => header.includes(name.trim())));
+    if (fits && columns > (best?.columns ?? 0)) best = { known, columns };
+  }
+  return best?.known;
 }
 
 /** Their column for each of ours: by the same name, then by synonyms in order, each of theirs at most once. */

@@ -134,6 +134,15 @@ export async function listImports(tx: Tx, limit: number): Promise<ImportRow[]> {
   return await tx.query(sql('import-list'), [limit]);
 }
 
+/** Texts of the mappings that imports have used, the latest first. */
+export async function mappingsUsed(tx: Tx, limit: number): Promise<string[]> {
+  const rows: { mapping: string }[] = await tx.query(
+    'select mapping from import where mapping is not null group by mapping order by max(import_id) desc limit $1',
+    [limit],
+  );
+  return rows.map((row) => row.mapping);
+}
+
 export async function importById(tx: Tx, importId: string): Promise<ImportRow | undefined> {
   const rows: ImportRow[] = await tx.query(sql('import-by-id'), [importId]);
   return rows[0];
