@@ -1,10 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuditService } from './application/audit.service.ts';
 import { DecisionsService } from './application/decisions.service.ts';
+import { CorrectionsService } from './application/corrections.service.ts';
+import { DisputesService } from './application/disputes.service.ts';
 import { ExplainService } from './application/explain.service.ts';
 import { ImportsService } from './application/imports.service.ts';
 import { IssuedService } from './application/issued.service.ts';
 import { ModelsService } from './application/models.service.ts';
+import { ParkedService } from './application/parked.service.ts';
 import { PeriodsService } from './application/periods.service.ts';
 import { SettingsService } from './application/settings.service.ts';
 import { StatementsService } from './application/statements.service.ts';
@@ -35,6 +38,9 @@ export class AppModule {
         IssuedService,
         AuditService,
         SettingsService,
+        DisputesService,
+        CorrectionsService,
+        ParkedService,
         DecisionsService,
         { provide: WEB_OPTIONS, useValue: web },
       ],

@@ -27,6 +27,7 @@ import {
   type PeriodRow,
   type PeriodState,
 } from '../persistence/periods.queries.ts';
+import { newestParkingRuling } from '../persistence/rulings.queries.ts';
 import { controlFaults, keepRun, runRow } from '../persistence/runs.queries.ts';
 import { audit } from './audit.ts';
 import { issueStatements, type IssueReport } from './issue.ts';
@@ -268,8 +269,11 @@ async function onePersonMode(tx: Tx): Promise<boolean> {
 /** A run rests on the periods closed before it: after another issue or reopening it has to be made anew. */
 async function requireStanding(tx: Tx, row: PeriodRow): Promise<void> {
   const { newest_closed_run: newest } = await neighbours(tx, row.period);
-  if ((await runRow(tx, row.run_id!))!.reads.rates === newest) return;
-  throw new Refusal('run_stale', `since the run of ${row.period} another period was issued or reopened`, {
+  const { reads } = (await runRow(tx, row.run_id!))!;
+  const ruled = BigInt(await newestParkingRuling(tx, row.period)) > BigInt(reads.parkingRulings ?? 0);
+  if (reads.rates === newest && !ruled) return;
+  const since = ruled ? 'somebody ruled on a parked unit' : 'another period was issued or reopened';
+  throw new Refusal('run_stale', `since the run of ${row.period} ${since}`, {
     kind: 'conflict',
     next:
       row.state === 'calculated'

@@ -52,3 +52,14 @@ export function periodsBetween(from: Period, to: Period): Period[] {
   for (let p = from; p <= to; p = addMonths(p, 1)) periods.push(p);
   return periods;
 }
+
+/** The day that lies so many working days after another: Monday to Friday without the holidays. */
+export function addWorkingDays(date: LocalDate, days: number, holidays: ReadonlySet<LocalDate>): LocalDate {
+  let day = date;
+  for (let left = days; left > 0;) {
+    day = addDays(day, 1);
+    const weekday = new Date(Date.parse(`${day}T00:00:00Z`)).getUTCDay();
+    if (weekday !== 0 && weekday !== 6 && !holidays.has(day)) left--;
+  }
+  return day;
+}

@@ -29,6 +29,7 @@ const RIGHTS = {
   confirm_reopening: ['controller', 'cfo'],
   rule_parked_unit: ['controller', 'cfo'],
   dispute: ['unit_owner', 'finance'],
+  reply_to_dispute: ['unit_owner', 'finance', 'controller', 'cfo', 'service_leader'],
   rule_dispute: ['controller', 'cfo', 'service_leader'],
   correct: ['finance'],
   approve_correction: ['controller', 'cfo'],

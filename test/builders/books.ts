@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { AuditService } from '../../src/application/audit.service.ts';
+import { CorrectionsService } from '../../src/application/corrections.service.ts';
+import { DisputesService } from '../../src/application/disputes.service.ts';
 import { ExplainService } from '../../src/application/explain.service.ts';
 import { ImportsService } from '../../src/application/imports.service.ts';
 import { IssuedService } from '../../src/application/issued.service.ts';
 import { ModelsService } from '../../src/application/models.service.ts';
+import { ParkedService } from '../../src/application/parked.service.ts';
 import { PeriodsService } from '../../src/application/periods.service.ts';
 import { SettingsService } from '../../src/application/settings.service.ts';
 import { StatementsService } from '../../src/application/statements.service.ts';
@@ -30,6 +33,9 @@ export interface TestBooks {
   readonly audit: AuditService;
   readonly issued: IssuedService;
   readonly settings: SettingsService;
+  readonly disputes: DisputesService;
+  readonly corrections: CorrectionsService;
+  readonly parked: ParkedService;
   readonly users: UsersService;
   readonly people: Readonly<Record<Role, Actor>>;
   /** Imports files by their name, e.g. { 'units.csv': 'unit_code,name\nRETAIL,Retail' }, and applies model.yaml. */
@@ -71,6 +77,9 @@ export async function testBooks(): Promise<TestBooks> {
     audit: new AuditService(db),
     issued: new IssuedService(db),
     settings: new SettingsService(db),
+    disputes: new DisputesService(db),
+    corrections: new CorrectionsService(db),
+    parked: new ParkedService(db),
     users: new UsersService(db),
     people,
     async given(files) {
