@@ -24,7 +24,8 @@ export class FaultLog {
 
   readonly add = (fault: RowFault): void => {
     this.count++;
-    if (fault.line === undefined || fault.line !== this.lastLine) this.rows++;
+    // A fault of the whole file is not one more row.
+    if (fault.line !== undefined && fault.line !== this.lastLine) this.rows++;
     this.lastLine = fault.line ?? -1;
     this.structural ||= fault.structural === true;
     if (this.shown.length < FAULTS_SHOWN) {
