@@ -21,6 +21,7 @@ import {
 } from '../persistence/decisions.queries.ts';
 import { modelById } from '../persistence/models.queries.ts';
 import { runRow } from '../persistence/runs.queries.ts';
+import { incrementalFigures, type IncrementalFigures, type IncrementalReport } from './decision-incremental.ts';
 import { parseModel } from './model-text.ts';
 
 /** `decision --json` of the interfaces: money as decimal text in reporting currency, counts and rates as decimal text. */
@@ -42,20 +43,22 @@ export interface DecisionReport {
   readonly billed: string;
   readonly waived: string;
   readonly refunded: string;
-  readonly contacts: { readonly attributed: string; readonly incremental: null };
+  readonly contacts: { readonly attributed: string; readonly incremental: IncrementalReport };
   readonly cost: { readonly full: string; readonly marginal: string; readonly charged: string };
   readonly retention: readonly never[];
   readonly net: string;
   readonly netWithoutRetention: string;
   readonly breakEvenContactRate: string | null;
   readonly contactRate: string | null;
-  readonly contactRateBasis: 'attributed';
+  readonly contactRateBasis: 'incremental' | 'attributed';
   readonly underWaterSince: LocalDate | null;
   readonly matureUntil: LocalDate;
   readonly alarms: readonly string[];
   readonly daily: readonly {
     readonly date: LocalDate;
     readonly contacts: string;
+    /** contacts of its reasons on this day, and those expected without it; null outside the estimate */
+    readonly observed: string | null;
     readonly expected: string | null;
     readonly collectedCum: string;
     readonly costCum: string;
@@ -126,6 +129,13 @@ export class DecisionsService {
         pools,
       });
       const figures = profitAndLoss(days, lastDay(last.period), within, Fraction.ZERO);
+      const incremental = await incrementalFigures(tx, {
+        code,
+        model: models.get(last.model_id)!,
+        last: last.period,
+        mark,
+      });
+      const rate = incremental.contactRate ?? figures.contactRate;
       const marginal = await marginalCost(tx, runs, models, pools, digits);
       const expected =
         decision.expectedContactsPerMonth === null ? null : Fraction.parse(decision.expectedContactsPerMonth);
@@ -148,33 +158,48 @@ export class DecisionsService {
         billed: money(figures.billed),
         waived: money(figures.waived),
         refunded: money(figures.refunded),
-        contacts: { attributed: figures.contacts.toText(6), incremental: null },
+        contacts: { attributed: figures.contacts.toText(6), incremental: incremental.report },
         cost: { full: money(figures.contactCost), marginal: money(marginal), charged: money(chargedOf(pools)) },
         retention: [],
         net: money(figures.net),
         netWithoutRetention: money(figures.netWithoutRetention),
         breakEvenContactRate: figures.breakEvenContactRate?.toText(6) ?? null,
-        contactRate: figures.contactRate?.toText(6) ?? null,
-        contactRateBasis: 'attributed',
+        contactRate: rate?.toText(6) ?? null,
+        contactRateBasis: incremental.contactRate ? 'incremental' : 'attributed',
         underWaterSince: figures.underWaterSince,
         matureUntil: figures.matureUntil,
         alarms: alarms(figures, expected, runs.length),
-        daily: curveText(figures, money),
+        daily: dailyText(figures, incremental.daily, [firstDay(first), lastDay(last.period)], money),
       };
     });
   }
 }
 
-function curveText(figures: DecisionFigures, money: (minor: Fraction) => string): DecisionReport['daily'] {
-  return figures.curve.map((point) => ({
-    date: point.date,
-    contacts: point.contacts.toText(6),
-    expected: null,
-    collectedCum: money(point.collected),
-    costCum: money(point.cost),
-    netCum: money(point.net),
-    mature: point.mature,
-  }));
+/** Every day with a booking or an expectation; cumulated figures stand until the next booking. */
+function dailyText(
+  figures: DecisionFigures,
+  expectations: IncrementalFigures['daily'],
+  [first, last]: readonly [LocalDate, LocalDate],
+  money: (minor: Fraction) => string,
+): DecisionReport['daily'] {
+  const booked = new Map(figures.curve.map((point) => [point.date, point]));
+  const days = new Set([...booked.keys(), ...[...expectations.keys()].filter((day) => day >= first && day <= last)]);
+  let standing = { collected: Fraction.ZERO, cost: Fraction.ZERO, net: Fraction.ZERO };
+  return [...days].sort().map((date) => {
+    const point = booked.get(date);
+    if (point) standing = point;
+    const expectation = expectations.get(date);
+    return {
+      date,
+      contacts: (point?.contacts ?? Fraction.ZERO).toText(6),
+      observed: expectation?.observed ?? null,
+      expected: expectation?.expected ?? null,
+      collectedCum: money(standing.collected),
+      costCum: money(standing.cost),
+      netCum: money(standing.net),
+      mature: date <= figures.matureUntil,
+    };
+  });
 }
 
 /** Longest time that an exposure rule of the model leaves a hit of this decision to cause contacts. */

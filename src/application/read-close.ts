@@ -30,7 +30,9 @@ import { adjustmentMarks, correctionsDue } from '../persistence/adjustments.quer
 import type { Tx } from '../persistence/database.ts';
 import { modelById, modelOfPeriod, type ModelVersion } from '../persistence/models.queries.ts';
 import { medianStandards, ratesOfRun, runsBefore, type RunReads, type RunRow } from '../persistence/runs.queries.ts';
+import { runsUntil } from '../persistence/series.queries.ts';
 import { cellsAt } from './cells-at.ts';
+import { incrementsOf } from './increments.ts';
 import { parseModel } from './model-text.ts';
 import { NOTHING_AROUND, readAround } from './read-around.ts';
 
@@ -72,7 +74,7 @@ export async function readClose(
   const version = tried ? undefined : await modelVersion(tx, period, frozen?.modelId);
   const { model, hash: modelHash } = tried ?? { model: parseModel(version!.yaml), hash: version!.hash };
   const digits = minorDigits(company.currency)!;
-  const reads = frozen?.reads ?? (await freshReads(tx, period, mark, company));
+  const reads = frozen?.reads ?? (await freshReads(tx, period, mark, company, model));
 
   const records = {
     units: await unitList(tx, mark),
@@ -93,6 +95,7 @@ export async function readClose(
   const contacts = { period, cuts, watermark: mark, patterns, exposureRules };
   const cells = await cellsAt(tx, contacts);
   const hitDays = await customerDaysOf(tx, period, model, register, mark);
+  const increments = await incrementsOf(tx, { period, mark, model, register, runs: reads.posted ?? [] });
   const around = options.factsOnly
     ? NOTHING_AROUND
     : await readAround(tx, { period, mark, model, register, reads, derivedStandards, digits }, issuedReading(tx));
@@ -108,6 +111,7 @@ export async function readClose(
     lastRates,
     derivedStandards,
     customerDays: hitDays,
+    ...(increments.length > 0 ? { increments } : {}),
     ...around.content,
   };
   return {
@@ -124,7 +128,7 @@ export async function readClose(
       lastRates: new Map([...lastRates].map(([pool, rate]) => [pool, rate.over(10n ** BigInt(digits))])),
       derivedStandards,
       customerDays: hitDays,
-      increments: [],
+      increments,
       ...around.inputs,
     },
     context: {
@@ -142,9 +146,10 @@ export async function readClose(
 }
 
 /** What a new run goes on from: frozen with it. */
-async function freshReads(tx: Tx, period: Period, mark: string, company: Company): Promise<RunReads> {
+async function freshReads(tx: Tx, period: Period, mark: string, company: Company, model: Model): Promise<RunReads> {
   return {
     ...(await runsBefore(tx, period, addMonths(period, -1))),
+    ...(model.rules.some((rule) => rule.incremental) ? { posted: await runsUntil(tx, period) } : {}),
     company: { name: company.name, onePerson: company.onePerson },
     corrected: await correctionsDue(tx, period, mark),
     ...(await adjustmentMarks(tx, period)),

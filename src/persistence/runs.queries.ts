@@ -13,6 +13,8 @@ export interface RunReads {
   readonly previous: string | null;
   readonly rates: string | null;
   readonly measures: readonly string[];
+  /** runs of earlier periods, for what they posted of increments; only where the model has an incremental rule */
+  readonly posted?: readonly string[];
   /** what the documents print of the company */
   readonly company?: { readonly name: string; readonly onePerson: boolean };
   /** closed periods whose facts came late: their issued run, and the watermark up to which they were corrected before */

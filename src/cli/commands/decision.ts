@@ -87,6 +87,7 @@ function reportText(report: DecisionReport): string {
       ['waived', money(report.waived)],
       ['refunded', money(report.refunded)],
       ['contacts', `${grouped(contacts.attributed)} attributed`],
+      ['incremental', incrementalText(contacts.incremental)],
       ['cost of contacts', `${money(cost.full)} in full, ${money(cost.marginal)} marginal`],
       ['charged', money(cost.charged)],
       ['net', money(report.net)],
@@ -95,9 +96,26 @@ function reportText(report: DecisionReport): string {
       ['under water', report.underWaterSince === null ? 'no' : `since ${report.underWaterSince}`],
       ['alarms', report.alarms.length === 0 ? 'none' : report.alarms.join('; ')],
     ]),
+    ...(contacts.incremental.method === null
+      ? []
+      : [`\n${contacts.incremental.method}`, ...contacts.incremental.limits]),
     `\ncumulated, on the day of the exposure (younger than ${report.matureUntil}: not complete yet)`,
     monthsTable(report),
   ].join('\n');
+}
+
+function incrementalText({
+  estimate,
+  low,
+  high,
+  from,
+  until,
+  chargeable,
+  why,
+}: DecisionReport['contacts']['incremental']) {
+  if (estimate === null || low === null || high === null) return `none can be told: ${why}`;
+  const rounded = (value: string): string => grouped(Math.round(Number(value)));
+  return `${rounded(estimate)} (90%: ${rounded(low)} to ${rounded(high)}) from ${from} to ${until}, ${chargeable ? 'chargeable' : 'not chargeable'}: ${why}`;
 }
 
 function rateText(rate: string | null, basis?: string): string | undefined {

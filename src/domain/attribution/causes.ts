@@ -54,6 +54,12 @@ export interface IncrementalShare {
   readonly point: Fraction;
   readonly bound: Fraction;
   readonly why: string;
+  /** contacts that the month gave to the decision: by earlier rules, then by the point, then by the bound of this one */
+  readonly earlierContacts: Fraction;
+  readonly pointContacts: Fraction;
+  readonly boundContacts: Fraction;
+  /** what the estimate was, as documents print it */
+  readonly evidence: Readonly<Record<string, string>>;
 }
 
 export function shareKey(rule: string, decision: string): string {

@@ -9,7 +9,7 @@ import {
   type IncrementalShare,
   type RuleShares,
 } from './causes.ts';
-import { attribute, mayAttachHit, type Outcome } from './rulebook.ts';
+import { attachmentFault, attribute, mayAttachHit, type Outcome } from './rulebook.ts';
 import type { Register } from './register.ts';
 
 /** Days of a month that customers of a decision's population lived, with a hit in the last D days and without. */
@@ -29,6 +29,8 @@ export interface Increment {
   /** contacts by the bound of the interval that is nearer to zero */
   readonly bound: Fraction;
   readonly why: string;
+  /** what the estimate was, as documents print it */
+  readonly evidence: Readonly<Record<string, string>>;
 }
 
 export interface WeighedContact extends Attributable {
@@ -106,6 +108,9 @@ function excessOf(rule: Rule, days: CustomerDays, contacts: readonly WeighedCont
   return { ...known, share: share.sign > 0 ? share : Fraction.ZERO, tier: 'A' };
 }
 
+/** Parts of one contact. */
+const CONTACT = 720_720n;
+
 /** Tier C of a month = max(0, incremental − contacts that A and B took for the decision and its reasons), at most what is left. */
 function incrementalOf(
   rule: Rule,
@@ -123,18 +128,24 @@ function incrementalOf(
     const outcome = earlier(contact);
     for (const part of outcome.parts)
       if (part.decision === increment.decision) taken = taken.plus(part.share.times(contact.parts));
-    left = left.plus(outcome.unattributed.times(contact.parts));
+    if (attachmentFault(increment.decision, contact, register) === undefined)
+      left = left.plus(outcome.unattributed.times(contact.parts));
   }
   const shareOf = (contactsAbove: Fraction): Fraction => {
-    const wanted = contactsAbove.times(720_720n).minus(taken);
+    const wanted = contactsAbove.times(CONTACT).minus(taken);
     if (wanted.sign <= 0 || left.isZero) return Fraction.ZERO;
     return wanted.compare(left) >= 0 ? Fraction.ONE : wanted.over(left);
   };
+  const [point, bound] = [shareOf(increment.point), shareOf(increment.bound)];
   return {
     rule: rule.name,
     decision: increment.decision,
-    point: shareOf(increment.point),
-    bound: shareOf(increment.bound),
+    point,
+    bound,
     why: increment.why,
+    earlierContacts: taken.over(CONTACT),
+    pointContacts: left.times(point).over(CONTACT),
+    boundContacts: left.times(bound).over(CONTACT),
+    evidence: increment.evidence,
   };
 }

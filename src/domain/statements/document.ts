@@ -255,7 +255,11 @@ function sharesSection(shares: RuleShares): JsonObject {
       decision: share.decision,
       point: share.point.toText(12),
       bound: share.bound.toText(12),
+      earlierContacts: share.earlierContacts.toText(6),
+      pointContacts: share.pointContacts.toText(6),
+      boundContacts: share.boundContacts.toText(6),
       why: share.why,
+      ...share.evidence,
     })),
   };
 }
