@@ -31,7 +31,7 @@ describe('serve', () => {
     };
     child = spawn(process.execPath, [BINARY, 'serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text: Buffer) => (said += text.toString()));
-    while (!said.includes('/healthz')) await new Promise((resolve) => setTimeout(resolve, 50));
+    while (!said.includes('answers at')) await new Promise((resolve) => setTimeout(resolve, 50));
   });
   afterAll(async () => {
     if (child.exitCode === null) child.kill('SIGKILL');

@@ -78,7 +78,7 @@ describe('files of the repository', () => {
 
   it(`of src are at most ${LONGEST_SOURCE_FILE} lines long`, () => {
     const long = files
-      .filter((file) => file.startsWith('src/'))
+      .filter((file) => /^src\/.*\.tsx?$/.test(file))
       .map((file) => `${file}: ${read(file).split('\n').length - 1}`)
       .filter((line) => Number(line.split(': ')[1]) > LONGEST_SOURCE_FILE);
     expect(long).toEqual([]);

@@ -10,7 +10,7 @@ import { table } from '../table.ts';
 export function addServerCommands(root: Command): void {
   addCommand(root, {
     name: 'serve',
-    about: 'run the service until Ctrl-C: /healthz (it lives) and /readyz (it can work)',
+    about: 'run the service until Ctrl-C: the pages, /healthz (it lives) and /readyz (it can work)',
     examples: ['serve'],
     notes: 'PORT, LOG_LEVEL and the database come from the environment; see answerable config check.',
   }).action(answering(serve));
@@ -36,7 +36,7 @@ async function serve(shell: Shell): Promise<Answer> {
   const service = await startServing(shell);
   return {
     json: { address: service.address },
-    text: `answerable answers at ${service.address}/healthz; Ctrl-C ends it`,
+    text: `answerable answers at ${service.address}; Ctrl-C ends it`,
     goesOn: () => service.stopped,
   };
 }
