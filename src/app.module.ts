@@ -6,6 +6,7 @@ import { DisputesService } from './application/disputes.service.ts';
 import { ExplainService } from './application/explain.service.ts';
 import { ImportsService } from './application/imports.service.ts';
 import { IssuedService } from './application/issued.service.ts';
+import { JournalsService } from './application/journals.service.ts';
 import { ModelsService } from './application/models.service.ts';
 import { ParkedService } from './application/parked.service.ts';
 import { PeriodsService } from './application/periods.service.ts';
@@ -41,6 +42,7 @@ export class AppModule {
         DisputesService,
         CorrectionsService,
         ParkedService,
+        JournalsService,
         DecisionsService,
         { provide: WEB_OPTIONS, useValue: web },
       ],

@@ -8,6 +8,7 @@ import { DisputesService } from '../../src/application/disputes.service.ts';
 import { ExplainService } from '../../src/application/explain.service.ts';
 import { ImportsService } from '../../src/application/imports.service.ts';
 import { IssuedService } from '../../src/application/issued.service.ts';
+import { JournalsService } from '../../src/application/journals.service.ts';
 import { ModelsService } from '../../src/application/models.service.ts';
 import { ParkedService } from '../../src/application/parked.service.ts';
 import { PeriodsService } from '../../src/application/periods.service.ts';
@@ -36,6 +37,7 @@ export interface TestBooks {
   readonly disputes: DisputesService;
   readonly corrections: CorrectionsService;
   readonly parked: ParkedService;
+  readonly journals: JournalsService;
   readonly users: UsersService;
   readonly people: Readonly<Record<Role, Actor>>;
   /** Imports files by their name, e.g. { 'units.csv': 'unit_code,name\nRETAIL,Retail' }, and applies model.yaml. */
@@ -80,6 +82,7 @@ export async function testBooks(): Promise<TestBooks> {
     disputes: new DisputesService(db),
     corrections: new CorrectionsService(db),
     parked: new ParkedService(db),
+    journals: new JournalsService(db),
     users: new UsersService(db),
     people,
     async given(files) {

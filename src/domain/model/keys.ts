@@ -21,13 +21,16 @@ export type Read<F extends Fields> = { readonly [K in keyof F]: F[K] extends Key
 
 export class FaultList {
   readonly faults: InputFault[] = [];
-  constructor(readonly file: string) {}
+  constructor(
+    readonly file: string,
+    private readonly code = 'bad_model',
+  ) {}
   add(path: string, value: unknown, message: string, remedy: string): void {
     this.faults.push({
       file: this.file,
       column: path,
       value: value === undefined ? undefined : shown(value),
-      code: 'bad_model',
+      code: this.code,
       message,
       remedy,
     });
