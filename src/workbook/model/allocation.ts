@@ -129,7 +129,8 @@ function blocksOf(pool: PoolView, volumes: readonly Volume[]): Block[] {
     quantity,
     exact: quantity.times(figures.fixedRate),
   }));
-  const drafts = [...priced, ...reserved, ...(pool.split === 'actual' ? unused : [unused[1]!])];
+  const kept = pool.split === 'actual' ? unused : [rest('unused.other', 'reservedUnused')];
+  const drafts = [...priced, ...reserved, ...kept];
   return [{ total: result.cost, proportional: false, drafts }];
 }
 
@@ -170,7 +171,8 @@ function claimOf(
         (line) =>
           line.pool === pool.pool.code &&
           line.unit === draft.unit &&
-          line.treatment === draft.treatment &&
+          // Parking a unit changes the treatment of its lines, not the row that they come from.
+          (line.treatment === 'withheld') === (draft.treatment === 'withheld') &&
           line.kind === draft.kind,
       )
     : books.serviceLines.filter((line) => line.pool === pool.pool.code && line.kind === draft.serviceKind);

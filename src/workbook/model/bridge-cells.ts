@@ -12,14 +12,23 @@ const EMPTY: BridgeSide = { contacts: Fraction.ZERO, seconds: Fraction.ZERO, amo
 /** Steps that explain what stands in both periods, in the order in which ties of a cent go. */
 export const LIKE_FOR_LIKE = ['handle_time', 'mix', 'rate', 'volume'] as const;
 
-/** The bridge of every unit down to its cells, as the workbook computes it; steps proven against the domain's. */
+/** What the last period left: its lines as issued and at this period's standards, and what it booked beside them. */
+export interface LastPeriod {
+  readonly runId: string | null;
+  readonly period: Period;
+  readonly lines: ReadonlyMap<string, readonly BridgeLine[]>;
+  readonly restated: ReadonlyMap<string, readonly BridgeLine[]> | undefined;
+  readonly adjustments: ReadonlyMap<string, bigint> | undefined;
+}
+
+/**
+ * The bridge of every unit down to its cells, as the workbook computes it; steps proven against the domain's.
+ * @param adjustments of this period by unit, minor units
+ */
 export function priorView(
-  last: {
-    readonly runId: string | null;
-    readonly period: Period;
-    readonly lines: ReadonlyMap<string, readonly BridgeLine[]>;
-  },
+  last: LastPeriod,
   now: Allocation['lines'],
+  adjustments: ReadonlyMap<string, bigint>,
   keys: {
     readonly units: ReadonlyMap<string, UnitView>;
     readonly decisions: ReadonlyMap<string, string>;
@@ -33,7 +42,8 @@ export function priorView(
   const priorLines: PriorLine[] = [];
   const likeForLike = new Map<string, boolean>();
   for (const unit of [...keys.units.values()].sort(byKey)) {
-    const before = last.lines.get(unit.code) ?? [];
+    const issued = last.lines.get(unit.code) ?? [];
+    const before = last.restated?.get(unit.code) ?? issued;
     const own = now.filter((line) => line.unitKey === unit.key && line.line.treatment === 'charged');
     const after = bridgeLines(own.map(({ line }) => line));
     const decisionsOf = (lines: readonly BridgeLine[]) => new Set(lines.map(({ decision }) => decision));
@@ -69,13 +79,13 @@ export function priorView(
         pool: side.line.pool,
         before: side.before,
         after: side.after,
-        effects: effectsOf(side.before, side.after, volumes),
+        ...effectsOf(side.before, side.after, volumes),
       };
       cells.push(cell);
       cellNos.set(side.key, cell.no);
       return cell;
     });
-    for (const line of before) {
+    before.forEach((line, i) => {
       priorLines.push({
         unitKey: unit.key,
         decisionKey: line.decision === null ? null : keys.decisions.get(line.decision)!,
@@ -84,14 +94,21 @@ export function priorView(
         pool: line.pool,
         poolKey: keys.pools.get(line.pool) ?? null,
         contacts: line.contacts,
-        quantity: line.seconds,
-        amount: line.amount,
+        quantity: issued[i]!.seconds,
+        amount: issued[i]!.amount,
+        restatedQuantity: line.seconds,
+        restatedAmount: line.amount,
         bridgeCell: cellNos.get(cellKey(unit.key, line))!,
         likeForLike: lasting(line),
       });
-    }
+    });
     own.forEach(({ line }) => likeForLike.set(line.id, lasting(line)));
-    bridges.set(unit.key, bridgeView(before, after, ownCells, volumes, lasting, digits));
+    const beside = {
+      last: last.adjustments?.get(unit.code) ?? 0n,
+      now: adjustments.get(unit.code) ?? 0n,
+      restated: charge(before) - charge(issued),
+    };
+    bridges.set(unit.key, bridgeView(before, after, ownCells, volumes, lasting, beside, digits));
   }
   const lines = now.map((view): LineView => ({
     ...view,
@@ -107,10 +124,11 @@ function bridgeView(
   cells: readonly BridgeCell[],
   contacts: readonly [Fraction, Fraction],
   lasting: (line: BridgeLine) => boolean,
+  beside: { readonly last: bigint; readonly now: bigint; readonly restated: bigint },
   digits: number,
 ): BridgeView {
-  const expected = bridge(before, after, { corrections: 0n, restated: 0n, digits });
-  const charge = (lines: readonly BridgeLine[]) => lines.reduce((sum, line) => sum + line.amount, 0n);
+  const { last, now, restated } = beside;
+  const expected = bridge(before, after, { corrections: now - last, restated, digits });
   const likeForLike = charge(after.filter(lasting)) - charge(before.filter(lasting));
   const quotas = LIKE_FOR_LIKE.map((key) => ({
     key,
@@ -121,7 +139,15 @@ function bridgeView(
     const step = expected.steps[row.key as (typeof BRIDGE_STEPS)[number]];
     invariant(step === row.posted, `bridge ${row.key}: ${row.posted}, posted ${step}`);
   }
-  return { ...expected, contacts, likeForLike, apportioned: rows };
+  return {
+    ...expected,
+    opening: expected.opening + last,
+    closing: expected.closing + last,
+    lastAdjustments: last,
+    contacts,
+    likeForLike,
+    apportioned: rows,
+  };
 }
 
 /** Effects of the four factors in one cell, the rate taking the rest (see domain/statements/bridge.ts). Minor units. */
@@ -129,13 +155,19 @@ function effectsOf(
   before: BridgeSide,
   after: BridgeSide,
   volumes: readonly [Fraction, Fraction],
-): BridgeCell['effects'] {
+): Pick<BridgeCell, 'effects' | 'factors' | 'perContact'> {
   const difference = Fraction.of(after.amount - before.amount);
   const factors = factorsOf([before, after], volumes);
   const [volume, mix, handle] = factors
     ? (productEffects(factors[0], factors[1]) as [Fraction, Fraction, Fraction])
     : [Fraction.ZERO, Fraction.ZERO, Fraction.ZERO];
-  return { volume, mix, handle_time: handle, rate: difference.minus(volume).minus(mix).minus(handle) };
+  const effects = { volume, mix, handle_time: handle, rate: difference.minus(volume).minus(mix).minus(handle) };
+  return { effects, factors, perContact: isPerContact([before, after]) };
+}
+
+/** Pools driven by contacts: without a quantity in one of the periods a contact is the unit. */
+function isPerContact(sides: readonly [BridgeSide, BridgeSide]): boolean {
+  return sides.some((side) => !side.contacts.isZero && side.seconds.isZero);
 }
 
 function factorsOf(
@@ -145,7 +177,7 @@ function factorsOf(
   const stands = sides.map((side) => !side.contacts.isZero);
   if (sides.some((side, i) => !stands[i] && (side.amount !== 0n || !side.seconds.isZero))) return undefined;
   if (!stands[0] && !stands[1]) return undefined;
-  const perContact = sides.some((side, i) => stands[i] && side.seconds.isZero);
+  const perContact = isPerContact(sides);
   const own = sides.map((side, i) => {
     if (!stands[i]) return undefined;
     const quantity = perContact ? side.contacts : side.seconds;
@@ -157,6 +189,10 @@ function factorsOf(
     return [volumes[i], shares[i] ?? shares[1 - i] ?? Fraction.ZERO, handle, rate];
   };
   return [of(0), of(1)];
+}
+
+function charge(lines: readonly BridgeLine[]): bigint {
+  return lines.reduce((sum, line) => sum + line.amount, 0n);
 }
 
 function cellKey(unitKey: string, line: { reason: string | null; channel: string | null; pool: string }): string {

@@ -1,6 +1,7 @@
 import { compareKeys } from '../../domain/apportionment.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { Fraction } from '../../domain/fraction.ts';
+import type { Pool } from '../../domain/model/model.ts';
 import { matchesPattern } from '../../domain/model/selector.ts';
 import { amountText, majorUnits, minorDigits, roundToMinor } from '../../domain/money.ts';
 import { addMonths, lastDay } from '../../domain/period.ts';
@@ -10,7 +11,7 @@ import type { CloseInputs } from '../../domain/statements/close-inputs.ts';
 import { close } from '../../domain/statements/close.ts';
 import { documentsOf, SERVICE_FALLBACK, type DocumentContext } from '../../domain/statements/document.ts';
 import type { CellUse } from '../../domain/statements/pool-use.ts';
-import { resultHash } from '../result.ts';
+import { resultHash, TIE_OUT, type PostedResult } from '../result.ts';
 import { allocationOf } from './allocation.ts';
 import { priorView } from './bridge-cells.ts';
 import { poolViews } from './pool-figures.ts';
@@ -63,8 +64,15 @@ export function masterModel(inputs: CloseInputs, context: DocumentContext, optio
   const bridged =
     context.lastLines &&
     priorView(
-      { runId: options.run.priorId, period: addMonths(inputs.period, -1), lines: context.lastLines },
+      {
+        runId: options.run.priorId,
+        period: addMonths(inputs.period, -1),
+        lines: context.lastLines,
+        restated: context.restatedLines,
+        adjustments: context.lastAdjustments,
+      },
       allocation.lines,
+      adjustmentsByUnit(books),
       keys,
       context.digits,
     );
@@ -77,6 +85,7 @@ export function masterModel(inputs: CloseInputs, context: DocumentContext, optio
       .map((claim) => [`${claim.poolKey}\u0000${claim.apportioned.key}`, claim.no]),
   );
   const serviceUnit = context.register.serviceUnit(lastDay(inputs.period)) ?? SERVICE_FALLBACK;
+  const service = context.register.units.get(serviceUnit)?.at(-1);
   const model: Omit<WorkbookModel, 'resultHash'> = {
     scope: 'master',
     company: context.company,
@@ -119,32 +128,47 @@ export function masterModel(inputs: CloseInputs, context: DocumentContext, optio
     lines,
     serviceKinds: [...new Set(allocation.claims.flatMap(({ serviceKind }) => serviceKind ?? []))].sort(),
     prior: bridged?.prior,
+    adjustments: books.adjustments.map((adjustment) => ({
+      adjustment,
+      unitKey: adjustment.unit && units.get(adjustment.unit)!.key,
+    })),
     reconciliation: books.reconciliation,
     coverage: books.coverage,
     contacts: Fraction.of(books.coverage.parts, CONTACT_PARTS),
     unservedContacts: Fraction.of(books.coverage.unserved, CONTACT_PARTS),
     serviceUnit,
+    serviceCostCenter: service?.costCenter ?? null,
+    serviceLegalEntity: service?.legalEntity ?? null,
     profits: options.profits,
     value: options.value,
     drillDown: undefined,
   };
-  return { ...model, resultHash: resultHash(postedOf(model, books, options.templateVersion)) };
+  return { ...model, resultHash: resultHash(postedOf(model, options.templateVersion)) };
 }
 
-function postedOf(model: Omit<WorkbookModel, 'resultHash'>, books: Books, template: string) {
+/** The figures that a workbook posts, as its result hash takes them. */
+export function postedOf(model: Omit<WorkbookModel, 'resultHash'>, template: string): PostedResult {
   const text = (minor: bigint) => amountText(minor, model.digits);
+  const kept = model.claims.filter(({ serviceKind, kept: keeps }) => serviceKind !== null && keeps);
+  const isMaster = model.scope === 'master';
   return {
     template,
     company: model.company,
     period: model.period,
     currency: model.currency,
     run: model.run.hash,
-    unit: null,
-    lines: books.lines.map((line) => [line.id, text(line.amount)] as const),
-    service: books.serviceLines
-      .filter((line) => line.amount !== 0n)
-      .map((line) => [line.kind, line.pool ?? '', text(line.amount)] as const),
+    unit: isMaster ? null : model.units[0]!.code,
+    lines: model.lines.map(({ line }) => [line.id, text(line.amount)]),
+    service: kept.map((claim) => [claim.serviceKind!, claim.poolKey, text(claim.apportioned.posted)]),
+    reconciliation: isMaster ? TIE_OUT.map((term) => [term, text(model.reconciliation[term])]) : [],
+    adjustments: model.adjustments.map(({ adjustment }) => [adjustment.id, text(adjustment.amount)]),
   };
+}
+
+function adjustmentsByUnit(books: Books): Map<string, bigint> {
+  const sums = new Map<string, bigint>();
+  for (const { unit, amount } of books.adjustments) if (unit !== null) sums.set(unit, (sums.get(unit) ?? 0n) + amount);
+  return sums;
 }
 
 /** U01, U02 …: as many digits as the largest number has, at least two. */
@@ -152,10 +176,20 @@ export function numbered(letter: string, index: number, count: number): string {
   return letter + String(index + 1).padStart(Math.max(2, String(count).length), '0');
 }
 
+/** Keys of pools in the order of the workbook: timed pools, other operating ones, direct ones, support. */
+function poolKeysOf(pools: readonly Pool[]): Map<string, string> {
+  const place = ({ kind, driver }: Pool) =>
+    kind === 'operating' ? (driver === 'handle_seconds' ? 0 : 1) : kind === 'direct' ? 2 : 3;
+  const ordered = [...pools].sort((a, b) => place(a) - place(b));
+  return new Map(ordered.map(({ code }, i) => [code, numbered('P', i, ordered.length)]));
+}
+
 function unitViews(sections: readonly { unit: string }[], context: DocumentContext): Map<string, UnitView> {
   const stated = new Set(sections.map(({ unit }) => unit));
-  const before = [...(context.lastLines?.keys() ?? [])].filter((unit) => !stated.has(unit)).sort(compareKeys);
-  const codes = [...stated, ...before];
+  const before = [...(context.lastLines?.keys() ?? []), ...(context.lastAdjustments?.keys() ?? [])]
+    .filter((unit) => !stated.has(unit))
+    .sort(compareKeys);
+  const codes = [...new Set([...stated, ...before])];
   return new Map(
     codes.map((code, i) => {
       const record = context.register.units.get(code)?.at(-1);
@@ -173,7 +207,7 @@ function unitViews(sections: readonly { unit: string }[], context: DocumentConte
 }
 
 function decisionViews(books: Books, inputs: CloseInputs, context: DocumentContext): DecisionView[] {
-  const now = books.lines.flatMap(({ decision }) => decision ?? []);
+  const now = [...books.lines, ...books.adjustments].flatMap(({ decision }) => decision ?? []);
   const before = [...(context.lastLines?.values() ?? [])].flat().flatMap(({ decision }) => decision ?? []);
   const codes = [...new Set([...now, ...before])].sort(compareKeys);
   return codes.map((code, i) => {

@@ -17,7 +17,8 @@ export function poolViews(
 ): PoolView[] {
   const byPool = new Map<string, Volume[]>();
   for (const volume of volumes) byPool.set(volume.key.pool, [...(byPool.get(volume.key.pool) ?? []), volume]);
-  return inputs.model.pools.map((pool): PoolView => {
+  return [...keys.pools.keys()].map((code): PoolView => {
+    const pool = inputs.model.pools.find((candidate) => candidate.code === code)!;
     const result = books.pools.find((candidate) => candidate.pool === pool.code)!;
     const own = byPool.get(pool.code) ?? [];
     const split = splitOf(pool, result, inputs.model);
@@ -117,10 +118,8 @@ function figuresOf(
     handleTime,
     unusedBuffer,
     unusedShortfall,
-    unusedOther:
-      split === 'reserved'
-        ? cost.minus(variableCost).minus(fixedRate.times(held))
-        : unusedCost.minus(unusedBuffer).minus(unusedShortfall),
+    unusedOther: unusedCost.minus(unusedBuffer).minus(unusedShortfall),
+    reservedUnused: cost.minus(variableCost).minus(fixedRate.times(held)),
     rateVariance,
     rateOwn,
     rateSupport: rateVariance.minus(rateOwn),

@@ -3,6 +3,7 @@ import type { Fraction } from '../../domain/fraction.ts';
 import type { Pool, Tier } from '../../domain/model/model.ts';
 import type { Period } from '../../domain/period.ts';
 import type { Books, Line, PoolResult, Reconciliation, Coverage } from '../../domain/statements/books.ts';
+import type { Adjustment } from '../../domain/statements/adjustment.ts';
 import type { Bridge } from '../../domain/statements/bridge.ts';
 import type { Apportioned } from './apportioned.ts';
 
@@ -34,6 +35,7 @@ export interface WorkbookModel {
   readonly lines: readonly LineView[];
   readonly serviceKinds: readonly string[];
   readonly prior: PriorView | undefined;
+  readonly adjustments: readonly AdjustmentView[];
   readonly reconciliation: Reconciliation;
   readonly coverage: Coverage;
   /** contacts of the period, and those that no handling pool takes */
@@ -41,6 +43,8 @@ export interface WorkbookModel {
   readonly unservedContacts: Fraction;
   readonly resultHash: string;
   readonly serviceUnit: string;
+  readonly serviceCostCenter: string | null;
+  readonly serviceLegalEntity: string | null;
   /** parts C and D: absent until the run has them */
   readonly profits: ReadonlyMap<string, DecisionProfit> | undefined;
   readonly value: ValueView | undefined;
@@ -115,6 +119,7 @@ export interface PoolFigures {
   readonly unusedBuffer: Fraction;
   readonly unusedShortfall: Fraction;
   readonly unusedOther: Fraction;
+  readonly reservedUnused: Fraction;
   readonly rateVariance: Fraction;
   readonly rateOwn: Fraction;
   readonly rateSupport: Fraction;
@@ -279,6 +284,9 @@ export interface PriorLine {
   readonly contacts: Fraction;
   readonly quantity: Fraction;
   readonly amount: bigint;
+  /** at this period's standards; the same unless standards were restated */
+  readonly restatedQuantity: Fraction;
+  readonly restatedAmount: bigint;
   readonly bridgeCell: number;
   readonly likeForLike: boolean;
 }
@@ -292,6 +300,9 @@ export interface BridgeCell {
   readonly pool: string;
   readonly before: BridgeSide;
   readonly after: BridgeSide;
+  /** contacts of the unit, mix, quantity per contact, cost per quantity, before and after; undefined: no contact explains it */
+  readonly factors: readonly [readonly Fraction[], readonly Fraction[]] | undefined;
+  readonly perContact: boolean;
   readonly effects: {
     readonly volume: Fraction;
     readonly mix: Fraction;
@@ -306,7 +317,16 @@ export interface BridgeSide {
   readonly amount: bigint;
 }
 
+/** A correction or ruling that the period books beside its tie-out. */
+export interface AdjustmentView {
+  readonly adjustment: Adjustment;
+  /** null: service */
+  readonly unitKey: string | null;
+}
+
 export interface BridgeView extends Bridge {
+  /** what the last period booked beside its charge, minor units: part of opening and closing */
+  readonly lastAdjustments: bigint;
   readonly contacts: readonly [Fraction, Fraction];
   readonly likeForLike: bigint;
   /** handle_time, mix, rate, volume */

@@ -8,14 +8,21 @@ export type Content =
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'date'; readonly date: string }
   | { readonly kind: 'formula'; readonly formula: string; readonly result: number | string }
-  | { readonly kind: 'link'; readonly text: string; readonly sheet: string; readonly cell: string; readonly tip: string }
+  | {
+      readonly kind: 'link';
+      readonly text: string;
+      readonly sheet: string;
+      readonly cell: string;
+      readonly tip: string;
+    }
   | { readonly kind: 'blank' };
 
 export const text = (value: string | null): Content =>
   value === null || value === '' ? BLANK : { kind: 'text', text: cellText(value) };
 export const number = (value: number | null): Content => (value === null ? BLANK : { kind: 'number', number: value });
 /** A local day, YYYY-MM-DD. */
-export const date = (value: string | null): Content => (value === null || value === '' ? BLANK : { kind: 'date', date: value });
+export const date = (value: string | null): Content =>
+  value === null || value === '' ? BLANK : { kind: 'date', date: value };
 export const calc = (formula: string, result: number | string): Content => ({ kind: 'formula', formula, result });
 export const BLANK: Content = { kind: 'blank' };
 
