@@ -1,6 +1,6 @@
 // Runs before demo, test, bench and answerable: installs what the lock file names when it is not there yet,
 // and with --build compiles. Two runs at once do not collide: a lock directory makes the second wait.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -34,14 +34,22 @@ function withLock(deed) {
   }
 }
 
+/** Its output has said what is wrong; a stack of ours would only bury it. */
+function run(file, args) {
+  const { status, error } = spawnSync(file, args, { stdio: ['ignore', 2, 2] });
+  if (error) throw error;
+  if (status !== 0) process.exitCode = status ?? 1;
+  return status === 0;
+}
+
 withLock(() => {
   if (!installed()) {
     process.stderr.write('answerable: installing packages (npm ci) …\n');
-    execFileSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['ignore', 2, 2] });
+    if (!run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) return;
     writeFileSync(stamp, wanted);
   }
   if (process.argv.includes('--build')) {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: ['ignore', 2, 2] });
+    run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
   }
 });
