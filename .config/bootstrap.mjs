@@ -10,9 +10,22 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 const stamp = join(root, 'node_modules', '.answerable-installed');
 const lock = join(root, '.bootstrap.lock');
+const holder = join(lock, 'pid');
 const wanted = createHash('sha256').update(readFileSync('package-lock.json')).update(process.version).digest('hex');
 const installed = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+/** The run that holds the lock is gone when its process is; before it has said its number, when the lock is old. */
+function abandoned() {
+  try {
+    process.kill(Number(readFileSync(holder, 'utf8')), 0);
+    return false;
+  } catch (error) {
+    if (error.code === 'ENOENT')
+      return Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 5_000;
+    return error.code === 'ESRCH';
+  }
+}
 
 function withLock(deed) {
   for (let waited = 0; ; waited += 200) {
@@ -21,12 +34,13 @@ function withLock(deed) {
       break;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
-      const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > 600_000) rmSync(lock, { recursive: true, force: true }); // its owner died
+      if (abandoned()) rmSync(lock, { recursive: true, force: true });
+      if (waited === 1_000) process.stderr.write('answerable: waiting for another run that installs or builds …\n');
       if (waited > 900_000) throw new Error(`${lock} is held by another run; remove it if none is running`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     }
   }
+  writeFileSync(holder, String(process.pid));
   try {
     deed();
   } finally {
