@@ -27,7 +27,7 @@ const base = {
   transform: { '^.+\\.(m?[jt]sx?)$': ['@swc/jest', swc] },
   // These packages ship ES modules only; Jest cannot require() them below Node 24.9, so they are compiled, too.
   transformIgnorePatterns: [
-    '/node_modules/(?!(@nestjs|pure-rand|d3-[a-z]+|internmap|commander|openid-client|oauth4webapi|jose|oidc-provider)/)',
+    '/node_modules/(?!(@nestjs|pure-rand|d3-[a-z]+|internmap|commander|openid-client|oauth4webapi|jose|oidc-provider|preact)/)',
   ],
   cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 };

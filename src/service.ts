@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { JsonLog } from './http/json-log.ts';
 import { packageVersion } from './package-root.ts';
 import type { Database } from './persistence/database.ts';
+import { PageFaults } from './web/page-faults.filter.tsx';
 import { useSessions } from './web/session.ts';
 import type { WebOptions } from './web-options.ts';
 
@@ -32,18 +33,22 @@ export async function startService(
   db: Database,
   web: WebOptions = { demoPeople: [] },
 ): Promise<RunningService> {
-  const log = pino({ level: config.logLevel, base: { service: 'answerable', version: packageVersion } });
+  const log = pino(
+    { level: config.logLevel, base: { service: 'answerable', version: packageVersion } },
+    pino.destination(process.stderr.fd), // stdout is for answers
+  );
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forDatabase(db, web), {
     logger: new JsonLog(log),
     abortOnError: false,
     bodyParser: false,
   });
   app.disable('x-powered-by');
-  useSessions(app.getHttpAdapter().getInstance() as Express, {
+  const endSessions = useSessions(app.getHttpAdapter().getInstance() as Express, {
     databaseUrl: db.url,
     secret: config.sessionSecret ?? randomBytes(32).toString('base64url'),
     secure: config.publicUrl?.startsWith('https:') ?? false,
   });
+  app.useGlobalFilters(new PageFaults(app.getHttpAdapter(), log));
   await app.listen(config.port);
   const server = app.getHttpServer() as Server;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
@@ -56,7 +61,7 @@ export async function startService(
   let ended: () => void = () => undefined;
   const stopped = new Promise<void>((resolve) => (ended = resolve));
   const stop = async (): Promise<void> => {
-    stopping ??= drain(server, log).finally(ended);
+    stopping ??= drain(server, log).then(endSessions).finally(ended);
     await stopping;
   };
   return { address, stopped, stop };

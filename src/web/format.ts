@@ -11,6 +11,11 @@ export function grouped(text: string): string {
   return `${negative ? MINUS : ''}${groups}${decimals === undefined ? '' : `.${decimals}`}`;
 }
 
+/** 1 line, 2 lines. */
+export function counted(count: number, one: string, many: string): string {
+  return `${grouped(String(count))} ${count === 1 ? one : many}`;
+}
+
 export function money(text: string, currency: string): string {
   return `${grouped(text)}${NBSP}${SIGNS[currency] ?? currency}`;
 }

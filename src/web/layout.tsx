@@ -13,8 +13,8 @@ export interface View {
   readonly state: string | null;
   readonly run: { readonly id: string; readonly hash: string } | null;
   readonly periods: readonly string[];
-  /** the period in another period's place, same page */
-  readonly inPeriod: (period: string) => string;
+  /** the same page in another period; null where a page is of no single period */
+  readonly inPeriod: ((period: string) => string) | null;
   readonly demoPeople: readonly { readonly login: string; readonly name: string; readonly role: string }[];
 }
 
@@ -58,14 +58,14 @@ export function Page({ view, title, children }: { view: View; title: string; chi
           </ul>
         </nav>
         <main id="main">
-          {view.period !== null && <Bar view={view} />}
+          {view.company !== '' && <Bar view={view} />}
           {children}
           <footer>
             <span>
               {view.actor.name}, {view.actor.role.replace('_', ' ')}
             </span>
             <span>Every charge links to its explanation</span>
-            {view.run && (
+            {view.inPeriod !== null && view.run && (
               <span class="hash">
                 run {view.run.id} · sha256 {view.run.hash}
               </span>
@@ -84,30 +84,62 @@ export function Page({ view, title, children }: { view: View; title: string; chi
 }
 
 function Bar({ view }: { view: View }) {
-  const at = view.periods.indexOf(view.period!);
-  const before = view.periods[at - 1];
-  const after = view.periods[at + 1];
   return (
     <div class="bar">
-      <span class="switch">
-        {before && (
-          <a href={view.inPeriod(before)} aria-label={`Back to ${monthYear(before)}`}>
-            ‹
-          </a>
-        )}{' '}
-        {monthYear(view.period!)}{' '}
-        {after && (
-          <a href={view.inPeriod(after)} aria-label={`On to ${monthYear(after)}`}>
-            ›
-          </a>
-        )}
-      </span>
-      <span class={`chip ${view.state === 'closed' ? 'issued' : 'preliminary'}`}>{STATES[view.state ?? 'open']}</span>
+      {view.inPeriod !== null && view.period !== null && (
+        <>
+          <Switch periods={view.periods} period={view.period} inPeriod={view.inPeriod} />
+          <span class={`chip ${view.state === 'closed' ? 'issued' : 'preliminary'}`}>
+            {STATES[view.state ?? 'open']}
+          </span>
+        </>
+      )}
       <span class="right">
         <span>{view.company}</span>
         <span>{view.currency}, net of VAT</span>
-        {view.run && <span>Run {view.run.id}</span>}
+        {view.inPeriod !== null && view.run && <span>Run {view.run.id}</span>}
       </span>
+    </div>
+  );
+}
+
+/** The month before, this one, the month after; and any month in a list, without script. */
+function Switch({
+  periods,
+  period,
+  inPeriod,
+}: {
+  periods: readonly string[];
+  period: string;
+  inPeriod: (period: string) => string;
+}) {
+  const at = periods.indexOf(period);
+  const before = at < 0 ? periods.at(-1) : periods[at - 1];
+  const after = at < 0 ? undefined : periods[at + 1];
+  return (
+    <div class="switch">
+      {before && (
+        <a href={inPeriod(before)} aria-label={`Back to ${monthYear(before)}`}>
+          ‹
+        </a>
+      )}
+      <details class="menu">
+        <summary>{monthYear(period)}</summary>
+        <ul>
+          {[...periods].reverse().map((other) => (
+            <li key={other}>
+              <a href={inPeriod(other)} aria-current={other === period ? 'true' : undefined}>
+                {monthYear(other)}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </details>
+      {after && (
+        <a href={inPeriod(after)} aria-label={`On to ${monthYear(after)}`}>
+          ›
+        </a>
+      )}
     </div>
   );
 }
@@ -119,10 +151,11 @@ function DemoBar({ view }: { view: View }) {
         Demo data. You are <strong>{view.actor.name}</strong> ({view.actor.role.replace('_', ' ')}). Be someone else:{' '}
         {view.demoPeople
           .filter((person) => person.login !== view.actor.login)
-          .map((person) => (
+          .map((person, i) => (
             <form key={person.login} method="post" action="/be">
               <input type="hidden" name="csrf" value={view.csrf} />
               <input type="hidden" name="login" value={person.login} />
+              {i === 0 ? '' : '· '}
               <button class="link" type="submit">
                 {person.name}, {person.role.replace('_', ' ')}
               </button>{' '}
@@ -143,8 +176,26 @@ export function Document({ title, children }: { title: string; children: Compone
         <link rel="stylesheet" href="/assets/style.css" />
         <link rel="icon" href="data:," />
       </head>
-      <body>{children}</body>
+      <body>
+        <Hatches />
+        {children}
+      </body>
     </html>
+  );
+}
+
+/** Patterns that the style names: what rose, and what is preliminary, are told without colour, too. */
+function Hatches() {
+  return (
+    <svg class="patterns" width="0" height="0" aria-hidden="true">
+      <pattern id="hatch-up" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect class="s-up-ground" width="5" height="5" />
+        <line class="s-up-hatch" x1="0" y1="0" x2="0" y2="5" />
+      </pattern>
+      <pattern id="hatch-preliminary" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <line class="s-preliminary-hatch" x1="0" y1="0" x2="0" y2="5" />
+      </pattern>
+    </svg>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Next, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Next, NotFoundException, Param, Post, Req, Res } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
@@ -16,13 +16,16 @@ import type { StatementSet } from '../domain/statements/statement-set.ts';
 import type { PeriodListing } from '../persistence/periods.queries.ts';
 import { amount, decimals } from './format.ts';
 import type { View } from './layout.tsx';
+import { sendRefusal } from './page-faults.filter.tsx';
 import { ClosePage, type CloseFigures, type Deed, type PoolTieOut, type Totals } from './pages/close.tsx';
-import { DecisionPage, DecisionsPage } from './pages/decisions.tsx';
+import { DecisionPage, DecisionsPage, WaitingDecisionPage } from './pages/decisions.tsx';
 import { ContactPage, LinePage } from './pages/explain.tsx';
 import { HomePage, type UnitCharge } from './pages/home.tsx';
-import { EmptyPage, RefusalPage, RulesPage, SignInPage } from './pages/plain.tsx';
-import { StatementPage, type UnitStatement } from './pages/statement.tsx';
+import { EmptyPage, RulesPage, SignInPage } from './pages/plain.tsx';
+import { contactsOf, type UnitStatement } from './pages/statement-groups.ts';
+import { StatementPage } from './pages/statement.tsx';
 import { StatementsPage } from './pages/statements.tsx';
+import { LONGEST_SESSION_MS } from './session.ts';
 import { WEB_OPTIONS, type WebOptions } from '../web-options.ts';
 
 /** Sent instead of a page when nobody is signed in. */
@@ -51,7 +54,7 @@ export class PagesController {
       undefined,
       (p) => `/?period=${p}`,
       async (view, actor) => {
-        if (view.period === null) return <EmptyPage view={view} />;
+        if (view.period === null || view.run === null) return <EmptyPage view={view} />;
         const document = await this.statements.document(actor, view.period as Period);
         const months = await this.statements.months(actor, view.period as Period);
         const units = document['units'] as unknown as UnitStatement[];
@@ -85,6 +88,12 @@ export class PagesController {
             }))}
             waits={waitsFor(actor, view)}
             ledger={totals ?? null}
+            contacts={contactsOf(units.flatMap((unit) => unit.lines))}
+            own={
+              units.length === 1 && !may(actor, 'read_all')
+                ? { statement: units[0]!, decisions: await this.titles(actor) }
+                : null
+            }
           />
         );
       },
@@ -139,7 +148,7 @@ export class PagesController {
       period,
       (p) => `/statements/${p}`,
       async (view, actor) => {
-        if (view.period === null) return <EmptyPage view={view} />;
+        if (view.period === null || view.run === null) return <EmptyPage view={view} />;
         const document = await this.statements.document(actor, view.period as Period);
         const units = document['units'] as unknown as UnitStatement[];
         if (units.length === 1) return await this.statementOf(view, actor, units[0]!.unit);
@@ -189,46 +198,45 @@ export class PagesController {
 
   @Get('decisions')
   async register(@Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.page(
-      request,
-      response,
-      undefined,
-      () => '/decisions',
-      async (view, actor) => <DecisionsPage view={view} decisions={await this.decisions.list(actor)} />,
-    );
+    await this.page(request, response, undefined, null, async (view, actor) => (
+      <DecisionsPage view={view} decisions={await this.decisions.list(actor)} />
+    ));
   }
 
   @Get('decisions/:code')
   async decision(@Req() request: Request, @Res() response: Response, @Param('code') code: string): Promise<void> {
-    await this.page(
-      request,
-      response,
-      undefined,
-      () => `/decisions/${encodeURIComponent(code)}`,
-      async (view, actor) => <DecisionPage view={view} report={await this.decisions.report(actor, code)} />,
-    );
+    await this.page(request, response, undefined, null, async (view, actor) => {
+      try {
+        return <DecisionPage view={view} report={await this.decisions.report(actor, code)} />;
+      } catch (error) {
+        // Own and registered, but no month since it began has been calculated.
+        if (!(error instanceof Refusal && error.code === 'no_run')) throw error;
+        return <WaitingDecisionPage view={view} title={(await this.titles(actor)).get(code) ?? code} />;
+      }
+    });
   }
 
   @Get('explain/line/:id')
   async line(@Req() request: Request, @Res() response: Response, @Param('id') id: string): Promise<void> {
-    await this.page(
-      request,
-      response,
-      undefined,
-      () => '/',
-      async (view, actor) => <LinePage view={view} explained={await this.explain.line(actor, id)} />,
-    );
+    await this.guarded(request, response, async (actor) => {
+      const explained = await this.explain.line(actor, id);
+      const { unit_code: unit } = explained.line as { unit_code: string };
+      const inPeriod = (p: string): string => `/statements/${p}/${encodeURIComponent(unit)}`;
+      const view = await this.viewOf(request, response, actor, explained.period, inPeriod);
+      const reasons = await this.statements.reasonNames();
+      send(response, 200, <LinePage view={view} explained={explained} reasons={reasons} />);
+    });
   }
 
   @Get('explain/contact/:id')
   async contact(@Req() request: Request, @Res() response: Response, @Param('id') id: string): Promise<void> {
-    await this.page(
-      request,
-      response,
-      undefined,
-      () => '/',
-      async (view, actor) => <ContactPage view={view} explained={await this.explain.contact(actor, id)} />,
-    );
+    await this.guarded(request, response, async (actor) => {
+      if (!may(actor, 'read_all')) throw new NotFoundException();
+      const explained = await this.explain.contact(actor, id);
+      const period = explained.run === null ? undefined : explained.period;
+      const view = await this.viewOf(request, response, actor, period, null);
+      send(response, 200, <ContactPage view={view} explained={explained} />);
+    });
   }
 
   @Get('rules')
@@ -237,7 +245,7 @@ export class PagesController {
       request,
       response,
       undefined,
-      () => '/rules',
+      (p) => `/rules?period=${p}`,
       async (view, actor) => {
         const model = await this.models.show(actor, view.period ?? undefined);
         return <RulesPage view={view} yaml={model.yaml} hash={model.hash} from={model.from_period} />;
@@ -253,7 +261,8 @@ export class PagesController {
   @Post('sign-in')
   async signInWith(@Req() request: Request, @Res() response: Response, @Next() next: NextFunction): Promise<void> {
     try {
-      const actor = await this.users.actorByToken((request.body as { token?: string }).token ?? '');
+      const { token } = request.body as { token?: unknown };
+      const actor = await this.users.actorByToken(typeof token === 'string' ? token : '');
       enter(request, response, actor.login, next);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -268,14 +277,10 @@ export class PagesController {
   /** One click to be one of the demo's people; there are none outside the demo. */
   @Post('be')
   be(@Req() request: Request, @Res() response: Response, @Next() next: NextFunction): void {
-    const { login } = request.body as { login?: string };
-    if (this.options.demoPeople.some((person) => person.login === login)) enter(request, response, login!, next);
-    else
-      send(
-        response,
-        404,
-        <RefusalPage status={404} message="Nobody by that name can be tried here." next={undefined} />,
-      );
+    const { login } = request.body as { login?: unknown };
+    const person = this.options.demoPeople.find((candidate) => candidate.login === login);
+    if (person === undefined) sendRefusal(response, 404, '');
+    else enter(request, response, person.login, next);
   }
 
   @Post('sign-out')
@@ -290,23 +295,24 @@ export class PagesController {
   private async statementOf(view: View, actor: Actor, unit: string): Promise<VNode> {
     const document = await this.statements.document(actor, view.period as Period, { unit });
     const statement = (document['units'] as unknown as UnitStatement[])[0]!;
-    const decisions = new Map(
-      (await this.decisions.list(actor)).map((decision) => [decision.decision, decision.title]),
-    );
     return (
       <StatementPage
         view={view}
         statement={statement}
-        decisions={decisions}
+        decisions={await this.titles(actor)}
         reasons={await this.statements.reasonNames()}
       />
     );
   }
 
+  private async titles(actor: Actor): Promise<ReadonlyMap<string, string>> {
+    return new Map((await this.decisions.list(actor)).map((decision) => [decision.decision, decision.title]));
+  }
+
   private async closeBoard(view: View): Promise<VNode> {
     const { actor } = view;
+    if (!may(actor, 'read_all')) throw new NotFoundException();
     if (view.period === null) return <EmptyPage view={view} />;
-    if (!may(actor, 'read_all')) throw new Refusal('not_found', 'The close board is finance’s.', { kind: 'not_found' });
     const document = view.run === null ? null : await this.statements.document(actor, view.period as Period);
     const figures: CloseFigures | null = document && {
       pools: document['pools'] as unknown as PoolTieOut[],
@@ -321,7 +327,7 @@ export class PagesController {
     request: Request,
     response: Response,
     wanted: string | undefined,
-    inPeriod: (period: string) => string,
+    inPeriod: View['inPeriod'],
     show: Show,
   ): Promise<void> {
     await this.guarded(request, response, async (actor) => {
@@ -332,14 +338,15 @@ export class PagesController {
 
   private async guarded(request: Request, response: Response, deed: (actor: Actor) => Promise<void>): Promise<void> {
     try {
-      const { login } = request.session;
-      if (login === undefined) throw new NotSignedIn();
+      const { login, signedInAt = 0 } = request.session;
+      if (login === undefined || Date.now() - signedInAt > LONGEST_SESSION_MS) throw new NotSignedIn();
+      if (Object.values(request.params).some((value) => value.includes('\0'))) throw new NotFoundException();
       await deed(await this.users.actorByLogin(login));
     } catch (error) {
       if (error instanceof NotSignedIn) return response.redirect(303, '/sign-in');
       if (!(error instanceof Refusal)) throw error;
       const status = { not_found: 404, forbidden: 403, conflict: 409, unprocessable: 422 }[error.kind];
-      send(response, status, <RefusalPage status={status} message={error.message} next={error.next} />);
+      sendRefusal(response, status, error.message, error.next);
     }
   }
 
@@ -348,7 +355,7 @@ export class PagesController {
     response: Response,
     actor: Actor,
     wanted: string | undefined,
-    inPeriod: (period: string) => string,
+    inPeriod: View['inPeriod'],
   ): Promise<View> {
     const listed = await this.periods.list(actor);
     const company = await this.statements.company();
@@ -381,6 +388,7 @@ function enter(request: Request, response: Response, login: string, next: NextFu
   request.session.regenerate((fault: unknown) => {
     if (fault) return next(fault);
     request.session.login = login;
+    request.session.signedInAt = Date.now();
     request.session.save((error: unknown) => (error ? next(error) : response.redirect(303, '/')));
   });
 }

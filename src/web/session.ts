@@ -9,6 +9,8 @@ import helmet from 'helmet';
 declare module 'express-session' {
   interface SessionData {
     login: string;
+    /** milliseconds since 1970 */
+    signedInAt: number;
   }
 }
 
@@ -20,10 +22,24 @@ export interface WebSettings {
 }
 
 const IDLE_MS = 30 * 60_000;
+/** However busy, one signs in again after a working day. */
+export const LONGEST_SESSION_MS = 8 * 3_600_000;
 
-/** Headers, sessions in PostgreSQL, and a CSRF token on every form: what stands before every page. */
-export function useSessions(app: Express, settings: WebSettings): void {
+/** What machines ask: no session, no row in the database for each look. */
+const WITHOUT_SESSION = /^\/(healthz|readyz|assets\/.*)$/;
+
+/**
+ * Headers, sessions in PostgreSQL, and a CSRF token on every form: what stands before every page.
+ * @returns what ends the connections of the session store
+ */
+export function useSessions(app: Express, settings: WebSettings): () => Promise<void> {
   const Store = connectPgSimple(session);
+  const store = new Store({
+    conString: settings.databaseUrl,
+    tableName: 'web_session',
+    pruneSessionInterval: 900,
+    errorLog: () => undefined, // the request that met the error reports it
+  });
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -43,13 +59,16 @@ export function useSessions(app: Express, settings: WebSettings): void {
       strictTransportSecurity: settings.secure,
     }),
   );
-  app.use(cookieParser());
-  app.use(express.urlencoded({ extended: false, limit: '64kb' }));
-  app.use(
+  const pages = express.Router();
+  pages.use(cookieParser());
+  pages.use(express.urlencoded({ extended: false, limit: '64kb' }));
+  pages.use(
     session({
-      store: new Store({ conString: settings.databaseUrl, tableName: 'web_session', pruneSessionInterval: 900 }),
+      store,
       name: settings.secure ? '__Host-answerable' : 'answerable',
       secret: settings.secret,
+      // With an https address the service stands behind a proxy that ends TLS and says so in X-Forwarded-Proto.
+      proxy: settings.secure,
       resave: false,
       saveUninitialized: true,
       rolling: true,
@@ -62,12 +81,21 @@ export function useSessions(app: Express, settings: WebSettings): void {
     getSessionIdentifier: (request) => request.session.id,
     cookieName: settings.secure ? '__Host-answerable-csrf' : 'answerable-csrf',
     cookieOptions: { sameSite: 'lax', secure: settings.secure, path: '/', httpOnly: true },
-    getCsrfTokenFromRequest: (request) => (request.body as { csrf?: string } | undefined)?.csrf,
+    getCsrfTokenFromRequest: (request) => {
+      const { csrf } = (request.body ?? {}) as { csrf?: unknown };
+      return typeof csrf === 'string' ? csrf : undefined;
+    },
   });
-  app.use((request: Request, response: Response, next: NextFunction) => {
+  pages.use((request: Request, response: Response, next: NextFunction) => {
     response.locals['csrf'] = generateCsrfToken(request, response);
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
-  app.use(doubleCsrfProtection);
+  pages.use(doubleCsrfProtection);
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    if (WITHOUT_SESSION.test(request.path)) next();
+    else pages(request, response, next);
+  });
+  // Typed as void, but it ends its pool and says when.
+  return () => store.close() as unknown as Promise<void>;
 }

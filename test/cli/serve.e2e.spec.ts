@@ -41,7 +41,7 @@ describe('serve', () => {
   it('lives and can work; what is not there answers 404', async () => {
     expect(await (await get('/healthz')).json()).toEqual({ status: 'ok', version: expect.stringMatching(/^\d+\./) });
     expect(await (await get('/readyz')).json()).toEqual({ status: 'ok' });
-    expect((await get('/')).status).toBe(404);
+    expect((await get('/nowhere')).status).toBe(404);
     expect((await get('/healthz')).headers.get('x-powered-by')).toBeNull();
   });
 

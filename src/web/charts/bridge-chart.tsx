@@ -1,4 +1,5 @@
 import { grouped, isNegative, isZero, length, minor, signed } from '../format.ts';
+import { Table } from '../table.tsx';
 
 export interface BridgeStep {
   readonly label: string;
@@ -29,68 +30,66 @@ export function BridgeChart({
   const at = (level: bigint) => `${length(level - base, span)}%`;
   const width = (a: bigint, b: bigint) => `${Math.max(0.4, length(a > b ? a - b : b - a, span))}%`;
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>Step</th>
-            <th class="inbar-head">{base > 0n ? 'axis cut' : ''}</th>
-            <th class="n">Amount</th>
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <th scope="row">{opening.label}</th>
-            <td>
-              <svg height="16" aria-hidden="true">
-                <rect class="s-total" x="0" y="1" width={at(minor(opening.amount))} height="14" />
-              </svg>
-            </td>
-            <td class="n">{grouped(opening.amount)}</td>
-          </tr>
-          {steps.map((step, i) => {
-            const down = isNegative(step.amount);
-            const from = levels[i]! < levels[i + 1]! ? levels[i]! : levels[i + 1]!;
-            return (
-              <tr key={step.label}>
-                <td>{step.label}</td>
-                <td>
-                  {!isZero(step.amount) && (
-                    <svg height="16" aria-hidden="true">
-                      <rect
-                        class={down ? 's-down' : 's-up'}
-                        x={at(from)}
-                        y="1"
-                        width={width(levels[i]!, levels[i + 1]!)}
-                        height="14"
-                      />
-                    </svg>
-                  )}
-                </td>
-                <td class={`n ${isZero(step.amount) ? '' : down ? 'favour' : 'against'}`}>
-                  {isZero(step.amount) ? '' : down ? '▼ ' : '▲ '}
-                  {signed(step.amount)}
-                </td>
-              </tr>
-            );
-          })}
-          <tr class="total">
-            <th scope="row">{closing.label}</th>
-            <td>
-              <svg height="16" aria-hidden="true">
-                <rect
-                  class={preliminary ? 's-preliminary' : 's-total'}
-                  x="0"
-                  y="1"
-                  width={at(minor(closing.amount))}
-                  height="14"
-                />
-              </svg>
-            </td>
-            <td class="n">{grouped(closing.amount)}</td>
-          </tr>
-        </tbody>
-      </table>
-    </div>
+    <Table focusable>
+      <thead>
+        <tr>
+          <th>Step</th>
+          {base > 0n ? <th class="bars">axis cut, not from zero</th> : <td class="bars"></td>}
+          <th class="n">Amount</th>
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <th scope="row">{opening.label}</th>
+          <td>
+            <svg height="16" aria-hidden="true">
+              <rect class="s-total" x="0" y="1" width={at(minor(opening.amount))} height="14" />
+            </svg>
+          </td>
+          <td class="n">{grouped(opening.amount)}</td>
+        </tr>
+        {steps.map((step, i) => {
+          const down = isNegative(step.amount);
+          const from = levels[i]! < levels[i + 1]! ? levels[i]! : levels[i + 1]!;
+          return (
+            <tr key={step.label}>
+              <td>{step.label}</td>
+              <td>
+                {!isZero(step.amount) && (
+                  <svg height="16" aria-hidden="true">
+                    <rect
+                      class={down ? 's-down' : 's-up'}
+                      x={at(from)}
+                      y="1"
+                      width={width(levels[i]!, levels[i + 1]!)}
+                      height="14"
+                    />
+                  </svg>
+                )}
+              </td>
+              <td class={`n ${isZero(step.amount) ? '' : down ? 'favour' : 'against'}`}>
+                {isZero(step.amount) ? '' : down ? '▼ ' : '▲ '}
+                {signed(step.amount)}
+              </td>
+            </tr>
+          );
+        })}
+        <tr class="total">
+          <th scope="row">{closing.label}</th>
+          <td>
+            <svg height="16" aria-hidden="true">
+              <rect
+                class={preliminary ? 's-preliminary' : 's-total'}
+                x="0"
+                y="1"
+                width={at(minor(closing.amount))}
+                height="14"
+              />
+            </svg>
+          </td>
+          <td class="n">{grouped(closing.amount)}</td>
+        </tr>
+      </tbody>
+    </Table>
   );
 }

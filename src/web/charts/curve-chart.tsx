@@ -44,11 +44,18 @@ export function CurveChart({
       <line class="s-axis" x1="0" x2="100%" y1={20 + (y(0n) / 1000) * HEIGHT} y2={20 + (y(0n) / 1000) * HEIGHT} />
       {crossing >= 0 && (
         <>
-          <circle class="s-preliminary" cx={`${x(crossing) / 10}%`} cy={20 + (y(0n) / 1000) * HEIGHT} r="4" />
+          <line
+            class="s-connector"
+            x1={`${x(crossing) / 10}%`}
+            x2={`${x(crossing) / 10}%`}
+            y1={16}
+            y2={20 + (y(0n) / 1000) * HEIGHT}
+          />
+          <circle class="s-crossing" cx={`${x(crossing) / 10}%`} cy={20 + (y(0n) / 1000) * HEIGHT} r="4" />
           <text
             class="strong halo"
             x={`${x(crossing) / 10}%`}
-            y={12 + (y(0n) / 1000) * HEIGHT}
+            y={12}
             text-anchor={x(crossing) > 700 ? 'end' : x(crossing) < 300 ? 'start' : 'middle'}
           >
             under water since {day(underWaterSince!)}

@@ -1,4 +1,5 @@
 import { grouped, length, minor, monthName, monthYear, rounded } from '../format.ts';
+import { Table } from '../table.tsx';
 
 export interface MonthBar {
   readonly period: string;
@@ -9,13 +10,13 @@ export interface MonthBar {
 
 const HEIGHT = 120;
 
-/** Charge of each month from zero, preliminary ones outlined; the table stands one click away, below. */
+/** Charge of each month from zero, preliminary ones hatched; the table stands one click away, below. */
 export function MonthsChart({ months, title }: { months: readonly MonthBar[]; title: string }) {
   const most = months.reduce((top, month) => (minor(month.amount) > top ? minor(month.amount) : top), 1n);
   const slot = 100 / Math.max(1, months.length);
   return (
     <>
-      <svg height={HEIGHT + 40} role="img" aria-label={title}>
+      <svg height={HEIGHT + 40} role="group" aria-label={title}>
         <title>{title}</title>
         <desc>{months.map((month) => `${monthYear(month.period)}: ${grouped(month.amount)}`).join('; ')}</desc>
         {months.map((month, i) => {
@@ -48,7 +49,7 @@ export function MonthsChart({ months, title }: { months: readonly MonthBar[]; ti
       </svg>
       <details>
         <summary>Table</summary>
-        <table>
+        <Table focusable>
           <thead>
             <tr>
               <th>Month</th>
@@ -66,7 +67,7 @@ export function MonthsChart({ months, title }: { months: readonly MonthBar[]; ti
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       </details>
     </>
   );

@@ -1,5 +1,6 @@
 import { grouped, isZero, monthYear, rounded } from '../format.ts';
 import { Page, Section, type View } from '../layout.tsx';
+import { Table } from '../table.tsx';
 
 export interface PoolTieOut {
   readonly pool: string;
@@ -84,45 +85,43 @@ export function ClosePage({
           title={`Ledger = charged + variances + unused + unattributed + withheld + parked + conversion; difference ${grouped(figures.totals.difference)}`}
           sub={`${view.currency}, per cost pool after support; plus is cost to service`}
         >
-          <div class="scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th>Cost pool</th>
-                  <th class="n">Cost</th>
-                  {HEADS.map((head) => (
-                    <th class="n" key={head}>
-                      {head}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {figures.pools
-                  .filter((pool) => pool.kind !== 'support')
-                  .map((pool) => (
-                    <tr key={pool.pool}>
-                      <td>{pool.pool}</td>
-                      <td class="n">{grouped(pool.cost)}</td>
-                      {COLUMNS.map((column) => (
-                        <td class="n" key={column}>
-                          {grouped(pool[column])}
-                        </td>
-                      ))}
-                    </tr>
-                  ))}
-                <tr class="total">
-                  <th scope="row">Ledger</th>
-                  <td class="n">{grouped(figures.totals.ledger)}</td>
-                  {COLUMNS.map((column) => (
-                    <td class="n" key={column}>
-                      {grouped(figures.totals[column])}
-                    </td>
-                  ))}
-                </tr>
-              </tbody>
-            </table>
-          </div>
+          <Table focusable>
+            <thead>
+              <tr>
+                <th>Cost pool</th>
+                <th class="n">Cost</th>
+                {HEADS.map((head) => (
+                  <th class="n" key={head}>
+                    {head}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {figures.pools
+                .filter((pool) => pool.kind !== 'support')
+                .map((pool) => (
+                  <tr key={pool.pool}>
+                    <td>{pool.pool}</td>
+                    <td class="n">{grouped(pool.cost)}</td>
+                    {COLUMNS.map((column) => (
+                      <td class="n" key={column}>
+                        {grouped(pool[column])}
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+              <tr class="total">
+                <th scope="row">Ledger</th>
+                <td class="n">{grouped(figures.totals.ledger)}</td>
+                {COLUMNS.map((column) => (
+                  <td class="n" key={column}>
+                    {grouped(figures.totals[column])}
+                  </td>
+                ))}
+              </tr>
+            </tbody>
+          </Table>
           <p class="note">
             Conversion {grouped(figures.totals.conversion)}. Difference {grouped(figures.totals.difference)}{' '}
             {isZero(figures.totals.difference) ? '✓' : ''}
@@ -138,7 +137,7 @@ export function ClosePage({
               }
               sub="contacts without an owner stay with service until a rule takes them"
             >
-              <table>
+              <Table focusable>
                 <thead>
                   <tr>
                     <th>Reason</th>
@@ -155,7 +154,7 @@ export function ClosePage({
                     </tr>
                   ))}
                 </tbody>
-              </table>
+              </Table>
             </Section>
           )}
         </div>

@@ -3,6 +3,7 @@ import type { DecisionRecord } from '../../domain/attribution/register.ts';
 import { CurveChart } from '../charts/curve-chart.tsx';
 import { day, grouped, isNegative, money, monthYear, rounded } from '../format.ts';
 import { Page, Section, type View } from '../layout.tsx';
+import { Table } from '../table.tsx';
 
 export function DecisionsPage({ view, decisions }: { view: View; decisions: readonly DecisionRecord[] }) {
   return (
@@ -14,37 +15,47 @@ export function DecisionsPage({ view, decisions }: { view: View; decisions: read
       </h1>
       <p class="lead">Each opens what it earned, what its contacts cost, and since when.</p>
       <Section title="Register" sub="newest first">
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>Decision</th>
-                <th>Kind</th>
-                <th>Since</th>
-                <th>Until</th>
-                <th class="n">Expected contacts a month</th>
-              </tr>
-            </thead>
-            <tbody>
-              {[...decisions]
-                .sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))
-                .map((decision) => (
-                  <tr key={decision.decision}>
-                    <td>
-                      <a href={`/decisions/${encodeURIComponent(decision.decision)}`}>{decision.title}</a>
-                    </td>
-                    <td>{decision.kind}</td>
-                    <td>{day(decision.effectiveFrom)}</td>
-                    <td>{decision.effectiveTo === null ? '' : day(decision.effectiveTo)}</td>
-                    <td class="n">
-                      {decision.expectedContactsPerMonth === null ? '–' : grouped(decision.expectedContactsPerMonth)}
-                    </td>
-                  </tr>
-                ))}
-            </tbody>
-          </table>
-        </div>
+        <Table>
+          <thead>
+            <tr>
+              <th>Decision</th>
+              <th>Kind</th>
+              <th>Since</th>
+              <th>Until</th>
+              <th class="n">Expected contacts a month</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...decisions]
+              .sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? 1 : -1))
+              .map((decision) => (
+                <tr key={decision.decision}>
+                  <td>
+                    <a href={`/decisions/${encodeURIComponent(decision.decision)}`}>{decision.title}</a>
+                  </td>
+                  <td>{decision.kind}</td>
+                  <td>{day(decision.effectiveFrom)}</td>
+                  <td>{decision.effectiveTo === null ? '' : day(decision.effectiveTo)}</td>
+                  <td class="n">
+                    {decision.expectedContactsPerMonth === null ? '–' : grouped(decision.expectedContactsPerMonth)}
+                  </td>
+                </tr>
+              ))}
+          </tbody>
+        </Table>
       </Section>
+    </Page>
+  );
+}
+
+export function WaitingDecisionPage({ view, title }: { view: View; title: string }) {
+  return (
+    <Page view={view} title={title}>
+      <p class="sub">
+        <a href="/decisions">Decisions</a> › {title}
+      </p>
+      <h1>{title}: no figures yet</h1>
+      <p class="lead">No month since it was announced has been calculated. Its figures appear here once one is.</p>
     </Page>
   );
 }
@@ -55,7 +66,7 @@ export function DecisionPage({ view, report }: { view: View; report: DecisionRep
   return (
     <Page view={view} title={report.title}>
       <p class="sub">
-        <a href="/decisions">Decisions</a> › {report.decision}
+        <a href="/decisions">Decisions</a> › {report.title}
       </p>
       <h1>
         {report.title}: {loses ? 'costs' : 'earns'} {money(report.net.replace('-', ''), report.currency)}{' '}
@@ -63,7 +74,7 @@ export function DecisionPage({ view, report }: { view: View; report: DecisionRep
       </h1>
       <p class="lead">
         {verdict}. {monthYear(report.from)} to {monthYear(report.to)}.{' '}
-        {report.alarms.length === 0 ? 'No alarm.' : `${report.alarms.join('; ')}.`}
+        {report.alarms.length === 0 ? 'No alarm.' : `Alarm: ${report.alarms.join('; ')}.`}
       </p>
       <div class="columns">
         <div class="w7">
@@ -82,30 +93,28 @@ export function DecisionPage({ view, report }: { view: View; report: DecisionRep
             />
             <details>
               <summary>Table</summary>
-              <div class="scroll">
-                <table>
-                  <thead>
-                    <tr>
-                      <th>Day</th>
-                      <th class="n">Contacts</th>
-                      <th class="n">Collected, cumulated</th>
-                      <th class="n">Contact cost, cumulated</th>
-                      <th class="n">Net, cumulated</th>
+              <Table focusable>
+                <thead>
+                  <tr>
+                    <th>Day</th>
+                    <th class="n">Contacts</th>
+                    <th class="n">Collected, cumulated</th>
+                    <th class="n">Contact cost, cumulated</th>
+                    <th class="n">Net, cumulated</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {report.daily.slice(-120).map((point) => (
+                    <tr key={point.date}>
+                      <td>{point.date}</td>
+                      <td class="n">{grouped(rounded(point.contacts, 1))}</td>
+                      <td class="n">{grouped(point.collectedCum)}</td>
+                      <td class="n">{grouped(point.costCum)}</td>
+                      <td class="n">{grouped(point.netCum)}</td>
                     </tr>
-                  </thead>
-                  <tbody>
-                    {report.daily.slice(-120).map((point) => (
-                      <tr key={point.date}>
-                        <td>{point.date}</td>
-                        <td class="n">{grouped(rounded(point.contacts, 1))}</td>
-                        <td class="n">{grouped(point.collectedCum)}</td>
-                        <td class="n">{grouped(point.costCum)}</td>
-                        <td class="n">{grouped(point.netCum)}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+                  ))}
+                </tbody>
+              </Table>
               {report.daily.length > 120 && (
                 <p class="note">
                   The last 120 of {report.daily.length} days; all are in `answerable decision {report.decision} --json`.
@@ -116,7 +125,7 @@ export function DecisionPage({ view, report }: { view: View; report: DecisionRep
         </div>
         <div class="w5">
           <Section title="Profit and loss" sub={report.currency}>
-            <table>
+            <Table>
               <tbody>
                 <Line label={`Billed, ${grouped(report.exposures)} exposures`} value={report.billed} />
                 <Line label="Waived" value={negated(report.waived)} />
@@ -132,10 +141,10 @@ export function DecisionPage({ view, report }: { view: View; report: DecisionRep
                 <Line label="Marginal cost of the contacts (memo)" value={report.cost.marginal} />
                 <Line label="Of the cost, charged to its owners (memo)" value={report.cost.charged} />
               </tbody>
-            </table>
+            </Table>
           </Section>
           <Section title="Break-even" sub="contacts for an exposure">
-            <table>
+            <Table>
               <tbody>
                 <tr>
                   <td>k*, at which it earns nothing</td>
@@ -146,10 +155,10 @@ export function DecisionPage({ view, report }: { view: View; report: DecisionRep
                   <td class="n">{report.contactRate ?? '–'}</td>
                 </tr>
               </tbody>
-            </table>
+            </Table>
           </Section>
           <Section title="Owners">
-            <table>
+            <Table>
               <tbody>
                 {report.owners.map((owner) => (
                   <tr key={`${owner.unit} ${owner.from}`}>
@@ -162,7 +171,7 @@ export function DecisionPage({ view, report }: { view: View; report: DecisionRep
                   </tr>
                 ))}
               </tbody>
-            </table>
+            </Table>
           </Section>
         </div>
       </div>

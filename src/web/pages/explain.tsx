@@ -1,26 +1,44 @@
 import type { ContactExplanation, LineExplanation } from '../../application/explain.service.ts';
-import { grouped, money } from '../format.ts';
+import { counted, grouped, money, monthYear } from '../format.ts';
 import { Page, Section, type View } from '../layout.tsx';
+import { Table } from '../table.tsx';
+import { KINDS } from './statement-groups.ts';
 
 type Fields = Readonly<Record<string, string | null>>;
 
-export function LinePage({ view, explained }: { view: View; explained: LineExplanation }) {
+export function LinePage({
+  view,
+  explained,
+  reasons,
+}: {
+  view: View;
+  explained: LineExplanation;
+  reasons: ReadonlyMap<string, string>;
+}) {
   const line = explained.line as Fields;
   const pool = explained.pool as Fields;
   const rule = explained.rule as { name?: string } | null;
+  const reason = line['reason_code'] ?? null;
+  const what = reason === null ? (KINDS[line['kind']!] ?? line['kind']) : (reasons.get(reason) ?? reason);
   return (
     <Page view={view} title="Explanation of a charge">
+      <p class="sub">
+        <a href={`/statements/${explained.period}`}>Statements</a> › {monthYear(explained.period)} ›{' '}
+        <a href={`/statements/${explained.period}/${encodeURIComponent(line['unit_code']!)}`}>{line['unit_code']}</a> ›{' '}
+        {what}
+      </p>
       <h1>
-        {money(line['amount']!, view.currency)} for {line['reason_code'] ?? line['kind']}
+        {money(line['amount']!, view.currency)} for {what}
       </h1>
       <p class="lead">
-        {grouped(explained.sums.contacts)} contacts × standard quantity × rate, posted by largest remainder. The parts
-        below sum to the charge.
+        {explained.contactCount === 0
+          ? 'Charged from the pool as a whole: no contact stands behind it.'
+          : `${grouped(explained.sums.contacts)} contacts × standard quantity × rate, posted by largest remainder. The parts below sum to the charge.`}
       </p>
       <div class="columns">
         <div class="w6">
           <Section title="How the figure is made">
-            <table>
+            <Table focusable>
               <tbody>
                 <Row label="Contacts" value={grouped(explained.sums.contacts)} />
                 <Row label="Priced quantity (seconds or contacts)" value={grouped(explained.sums.seconds)} />
@@ -28,12 +46,12 @@ export function LinePage({ view, explained }: { view: View; explained: LineExpla
                 <Row label="Posted" value={grouped(explained.sums.posted)} />
                 <Row label="Sum of its contacts" value={grouped(explained.sums.amount)} />
               </tbody>
-            </table>
+            </Table>
           </Section>
         </div>
         <div class="w6">
           <Section title="Who, why and from which pool">
-            <table>
+            <Table focusable>
               <tbody>
                 <Row label="Unit" value={line['unit_code']!} />
                 <Row label="Decision" value={line['decision_code'] ?? 'none: the unit owns the reason'} />
@@ -42,76 +60,75 @@ export function LinePage({ view, explained }: { view: View; explained: LineExpla
                 <Row label="Treatment" value={line['treatment']!} />
                 <Row label="Cost pool" value={line['pool_code']!} />
                 <Row label="Cost of the pool" value={grouped(pool['cost']!)} />
-                <Row label="Practical capacity" value={grouped(pool['practicalSeconds']!)} />
+                <Row label="Practical capacity, seconds" value={grouped(pool['practicalSeconds']!)} />
               </tbody>
-            </table>
+            </Table>
           </Section>
         </div>
       </div>
       {explained.ledgerEntries.length > 0 && (
-        <Section title={`${explained.ledgerEntries.length} ledger entries make the pool's own cost`} sub="the first 50">
-          <div class="scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th>Entry</th>
-                  <th>Account</th>
-                  <th>Cost center</th>
-                  <th>Text</th>
-                  <th class="n">Amount</th>
-                  <th>Currency</th>
-                </tr>
-              </thead>
-              <tbody>
-                {(explained.ledgerEntries as Fields[]).slice(0, 50).map((entry) => (
-                  <tr key={entry['entry']!}>
-                    <td>{entry['entry']}</td>
-                    <td>{entry['account']}</td>
-                    <td>{entry['costCenter']}</td>
-                    <td>{entry['description']}</td>
-                    <td class="n">{grouped(entry['amount']!)}</td>
-                    <td>{entry['currency']}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </Section>
-      )}
-      <Section
-        title={`${explained.contactCount} contacts stand behind it`}
-        sub={`the first ${explained.contacts.length}; a share below 1 went partly elsewhere`}
-      >
-        <div class="scroll">
-          <table>
+        <Section
+          title={`${counted(explained.ledgerEntries.length, 'ledger entry', 'ledger entries')} behind the pool’s own cost`}
+          sub={explained.ledgerEntries.length > 50 ? 'the first 50' : view.currency}
+        >
+          <Table focusable>
             <thead>
               <tr>
-                <th>Contact</th>
-                <th>Reason</th>
-                <th class="n">Share</th>
-                <th class="n">Quantity</th>
+                <th>Entry</th>
+                <th>Account</th>
+                <th>Cost center</th>
+                <th>Text</th>
                 <th class="n">Amount</th>
+                <th>Currency</th>
               </tr>
             </thead>
             <tbody>
-              {explained.contacts.map((contact) => (
-                <tr key={contact.contact}>
-                  <td>
-                    {view.actor.role === 'unit_owner' ? (
-                      contact.contact
-                    ) : (
-                      <a href={`/explain/contact/${encodeURIComponent(contact.contact)}`}>{contact.contact}</a>
-                    )}
-                  </td>
-                  <td>{contact.reason}</td>
-                  <td class="n">{contact.share}</td>
-                  <td class="n">{contact.seconds}</td>
-                  <td class="n">{grouped(contact.amount)}</td>
+              {(explained.ledgerEntries as Fields[]).slice(0, 50).map((entry) => (
+                <tr key={entry['entry']!}>
+                  <td>{entry['entry']}</td>
+                  <td>{entry['account']}</td>
+                  <td>{entry['costCenter']}</td>
+                  <td>{entry['description']}</td>
+                  <td class="n">{grouped(entry['amount']!)}</td>
+                  <td>{entry['currency']}</td>
                 </tr>
               ))}
             </tbody>
-          </table>
-        </div>
+          </Table>
+        </Section>
+      )}
+      <Section
+        title={`${counted(explained.contactCount, 'contact', 'contacts')} behind it`}
+        sub={`${explained.contacts.length < explained.contactCount ? `the first ${explained.contacts.length}; ` : ''}a share below 1 went partly elsewhere`}
+      >
+        <Table focusable>
+          <thead>
+            <tr>
+              <th>Contact</th>
+              <th>Reason</th>
+              <th class="n">Share</th>
+              <th class="n">Quantity</th>
+              <th class="n">Amount</th>
+            </tr>
+          </thead>
+          <tbody>
+            {explained.contacts.map((contact) => (
+              <tr key={contact.contact}>
+                <td>
+                  {view.actor.role === 'unit_owner' ? (
+                    contact.contact
+                  ) : (
+                    <a href={`/explain/contact/${encodeURIComponent(contact.contact)}`}>{contact.contact}</a>
+                  )}
+                </td>
+                <td>{reasons.get(contact.reason) ?? contact.reason}</td>
+                <td class="n">{contact.share}</td>
+                <td class="n">{contact.seconds}</td>
+                <td class="n">{grouped(contact.amount)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
       </Section>
     </Page>
   );
@@ -131,7 +148,7 @@ export function ContactPage({ view, explained }: { view: View; explained: Contac
             title={`Reason ${reason.reason}: what each rule did`}
             sub={reason.keptByService === null ? '' : `kept by service: ${reason.keptByService}`}
           >
-            <table>
+            <Table focusable>
               <thead>
                 <tr>
                   <th>Rule</th>
@@ -148,10 +165,10 @@ export function ContactPage({ view, explained }: { view: View; explained: Contac
                   </tr>
                 ))}
               </tbody>
-            </table>
+            </Table>
           </Section>
           <Section title="Where it stands in the books">
-            <table>
+            <Table focusable>
               <thead>
                 <tr>
                   <th>Pool</th>
@@ -174,7 +191,7 @@ export function ContactPage({ view, explained }: { view: View; explained: Contac
                   </tr>
                 ))}
               </tbody>
-            </table>
+            </Table>
           </Section>
         </div>
       ))}

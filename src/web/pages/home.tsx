@@ -11,9 +11,13 @@ import {
   monthName,
   monthYear,
   percent,
+  rounded,
   signed,
 } from '../format.ts';
 import { Page, Section, type View } from '../layout.tsx';
+import { Table } from '../table.tsx';
+import { BridgeSection } from './bridge-section.tsx';
+import { grouping, type UnitStatement } from './statement-groups.ts';
 
 export interface UnitCharge {
   readonly unit: string;
@@ -29,11 +33,17 @@ export function HomePage({
   months,
   waits,
   ledger,
+  contacts,
+  own,
 }: {
   view: View;
   units: readonly UnitCharge[];
   months: readonly MonthBar[];
   waits: readonly { readonly text: string; readonly href: string; readonly deed: string }[];
+  /** of all units shown, six decimals */
+  contacts: string;
+  /** of the one unit that somebody sees; null for who sees several */
+  own: { readonly statement: UnitStatement; readonly decisions: ReadonlyMap<string, string> } | null;
   /** of the whole; null for a unit owner */
   ledger: { readonly ledger: string; readonly unusedCapacity: string; readonly difference: string } | null;
 }) {
@@ -44,7 +54,6 @@ export function HomePage({
     : null;
   const change = lastSum === null ? null : amount(sum - lastSum, scale);
   const who = units.length === 1 ? units[0]!.name : 'The units';
-  const most = units.reduce((top, unit) => (minor(unit.gross) > top ? minor(unit.gross) : top), 1n);
   const highest = months.length > 1 && months.every((month) => minor(month.amount) <= minor(months.at(-1)!.amount));
   return (
     <Page view={view} title="Home">
@@ -85,9 +94,9 @@ export function HomePage({
             />
           ) : (
             <Figure
-              label="Lines are open to question"
-              value="Dispute"
-              note="open a charge to see what stands behind it"
+              label="Contacts charged"
+              value={grouped(rounded(contacts, 1))}
+              note="each charge on the statement opens its contacts"
             />
           )}
         </div>
@@ -102,7 +111,7 @@ export function HomePage({
                   ? `${monthName(view.period!)} is the highest of ${months.length} months`
                   : `${months.length} months, ${monthYear(months[0]!.period)} to ${monthYear(view.period!)}`
             }
-            sub={`${view.currency}, gross charge; outlined = preliminary`}
+            sub={`${view.currency}, gross charge; hatched = preliminary`}
           >
             <MonthsChart months={months} title={`Gross charge by month, ${view.currency}`} />
           </Section>
@@ -115,7 +124,7 @@ export function HomePage({
                 : `${waits.length} ${waits.length === 1 ? 'thing waits' : 'things wait'} for you`
             }
           >
-            <table>
+            <Table>
               <tbody>
                 {waits.map((wait) => (
                   <tr key={wait.text}>
@@ -126,54 +135,135 @@ export function HomePage({
                   </tr>
                 ))}
               </tbody>
-            </table>
+            </Table>
           </Section>
         </div>
       </div>
-      <Section
-        title="Where the charge goes"
-        sub={`${view.currency}, gross charge in ${monthName(view.period!)}, one scale`}
-        links={<a href={`/statements/${view.period}`}>All statements</a>}
-      >
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>Unit</th>
-                <th class="n">Gross charge</th>
-                <th aria-hidden="true"></th>
-                <th class="n">Share</th>
-                <th class="n">On the month before</th>
-              </tr>
-            </thead>
-            <tbody>
-              {units.map((unit) => (
-                <tr key={unit.unit}>
-                  <td>
-                    <a href={`/statements/${view.period}/${encodeURIComponent(unit.unit)}`}>{unit.name}</a>
-                  </td>
-                  <td class="n">{grouped(unit.gross)}</td>
-                  <td>
-                    <InBar percent={length(minor(unit.gross), most)} />
-                  </td>
-                  <td class="n mute">{percent(minor(unit.gross), sum)}</td>
-                  <td class="n">
-                    {unit.last === null ? '–' : signed(amount(minor(unit.gross) - minor(unit.last), scale))}
-                  </td>
-                </tr>
-              ))}
-              <tr class="total">
-                <th scope="row">{units.length === 1 ? 'Charge' : 'All units'}</th>
-                <td class="n">{grouped(amount(sum, scale))}</td>
-                <td></td>
-                <td class="n">{sum === 0n ? '–' : '100.0%'}</td>
-                <td class="n">{change === null ? '–' : signed(change)}</td>
-              </tr>
-            </tbody>
-          </table>
-        </div>
-      </Section>
+      {own ? (
+        <OwnCharge view={view} {...own} />
+      ) : (
+        <UnitCharges view={view} units={units} sum={sum} scale={scale} change={change} />
+      )}
     </Page>
+  );
+}
+
+function UnitCharges({
+  view,
+  units,
+  sum,
+  scale,
+  change,
+}: {
+  view: View;
+  units: readonly UnitCharge[];
+  sum: bigint;
+  scale: number;
+  change: string | null;
+}) {
+  const most = units.reduce((top, unit) => (minor(unit.gross) > top ? minor(unit.gross) : top), 1n);
+  return (
+    <Section
+      title="Where the charge goes"
+      sub={`${view.currency}, gross charge in ${monthName(view.period!)}, one scale`}
+      links={<a href={`/statements/${view.period}`}>All statements</a>}
+    >
+      <Table>
+        <thead>
+          <tr>
+            <th>Unit</th>
+            <th class="n">Gross charge</th>
+            <th aria-hidden="true"></th>
+            <th class="n">Share</th>
+            <th class="n">On the month before</th>
+          </tr>
+        </thead>
+        <tbody>
+          {units.map((unit) => (
+            <tr key={unit.unit}>
+              <td>
+                <a href={`/statements/${view.period}/${encodeURIComponent(unit.unit)}`}>{unit.name}</a>
+              </td>
+              <td class="n">{grouped(unit.gross)}</td>
+              <td>
+                <InBar percent={length(minor(unit.gross), most)} />
+              </td>
+              <td class="n mute">{percent(minor(unit.gross), sum)}</td>
+              <td class="n">
+                {unit.last === null ? '–' : signed(amount(minor(unit.gross) - minor(unit.last), scale))}
+              </td>
+            </tr>
+          ))}
+          <tr class="total">
+            <th scope="row">All units</th>
+            <td class="n">{grouped(amount(sum, scale))}</td>
+            <td></td>
+            <td class="n">{sum === 0n ? '–' : '100.0%'}</td>
+            <td class="n">{change === null ? '–' : signed(change)}</td>
+          </tr>
+        </tbody>
+      </Table>
+    </Section>
+  );
+}
+
+/** Why the own charge moved and what makes it. */
+function OwnCharge({
+  view,
+  statement,
+  decisions,
+}: {
+  view: View;
+  statement: UnitStatement;
+  decisions: ReadonlyMap<string, string>;
+}) {
+  const scale = decimals(statement.gross);
+  const groups = grouping(statement.lines, decisions);
+  const most = groups.reduce((top, group) => (group.amount > top ? group.amount : top), 1n);
+  const href = `/statements/${view.period}/${encodeURIComponent(statement.unit)}`;
+  return (
+    <>
+      {statement.bridge && <BridgeSection view={view} bridge={statement.bridge} />}
+      <Section
+        title="Where the charge comes from"
+        sub={`${view.currency}, gross charge in ${monthName(view.period!)}, one scale`}
+        links={<a href={href}>Statement</a>}
+      >
+        <Table>
+          <thead>
+            <tr>
+              <th>Decision</th>
+              <th class="n">Contacts</th>
+              <th class="n">Charge</th>
+              <th aria-hidden="true"></th>
+              <th class="n">Share</th>
+            </tr>
+          </thead>
+          <tbody>
+            {groups.map((group) => (
+              <tr key={group.key}>
+                <td>
+                  <a href={group.decision ? `/decisions/${encodeURIComponent(group.decision)}` : href}>{group.title}</a>
+                </td>
+                <td class="n">{grouped(rounded(group.contacts, 1))}</td>
+                <td class="n">{grouped(amount(group.amount, scale))}</td>
+                <td>
+                  <InBar percent={length(group.amount, most)} />
+                </td>
+                <td class="n mute">{percent(group.amount, minor(statement.gross))}</td>
+              </tr>
+            ))}
+            <tr class="total">
+              <th scope="row">Gross charge</th>
+              <td class="n">{grouped(rounded(statement.contacts, 1))}</td>
+              <td class="n">{grouped(statement.gross)}</td>
+              <td></td>
+              <td class="n">{minor(statement.gross) === 0n ? '–' : '100.0%'}</td>
+            </tr>
+          </tbody>
+        </Table>
+      </Section>
+    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import { monthYear } from '../format.ts';
 import { Document, Page, Section, type View } from '../layout.tsx';
 
 /** Sign in: people of the demo one click apart, or an API token of `answerable token create`. */
@@ -52,35 +53,52 @@ export function SignInPage({
   );
 }
 
+const FIXED: Readonly<Record<number, { title: string; heading: string; message?: string }>> = {
+  404: {
+    title: 'Not found',
+    heading: 'There is no such page for you.',
+    message: 'Nothing is at this address, or it belongs to somebody else.',
+  },
+  500: {
+    title: 'Failed',
+    heading: 'Something failed on our side.',
+    message: 'Nothing was changed. It is in the log of the service; try again, or tell who runs it.',
+  },
+};
+
 /** A refusal or a missing thing: what, and how to go on. Says the same of what is missing and of what is not yours. */
 export function RefusalPage({ status, message, next }: { status: number; message: string; next: string | undefined }) {
+  const fixed = FIXED[status >= 500 ? 500 : status];
   return (
-    <Document title={status === 404 ? 'Not found' : 'Refused'}>
+    <Document title={fixed?.title ?? 'Refused'}>
       <main id="main">
-        <h1>
-          {status === 404
-            ? 'There is no such page for you.'
-            : status >= 500
-              ? 'Something failed on our side.'
-              : 'That was refused.'}
-        </h1>
+        <h1>{fixed?.heading ?? 'That was refused.'}</h1>
         <p class="refusal" role="alert">
-          {message}
+          {fixed?.message ?? message}
         </p>
-        {next && <p class="lead">Next: {next}</p>}
-        <p>
-          <a href="/">Home</a>
+        {!fixed && next && <p class="lead">Next: {next}</p>}
+        <p class="actions">
+          <a href="/">Home</a> <a href="/sign-in">Sign in as somebody else</a>
         </p>
       </main>
     </Document>
   );
 }
 
+/** Nothing to show: no month at all, or one that has not been calculated. */
 export function EmptyPage({ view }: { view: View }) {
   return (
     <Page view={view} title="Nothing yet">
-      <h1>No month is in the books yet.</h1>
-      <p class="lead">Import a folder and close a month: answerable import-folder DIR, then answerable close PERIOD.</p>
+      <h1>
+        {view.period === null
+          ? 'No month is in the books yet.'
+          : `${monthYear(view.period)} has not been calculated yet.`}
+      </h1>
+      <p class="lead">
+        {view.period === null
+          ? 'Finance imports a folder and calculates a month: answerable import-folder DIR, then answerable close PERIOD.'
+          : 'Its statements appear here once finance has calculated it.'}
+      </p>
     </Page>
   );
 }

@@ -1,7 +1,8 @@
 import { InBar } from '../charts/in-bar.tsx';
 import { grouped, length, minor, monthYear, rounded } from '../format.ts';
 import { Page, Section, type View } from '../layout.tsx';
-import type { UnitStatement } from './statement.tsx';
+import { Table } from '../table.tsx';
+import type { UnitStatement } from './statement-groups.ts';
 
 export function StatementsPage({ view, units }: { view: View; units: readonly UnitStatement[] }) {
   const most = units.reduce((top, unit) => (minor(unit.gross) > top ? minor(unit.gross) : top), 1n);
@@ -14,34 +15,32 @@ export function StatementsPage({ view, units }: { view: View; units: readonly Un
         {view.state === 'closed' ? 'Issued; they never change.' : 'Preliminary until they are issued.'}
       </p>
       <Section title="By unit" sub={`${view.currency}, gross charge, one scale`}>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>Unit</th>
-                <th class="n">Contacts</th>
-                <th class="n">Gross charge</th>
-                <th aria-hidden="true"></th>
-                <th>sha256</th>
+        <Table>
+          <thead>
+            <tr>
+              <th>Unit</th>
+              <th class="n">Contacts</th>
+              <th class="n">Gross charge</th>
+              <th aria-hidden="true"></th>
+              <th>sha256</th>
+            </tr>
+          </thead>
+          <tbody>
+            {units.map((unit) => (
+              <tr key={unit.unit}>
+                <td>
+                  <a href={`/statements/${view.period}/${encodeURIComponent(unit.unit)}`}>{unit.name}</a>
+                </td>
+                <td class="n">{grouped(rounded(unit.contacts, 1))}</td>
+                <td class="n">{grouped(unit.gross)}</td>
+                <td>
+                  <InBar percent={length(minor(unit.gross), most)} />
+                </td>
+                <td class="hash mute">{unit.sha256.slice(0, 16)}…</td>
               </tr>
-            </thead>
-            <tbody>
-              {units.map((unit) => (
-                <tr key={unit.unit}>
-                  <td>
-                    <a href={`/statements/${view.period}/${encodeURIComponent(unit.unit)}`}>{unit.name}</a>
-                  </td>
-                  <td class="n">{grouped(rounded(unit.contacts, 1))}</td>
-                  <td class="n">{grouped(unit.gross)}</td>
-                  <td>
-                    <InBar percent={length(minor(unit.gross), most)} />
-                  </td>
-                  <td class="hash mute">{unit.sha256.slice(0, 16)}…</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </Table>
       </Section>
     </Page>
   );

@@ -1,0 +1,400 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { configOf } from '../../src/config.ts';
+import { startService } from '../../src/service.ts';
+import { describeWithShared } from '../shared-files.ts';
+import { NAUGHTY, PEOPLE, SHARED_NAUGHTY, webHouse, type Login, type WebHouse } from '../builders/web-house.ts';
+import { describeWithBrowser, LAUNCH } from './browser.ts';
+
+jest.setTimeout(180_000);
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+const MOST_BYTES = 100_000;
+/** Evaluated in the page. */
+const WIDEST = 'document.documentElement.scrollWidth';
+/** Whose pages axe reads in every run: they show all that the others do. With ANSWERABLE_FULL it reads everybody's. */
+const READ_BY_AXE: readonly Login[] = process.env['ANSWERABLE_FULL']
+  ? PEOPLE.map(({ login }) => login)
+  : ['dana', 'ravi'];
+
+describeWithBrowser('the pages', () => {
+  let house: WebHouse;
+  let browser: Browser;
+  let contexts: BrowserContext[] = [];
+
+  beforeAll(async () => {
+    [house, browser] = await Promise.all([webHouse(), chromium.launch({ ...LAUNCH, args: [...LAUNCH.args] })]);
+  });
+  afterEach(async () => {
+    for (const context of contexts) await context.close();
+    contexts = [];
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await house?.end();
+  });
+
+  /** A page of somebody, or of nobody, with everything that the browser complains about. */
+  async function visit(
+    who: Login | undefined,
+    options: { javaScriptEnabled?: boolean } = {},
+  ): Promise<{ page: Page; complaints: string[] }> {
+    const context = await browser.newContext({ baseURL: house.address, ...options });
+    contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      // Chromium writes one for each answer above 399, which the tests look at themselves.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        complaints.push(message.text());
+    });
+    if (options.javaScriptEnabled !== false) {
+      await page.addInitScript(() => {
+        const seen: string[] = ((globalThis as { violations?: string[] }).violations = []);
+        addEventListener('securitypolicyviolation', (event: unknown) =>
+          seen.push((event as { violatedDirective: string }).violatedDirective),
+        );
+      });
+    }
+    if (who !== undefined) {
+      await page.goto('/sign-in');
+      await page.click(`form:has(input[value="${who}"]) button`);
+      await page.waitForURL(`${house.address}/`);
+    }
+    return { page, complaints };
+  }
+
+  async function pathsFor(): Promise<string[]> {
+    const line = await lineOf('RETAIL', 'FEE');
+    return [
+      ...['/', '/periods/2026-05', '/periods/2026-04', '/statements/2026-05', '/statements/2026-05/RETAIL'],
+      ...['/statements/2026-03/RETAIL', '/decisions', '/decisions/FEE', `/explain/line/${line}`],
+      ...['/explain/contact/2026-05-f-0', '/rules', '/sign-in', '/nowhere'],
+    ];
+  }
+
+  async function lineOf(unit: string, decision: string | null = null): Promise<string> {
+    const rows = await house.books.sql<{ line_id: string }>(
+      `select l.line_id from statement_line l join period p using (run_id)
+       where p.period = '2026-05' and l.unit_code = $1 and ($2::text is null or l.decision_code = $2) order by 1 limit 1`,
+      [unit, decision],
+    );
+    return rows[0]!.line_id;
+  }
+
+  async function violations(page: Page, rules?: string[]): Promise<string[]> {
+    const builder = new AxeBuilder({ page }).setLegacyMode();
+    const found = await (rules ? builder.withRules(rules) : builder).analyze();
+    return found.violations.map(
+      (one) =>
+        `${one.id}: ${one.nodes
+          .map((node) => node.html)
+          .join(' ')
+          .slice(0, 400)}`,
+    );
+  }
+
+  const OWNER_MISSING = ['/periods/2026-05', '/periods/2026-04', '/explain/contact/2026-05-f-0'];
+  const statusFor = (who: Login, path: string): number =>
+    path === '/nowhere' || (who === 'ravi' && OWNER_MISSING.includes(path)) ? 404 : 200;
+
+  it.each(PEOPLE.map((person) => person.login))(
+    'hold for %s: status, no complaint, axe in light and dark and at 320 px, at most 100 kB, no script',
+    async (who) => {
+      const { page, complaints } = await visit(who);
+      for (const path of await pathsFor()) {
+        await page.emulateMedia({ colorScheme: 'light' });
+        await page.setViewportSize({ width: 1280, height: 900 });
+        const answer = (await page.goto(path))!;
+        expect([path, answer.status()]).toEqual([path, statusFor(who, path)]);
+        expect([path, (await answer.body()).length < MOST_BYTES]).toEqual([path, true]);
+        expect([path, answer.headers()['content-security-policy']]).toEqual([
+          path,
+          expect.stringContaining("default-src 'none'"),
+        ]);
+        expect([path, await page.locator('script, [style], [onclick]').count()]).toEqual([path, 0]);
+        expect([path, await page.title()]).toEqual([path, expect.stringMatching(/. · Answerable$/)]);
+        if (READ_BY_AXE.includes(who)) {
+          expect([path, await violations(page)]).toEqual([path, []]);
+          await page.emulateMedia({ colorScheme: 'dark' }); // swaps colours and nothing else
+          expect([path, 'dark', await violations(page, ['color-contrast'])]).toEqual([path, 'dark', []]);
+        }
+        await page.setViewportSize({ width: 320, height: 640 });
+        expect([path, 'at 320 px', await page.evaluate(WIDEST)]).toEqual([path, 'at 320 px', 320]);
+        if (READ_BY_AXE.includes(who))
+          expect([path, 'at 320 px', await violations(page, ['scrollable-region-focusable'])]).toEqual([
+            path,
+            'at 320 px',
+            [],
+          ]);
+        expect([path, await page.evaluate('globalThis.violations')]).toEqual([path, []]);
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
+
+  it('weigh at most 100 kB with style and type, on a first visit', async () => {
+    const { page } = await visit('dana');
+    const asked = new Set<string>();
+    page.on('request', (request) => asked.add(request.url()));
+    await page.goto('/statements/2026-05/RETAIL', { waitUntil: 'networkidle' });
+    const urls = [...asked].filter((url) => !url.startsWith('data:'));
+    expect(urls.filter((url) => !url.startsWith(house.address))).toEqual([]);
+    let bytes = 0;
+    // Style and type may come from the browser's memory by now; a first visit loads them.
+    for (const url of new Set([...urls, `${house.address}/assets/style.css`, `${house.address}/assets/inter.woff2`]))
+      bytes += (await (await page.request.get(url)).body()).length;
+    expect(bytes).toBeLessThan(MOST_BYTES);
+  });
+
+  it('say nothing of what is not yours: another unit’s statement, line and decision, and the close, are as if missing', async () => {
+    const { page } = await visit('ravi');
+    const body = async (path: string): Promise<string> => {
+      const answer = await page.request.get(path);
+      return `${answer.status()} ${await answer.text()}`;
+    };
+    const missing = await body('/statements/2026-05/NOBODY');
+    expect(missing).toMatch(/^404 /);
+    for (const path of [
+      '/statements/2026-05/MOBILE',
+      '/statements/2026-05/MOBILE/statement.xlsx',
+      `/explain/line/${await lineOf('MOBILE')}`,
+      '/explain/line/nothing',
+      '/explain/contact/2026-05-m-1',
+      '/decisions/PRICE',
+      '/decisions/NOTHING',
+      '/periods/2026-05',
+      '/periods/1999-01',
+      '/statements/1999-01',
+      '/statements/2026-05/%00',
+      '/explain/contact/%00',
+      '/nowhere',
+    ]) {
+      expect([path, await body(path)]).toEqual([path, missing]);
+    }
+    for (const path of ['/', '/statements/2026-05', '/decisions', '/statements/2026-05/RETAIL']) {
+      const own = await body(path);
+      expect(own).toMatch(/^200 /);
+      expect(own).not.toMatch(/Mobile|MOBILE|PRICE/);
+    }
+  });
+
+  it('refuse who may not act: the auditor and the service leader change nothing', async () => {
+    for (const who of ['audra', 'mia'] as const) {
+      const { page } = await visit(who);
+      await page.goto('/periods/2026-05');
+      expect(await page.locator('.actions button:not([disabled])').count()).toBe(0);
+      const csrf = await page.inputValue('input[name="csrf"] >> nth=0');
+      for (const deed of ['close', 'submit', 'approve', 'issue']) {
+        const answer = await page.request.post(`/periods/2026-05/${deed}`, { form: { csrf } });
+        expect([who, deed, answer.status()]).toEqual([who, deed, 403]);
+      }
+    }
+    expect(await stateOfMay()).toBe('in_review');
+  });
+
+  it('refuse a deed by GET, without a token of the form, with a foreign one, and without a session', async () => {
+    const { page } = await visit('carl');
+    const { page: other } = await visit('carl');
+    await other.goto('/periods/2026-05');
+    const foreign = await other.inputValue('input[name="csrf"] >> nth=0');
+    const post = async (form: Record<string, string>, to = page): Promise<number> =>
+      (await to.request.post('/periods/2026-05/approve', { form, maxRedirects: 0 })).status();
+    expect([await post({}), await post({ csrf: 'no' }), await post({ csrf: foreign })]).toEqual([403, 403, 403]);
+    for (const deed of ['close', 'submit', 'approve', 'issue'])
+      expect([deed, (await page.request.get(`/periods/2026-05/${deed}`)).status()]).toEqual([deed, 404]);
+    for (const path of ['/sign-out', '/be']) expect((await page.request.get(path)).status()).toBe(404);
+    const nobody = (await visit(undefined)).page;
+    expect(await post({}, nobody)).toBe(403);
+    await nobody.goto('/sign-in');
+    const own = await nobody.inputValue('input[name="csrf"] >> nth=0');
+    expect(await post({ csrf: own }, nobody)).toBe(303);
+    await nobody.goto('/periods/2026-05');
+    expect(new URL(nobody.url()).pathname).toBe('/sign-in');
+    expect(await stateOfMay()).toBe('in_review');
+  });
+
+  it('answer malformed requests with a plain page and no stack', async () => {
+    const { page } = await visit('dana');
+    const csrf = await page.inputValue('input[name="csrf"] >> nth=0');
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answers = [
+      await page.request.get('/statements/%E0%A4%A'),
+      await page.request.post('/sign-in', { headers: form, data: `csrf=${csrf}&token=a&token=b` }),
+      await page.request.post('/sign-in', { headers: form, data: 'csrf=a&csrf=b' }),
+      await page.request.post('/sign-in', { headers: form, data: `csrf=${csrf}&token=${'x'.repeat(100_000)}` }),
+      await page.request.post('/periods/2026-13/close', { form: { csrf } }),
+      await page.request.get('/?period=2026-05&period=2026-04'),
+    ];
+    expect(answers.map((answer) => answer.status())).toEqual([400, 401, 403, 413, 422, 200]);
+    for (const answer of answers) {
+      expect(answer.headers()['content-type']).toMatch(/^text\/html/);
+      expect(await answer.text()).not.toMatch(/node_modules|\.ts:|\bat /);
+    }
+  });
+
+  it('answer a fault of ours with a plain page that tells nothing of it', async () => {
+    const { page } = await visit('dana');
+    await house.books.sql('alter table decision rename to decision_away');
+    try {
+      const answer = (await page.goto('/decisions'))!;
+      expect(answer.status()).toBe(500);
+      expect(await page.textContent('h1')).toBe('Something failed on our side.');
+      expect(await page.content()).not.toMatch(/decision_away|relation|\bat /);
+    } finally {
+      await house.books.sql('alter table decision_away rename to decision');
+    }
+  });
+
+  it('work without script: sign in, read, follow a figure to its contacts and back, sign out', async () => {
+    const { page } = await visit('ravi', { javaScriptEnabled: false });
+    await page.click('nav >> text=Statements');
+    await page.click('table a[href^="/explain/line/"] >> nth=0');
+    expect(await page.textContent('h1')).toContain('€');
+    await page.click('.sub a >> text=Retail');
+    expect(new URL(page.url()).pathname).toBe('/statements/2026-05/RETAIL');
+    await page.click('footer button');
+    await page.goto('/');
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+  });
+
+  it('let one in with a token, and end the session for good', async () => {
+    const { users, people } = house.books;
+    const { token } = await users.createToken(people.admin, 'audra', 'test', 1);
+    const { page } = await visit(undefined);
+    await page.goto('/sign-in');
+    await page.fill('#token', 'answerable_wrong');
+    await page.click('button.primary');
+    expect(await page.textContent('[role=alert]')).toContain('not good');
+    const before = (await page.context().cookies()).find((cookie) => cookie.name === 'answerable')!.value;
+    await page.fill('#token', token);
+    await page.click('button.primary');
+    expect(await page.textContent('footer')).toContain('audra'.replace('a', 'A'));
+    const session = (await page.context().cookies()).find((cookie) => cookie.name === 'answerable')!;
+    expect(session).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
+    expect(session.value).not.toBe(before);
+    await page.click('footer button');
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+    await page.context().addCookies([session]);
+    await page.goto('/');
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+  });
+
+  it('end the right to look at once when an account is disabled', async () => {
+    const { users, people } = house.books;
+    await users.add(people.admin, { login: 'leaver', name: 'Leaver', role: 'auditor', units: [] });
+    const { token } = await users.createToken(people.admin, 'leaver', 'test', 1);
+    const { page } = await visit(undefined);
+    await page.goto('/sign-in');
+    await page.fill('#token', token);
+    await page.click('button.primary');
+    expect((await page.goto('/'))!.status()).toBe(200);
+    await users.disable(people.admin, 'leaver');
+    expect((await page.goto('/'))!.status()).toBe(403);
+  });
+
+  it('keep health checks and style free of sessions', async () => {
+    for (const path of ['/healthz', '/readyz', '/assets/style.css', '/assets/inter.woff2']) {
+      const answer = await fetch(`${house.address}${path}`);
+      expect([path, answer.status, answer.headers.get('set-cookie')]).toEqual([path, 200, null]);
+    }
+    expect((await fetch(`${house.address}/assets/style.css`)).headers.get('cache-control')).toContain('max-age');
+  });
+
+  it('bind their cookies to the host and to https behind a proxy that ends TLS', async () => {
+    const port = await freePort();
+    const config = configOf({ PUBLIC_URL: 'https://books.example', PORT: String(port), LOG_LEVEL: 'silent' });
+    const service = await startService(config, house.books.db);
+    const answer = await fetch(`http://127.0.0.1:${port}/sign-in`, { headers: { 'x-forwarded-proto': 'https' } });
+    const cookies = answer.headers.getSetCookie();
+    await service.stop();
+    expect(new Set(cookies.map((cookie) => cookie.split('=')[0]))).toEqual(
+      new Set(['__Host-answerable', '__Host-answerable-csrf']),
+    );
+    for (const cookie of cookies) expect(cookie).toMatch(/^(?=.*; Path=\/(;|$))(?=.*; HttpOnly)(?=.*; Secure)/);
+    expect(answer.headers.get('strict-transport-security')).toMatch(/^max-age=/);
+    expect(await answer.text()).not.toContain('action="/be"'); // nobody to be outside the demo
+  });
+
+  describeWithShared('with naughty strings', SHARED_NAUGHTY, () => {
+    it('print names of reasons, units and decisions as they are and run none of them', async () => {
+      const { page, complaints } = await visit('ravi');
+      page.on('dialog', (dialog) => complaints.push(dialog.message()));
+      await page.goto('/statements/2026-05/RETAIL');
+      const cells = await page.locator('tr.part td:first-child').allTextContents();
+      expect(NAUGHTY.length).toBeGreaterThan(15);
+      expect(NAUGHTY.filter((name) => !cells.includes(name))).toEqual([]);
+      const { page: finance } = await visit('dana');
+      finance.on('dialog', (dialog) => complaints.push(dialog.message()));
+      for (const path of ['/', '/statements/2026-05', '/statements/2026-05/ODD', '/decisions', '/decisions/PRICE']) {
+        await finance.goto(path);
+        expect([path, await finance.textContent('main')]).toEqual([path, expect.stringContaining(NAUGHTY[0]!)]);
+      }
+      expect(complaints).toEqual([]);
+    });
+  });
+
+  // Last: these move the period that the others look at.
+  it('take a period from hand-in to issue: by two people, each through the forms', async () => {
+    const dana = (await visit('dana')).page;
+    const carl = (await visit('carl')).page;
+    const deeds = async (page: Page): Promise<string[]> => {
+      await page.goto('/periods/2026-05');
+      return await page.locator('.actions button:not([disabled])').allTextContents();
+    };
+    expect(await deeds(dana)).toEqual([]);
+    const csrf = await dana.inputValue('input[name="csrf"] >> nth=0');
+    expect((await dana.request.post('/periods/2026-05/approve', { form: { csrf } })).status()).toBe(403);
+    await house.books.periods.reopen(house.books.people.finance, '2026-05' as never, 'once more');
+    expect(await deeds(carl)).toEqual([]);
+    expect(await deeds(dana)).toEqual(['Calculate', 'Hand in']);
+    await dana.click('.actions >> text=Calculate');
+    expect(await deeds(dana)).toEqual(['Calculate', 'Hand in']);
+    await dana.click('.actions >> text=Hand in');
+    await dana.waitForURL('**/periods/2026-05');
+    expect(await stateOfMay()).toBe('in_review');
+    expect(await deeds(dana)).toEqual([]);
+    await carl.goto('/');
+    await carl.click('table a >> text=Review');
+    await carl.click('.actions >> text=Approve');
+    expect(await deeds(carl)).toEqual(['Issue']);
+    const again = await carl.request.post('/periods/2026-05/approve', {
+      form: { csrf: await carl.inputValue('input[name="csrf"] >> nth=0') },
+    });
+    expect(again.status()).toBe(409);
+    await carl.click('.actions >> text=Issue');
+    await carl.waitForURL('**/periods/2026-05');
+    expect(await stateOfMay()).toBe('closed');
+    expect(await carl.textContent('.chip')).toBe('Issued');
+    expect(await deeds(dana)).toEqual([]);
+  });
+
+  it('refuse the approval of one’s own work', async () => {
+    const { users, people, sql } = house.books;
+    await house.books.periods.close(await users.actorByLogin('dana'), '2026-06' as never);
+    await house.books.periods.submit(await users.actorByLogin('dana'), '2026-06' as never);
+    await users.changeRole(people.admin, 'dana', 'controller', []); // rights alone would allow it now
+    const { page } = await visit('dana');
+    await page.goto('/periods/2026-06');
+    const csrf = await page.inputValue('input[name="csrf"] >> nth=0');
+    const answer = await page.request.post('/periods/2026-06/approve', { form: { csrf } });
+    expect(answer.status()).toBe(403);
+    expect(await answer.text()).toMatch(/prepared|handed in|own/);
+    expect(await sql(`select state from period where period = '2026-06'`)).toEqual([{ state: 'in_review' }]);
+  });
+
+  async function stateOfMay(): Promise<string> {
+    return (await house.books.sql<{ state: string }>(`select state from period where period = '2026-05'`))[0]!.state;
+  }
+});
