@@ -15,7 +15,10 @@ describe('Kaplan & Anderson as files', () => {
   it('closes to used 462,880.00 and unused 97,120.00', async () => {
     const contacts = ['contact_id,started_at,channel,reason_code,handle_seconds'];
     const add = (reason: string, count: number, minutes: number) => {
-      for (let i = 0; i < count; i++) contacts.push(`${reason}-${i},2004-03-${String((i % 28) + 1).padStart(2, '0')}T10:00:00Z,desk,${reason},${minutes * 60}`);
+      for (let i = 0; i < count; i++)
+        contacts.push(
+          `${reason}-${i},2004-03-${String((i % 28) + 1).padStart(2, '0')}T10:00:00Z,desk,${reason},${minutes * 60}`,
+        );
     };
     add('orders', 49_000, 8);
     add('inquiries', 1_400, 44);
@@ -23,7 +26,8 @@ describe('Kaplan & Anderson as files', () => {
     await books.given({
       'company.yaml': 'name: Customer service\ncurrency: USD\ntime_zone: UTC\n',
       'units.csv': 'unit_code,name\nSALES,Sales\nCREDIT,Credit\n',
-      'reasons.csv': 'reason_code,name,owner_unit\norders,Orders,SALES\ninquiries,Inquiries,SALES\ncredit,Credit checks,CREDIT\n',
+      'reasons.csv':
+        'reason_code,name,owner_unit\norders,Orders,SALES\ninquiries,Inquiries,SALES\ncredit,Credit checks,CREDIT\n',
       'ledger.csv': 'entry_id,period,account,cost_center,amount,currency\n1,2004-03,6000,SERVICE,560000.00,USD\n',
       'capacity.csv': 'period,pool_code,practical_seconds\n2004-03,desk,42000000\n',
       'contacts.csv': contacts.join('\n') + '\n',
