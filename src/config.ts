@@ -120,9 +120,9 @@ export class Config {
   readonly sessionSecret?: string;
 
   @Env('LOG_LEVEL', {
-    about: 'how much the service logs (JSON lines on stdout)',
+    about: 'how much the service logs (JSON lines on stderr)',
     wants: 'fatal, error, warn, info, debug or silent',
-    otherwise: 'info',
+    otherwise: 'info; for the demo warn',
   })
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
   readonly logLevel: string = 'info';
@@ -130,6 +130,11 @@ export class Config {
   /** Address for people. */
   get address(): string {
     return this.publicUrl ?? `http://localhost:${this.port}`;
+  }
+
+  /** The same with other values, for a part that needs them. */
+  with(values: Partial<Pick<Config, 'home' | 'logLevel'>>): Config {
+    return Object.assign(Object.create(this) as Config, values);
   }
 }
 

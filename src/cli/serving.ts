@@ -8,7 +8,9 @@ export async function startServing(shell: Shell, demoPeople: WebOptions['demoPeo
   const config = await shell.config();
   requireServiceSecrets(config);
   const { startService } = await import('../service.ts');
-  const service = await startService(config, await shell.database(), { demoPeople });
+  // The demo talks to a person: no log lines between its own, unless they are asked for.
+  const logLevel = demoPeople.length > 0 && !process.env['LOG_LEVEL'] ? 'warn' : config.logLevel;
+  const service = await startService(config.with({ logLevel }), await shell.database(), { demoPeople });
   shell.stop = () => void service.stop();
   return service;
 }

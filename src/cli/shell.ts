@@ -43,7 +43,7 @@ export class Shell {
   /** A shell on another embedded home, for what must not touch the person's own. */
   async elsewhere(home: string): Promise<Shell> {
     const shell = new Shell(this.options);
-    shell.checking = this.config().then((config) => Object.assign(Object.create(config) as Config, { home }));
+    shell.checking = this.config().then((config) => config.with({ home }));
     this.atEnd(() => shell.close());
     return shell;
   }
