@@ -112,13 +112,17 @@ describe('incremental rules', () => {
 
   const closed = async (month: Period, preview = false) => {
     const { document } = await books.periods.close(books.people.finance, month, { preview });
-    const lines = (document['units'] as { lines: Line[] }[]).flatMap((unit) => unit.lines);
-    const shares = (document['shares'] as { incremental: Share[] }).incremental;
+    const lines = (document['units'] as unknown as { lines: Line[] }[]).flatMap((unit) => unit.lines);
+    const shares = (document['shares'] as unknown as { incremental: Share[] }).incremental;
     return {
       lines,
       lift: shares.find((share) => share.rule === 'lift')!,
       idle: shares.find((share) => share.rule === 'idle')!,
-      reconciliation: document['reconciliation'] as { withheld: string; difference: string; charged: string },
+      reconciliation: document['reconciliation'] as unknown as {
+        withheld: string;
+        difference: string;
+        charged: string;
+      },
       coverage: document['coverage'],
     };
   };
@@ -217,7 +221,7 @@ describe('incremental rules', () => {
       try {
         await found.given({ ...COMPANY, 'model.yaml': model(tierC), 'contacts.csv': contactsCsv() });
         const { document } = await found.periods.close(found.people.finance, MONTHS[1]!, { preview: true });
-        return (document['units'] as { lines: Line[] }[]).flatMap((unit) => unit.lines);
+        return (document['units'] as unknown as { lines: Line[] }[]).flatMap((unit) => unit.lines);
       } finally {
         await found.end();
       }

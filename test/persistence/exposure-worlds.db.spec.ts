@@ -124,7 +124,7 @@ describe('exposures by set-based SQL and by looking at each contact', () => {
     );
     expect(causes).toBeGreaterThan(runs);
     expect(ties).toBeGreaterThan(0);
-  });
+  }, 600_000);
 });
 
 async function put(tx: Tx, world: World): Promise<void> {
