@@ -4,7 +4,15 @@ import { type DatedEvent, type IncrementalRequest, LONGEST_DAYS, LOOK_WEEKS } fr
 import type { Column } from './linear-algebra.ts';
 import { type Placebos, placeboRatios } from './placebos.ts';
 import type { Noise } from './residual-correlation.ts';
-import { SEASON_SIZES, type SeasonFit, type SeasonalDesign, harmonicPairs, penaltyOf, seasonFits } from './seasons.ts';
+import {
+  NEGLIGIBLE_WEIGHT,
+  SEASON_SIZES,
+  type SeasonFit,
+  type SeasonalDesign,
+  harmonicPairs,
+  penaltyOf,
+  seasonFits,
+} from './seasons.ts';
 import {
   type CountSeries,
   type Disturbance,
@@ -20,9 +28,6 @@ import { type Outlying, type SeriesFit, fitSeries, longRunDispersion, noiseOf, o
 const FEWEST_WEEKS = 8;
 /** A straight trend is believed for two years; what lies further back serves the placebos, each with two years of its own. */
 const HISTORY_WEEKS = 104;
-/** Sizes of the season that are less likely than this are left out of the placebos. */
-const NEGLIGIBLE_WEIGHT = 0.02;
-
 /** Fits over all sizes of the season, weighted by likelihood. */
 export interface Fitted {
   /** rows of the series from start ≤ t < until */

@@ -3,7 +3,7 @@ import { type DayExpectation, type Incremental, type IncrementalRequest, LOOK_WE
 import { type Fitted, type Study, studyOf } from './incremental-study.ts';
 import { quadraticForm } from './linear-algebra.ts';
 import type { Placebos } from './placebos.ts';
-import { averagedEstimate } from './seasons.ts';
+import { NEGLIGIBLE_WEIGHT, averagedEstimate } from './seasons.ts';
 import { type CountSeries, type Disturbance, isoDate } from './series-design.ts';
 import { effectSum, honestCovariance, influenceOf } from './series-fit.ts';
 import { verdictOf } from './verdict.ts';
@@ -106,7 +106,9 @@ function expectations(
 ): DayExpectation[] {
   const reach = studentQuantile(0.5 + level / 2, Math.max(3, noise.degreesOfFreedom / noise.inflation));
   const effect = new Set(effects[index]);
-  const logs = candidates.map(({ weight, fitted }) => {
+  const likely = candidates.filter(({ weight }) => weight > NEGLIGIBLE_WEIGHT);
+  const total = likely.reduce((sum, { weight }) => sum + weight, 0);
+  const logs = likely.map(({ weight, fitted }) => {
     const covariance = honestCovariance(fitted, noise);
     const x = new Float64Array(fitted.columns.length);
     const at = (t: number): { mean: number; variance: number } => {
@@ -117,13 +119,13 @@ function expectations(
       });
       return { mean: Math.log(fitted.fit.fitted[t]!) - part, variance: quadraticForm(x, covariance) };
     };
-    return { weight, at };
+    return { weight: weight / total, at };
   });
   return Array.from({ length: until - start }, (_, t) => {
     const parts = logs.map(({ weight, at }) => ({ weight, ...at(t) }));
-    const log = parts.reduce((total, { weight, mean }) => total + weight * mean, 0);
+    const log = parts.reduce((sum, { weight, mean }) => sum + weight * mean, 0);
     const variance = parts.reduce(
-      (total, { weight, mean, variance: own }) => total + weight * (own + (mean - log) ** 2),
+      (sum, { weight, mean, variance: own }) => sum + weight * (own + (mean - log) ** 2),
       0,
     );
     const spread = Math.exp(reach * Math.sqrt(variance));

@@ -77,8 +77,12 @@ interface WorkingForm {
 function workingForm({ weight, base }: WeightedBase): WorkingForm {
   const { root, columns } = workingColumns(base);
   const held = [...base.penalty.keys()].filter((j) => base.penalty[j]! > 0);
-  const extend = (values: Column, rest: (j: number) => number): Column =>
-    Float64Array.from([...values, ...held.map(rest)]);
+  const extend = (values: Column, rest: (j: number) => number): Column => {
+    const all = new Float64Array(values.length + held.length);
+    all.set(values);
+    held.forEach((j, i) => (all[values.length + i] = rest(j)));
+    return all;
+  };
   return {
     weight,
     rows: root.length,

@@ -10,6 +10,8 @@ import { type CountSeries, DAYS_A_YEAR } from './series-design.ts';
  * makes the series.
  */
 export const SEASON_SIZES = [0, 0.03, 0.06, 0.12, 0.24];
+/** Sizes less likely than this are left out where only the picture or the placebos are at stake. */
+export const NEGLIGIBLE_WEIGHT = 0.02;
 
 export function harmonicPairs(series: CountSeries, rowsBefore: number): number {
   return rowsBefore * (series.every === 'week' ? 7 : 1) < 2 * DAYS_A_YEAR - 7 ? 1 : 3;
