@@ -10,6 +10,7 @@ import { JournalsService } from './application/journals.service.ts';
 import { ModelsService } from './application/models.service.ts';
 import { ParkedService } from './application/parked.service.ts';
 import { PeriodsService } from './application/periods.service.ts';
+import { RunsService } from './application/runs.service.ts';
 import { SettingsService } from './application/settings.service.ts';
 import { StatementsService } from './application/statements.service.ts';
 import { UsersService } from './application/users.service.ts';
@@ -43,6 +44,7 @@ export class AppModule {
         CorrectionsService,
         ParkedService,
         JournalsService,
+        RunsService,
         DecisionsService,
         { provide: WEB_OPTIONS, useValue: web },
       ],

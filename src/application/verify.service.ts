@@ -1,5 +1,6 @@
 import { canonicalize } from 'json-canonicalize';
 import { Injectable } from '@nestjs/common';
+import type { AuditBody } from '../domain/audit-chain.ts';
 import type { Period } from '../domain/period.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
 import { close } from '../domain/statements/close.ts';
@@ -8,7 +9,8 @@ import { Refusal } from '../domain/errors.ts';
 import { sha256 } from '../domain/ids.ts';
 import { Database, type Tx } from '../persistence/database.ts';
 import { modelById } from '../persistence/models.queries.ts';
-import { periodList } from '../persistence/periods.queries.ts';
+import { auditEvent } from '../persistence/audit.queries.ts';
+import { issuedStatements } from '../persistence/issues.queries.ts';
 import {
   controlFaults,
   hopList,
@@ -20,9 +22,10 @@ import {
   runLedgerChanges,
   runParked,
   runRow,
+  runsToVerify,
   serviceLineList,
 } from '../persistence/runs.queries.ts';
-
+import { wholeChain } from './audit-check.ts';
 import { modelHash } from './model-text.ts';
 import { readClose } from './read-close.ts';
 
@@ -33,32 +36,55 @@ export interface VerifyReport {
   readonly differences: readonly string[];
 }
 
-/** Recomputes every hash and every balance of the standing runs from the stored inputs, row by row. */
+/**
+ * Recomputes every hash and every balance of the standing runs and of all that were issued, from the stored inputs, row
+ * by row; holds issued statements against the audit log, and the audit log against itself.
+ */
 @Injectable()
 export class VerifyService {
   constructor(private readonly db: Database) {}
 
   async verify(actor: Actor, period?: Period): Promise<VerifyReport> {
     requireRight(actor, 'verify');
-    const periods = (await this.db.read(actor, (tx) => periodList(tx))).filter(
-      (row) => row.run_id !== null && (period === undefined || row.period === period),
-    );
-    if (period !== undefined && periods.length === 0)
+    const runs = await this.db.read(actor, (tx) => runsToVerify(tx, period));
+    if (period !== undefined && runs.length === 0)
       throw new Refusal('no_run', `${period} has not been closed`, {
         kind: 'not_found',
         next: `answerable close ${period}`,
       });
     const checked: string[] = [];
     const differences: string[] = [];
-    for (const row of periods) {
-      const found = await this.db.read(actor, (tx) => differencesOf(tx, row.run_id!));
+    for (const run of runs) {
+      const found = await this.db.read(actor, (tx) => differencesOf(tx, run.run_id));
+      const outcome = found.length === 0 ? 'recomputed, identical' : `${found.length} differences`;
+      checked.push(`${run.period} run ${run.run_id} ${run.hash}: ${outcome}`);
+      differences.push(...found.map((difference) => `${run.period} run ${run.run_id}: ${difference}`));
+    }
+    for (const issued of [...new Set(runs.map((run) => run.period))])
+      differences.push(...(await this.db.read(actor, (tx) => issueFaults(tx, issued))));
+    if (period === undefined && runs.length > 0) {
+      const { head, faults } = await this.db.read(actor, (tx) => wholeChain(tx));
       checked.push(
-        `${row.period} run ${row.run_id} ${row.run_hash}: ${found.length === 0 ? 'recomputed, identical' : `${found.length} differences`}`,
+        `audit log to event ${head.no} ${head.hash}: ${faults.length === 0 ? 'unbroken' : `${faults.length} faults`}`,
       );
-      differences.push(...found.map((difference) => `${row.period} run ${row.run_id}: ${difference}`));
+      differences.push(...faults);
     }
     return { checked, differences };
   }
+}
+
+/** Issued statements are the run's own, and the event of issuing names the same hash. */
+async function issueFaults(tx: Tx, period: Period): Promise<string[]> {
+  const faults: string[] = [];
+  for (const row of await issuedStatements(tx, period)) {
+    if (sha256(row.document) !== row.sha256)
+      faults.push(`issued statement ${row.number}: its bytes do not have its hash`);
+    const event = await auditEvent(tx, Number(row.event_no));
+    const said = event && (JSON.parse(event.body) as AuditBody);
+    if (said?.object.key !== row.number || said.after?.['sha256'] !== row.sha256)
+      faults.push(`issued statement ${row.number}: event ${row.event_no} of the audit log does not name it`);
+  }
+  return faults;
 }
 
 async function differencesOf(tx: Tx, runId: string): Promise<string[]> {

@@ -1,13 +1,17 @@
 import { Command } from 'commander';
 import { packageVersion } from '../package-root.ts';
 import { addAccountCommands } from './commands/accounts.ts';
+import { addAuditCommands } from './commands/audit.ts';
 import { addBenchCommand } from './commands/bench.ts';
+import { addCorrectionCommands } from './commands/corrections.ts';
 import { addDecisionCommand } from './commands/decision.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addDisputeCommands } from './commands/disputes.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExplainCommands } from './commands/explain.ts';
 import { addGenerateCommand } from './commands/generate.ts';
 import { addImportCommands } from './commands/imports.ts';
+import { addIssuedCommands } from './commands/issued.ts';
 import { addModelCommands } from './commands/model.ts';
 import { addPeriodCommands } from './commands/periods.ts';
 import { addServerCommands } from './commands/server.ts';
@@ -35,6 +39,9 @@ export function program(): Command {
   addModelCommands(root);
   addPeriodCommands(root);
   addStatementsCommand(root);
+  addIssuedCommands(root);
+  addDisputeCommands(root);
+  addCorrectionCommands(root);
   addDecisionCommand(root);
   addExplainCommands(root);
   addEvaluateCommand(root);
@@ -42,5 +49,6 @@ export function program(): Command {
   addBenchCommand(root);
   addServerCommands(root);
   addAccountCommands(root);
+  addAuditCommands(root);
   return root;
 }

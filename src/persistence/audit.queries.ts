@@ -53,6 +53,12 @@ export async function auditEvents(tx: Tx, filter: AuditFilter, limit: number): P
   return rows.map(eventOf);
 }
 
+/** Newest first, at most `limit`. */
+export async function newestAuditEvents(tx: Tx, filter: AuditFilter, limit: number): Promise<AuditEvent[]> {
+  const values = [filter.object ?? null, filter.deed ?? null, filter.actor ?? null, limit];
+  return ((await tx.query(sql('audit-newest'), values)) as AuditRow[]).map(eventOf);
+}
+
 export async function auditEvent(tx: Tx, no: number): Promise<AuditEvent | undefined> {
   return (await auditEvents(tx, { after: no - 1 }, 1)).find((event) => event.no === no);
 }

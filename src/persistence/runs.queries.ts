@@ -336,3 +336,44 @@ export function rowsOf(books: Books) {
     parked: books.parked.map((parked) => ({ unit_code: parked.unit, bound: parked.bound, why: parked.why })),
   };
 }
+
+/** A run as a list shows it. */
+export interface RunListing {
+  readonly run_id: string;
+  readonly period: Period;
+  readonly hash: string;
+  readonly inputs_hash: string;
+  readonly model_id: number;
+  readonly model_hash: string;
+  readonly watermark: string;
+  readonly code_version: string;
+  readonly reads: RunReads;
+  readonly prepared_by: string | null;
+  readonly created_at: Date;
+  readonly standing: boolean;
+  /** version under which it was issued */
+  readonly issued: number | null;
+}
+
+export async function runList(tx: Tx, period: Period): Promise<RunListing[]> {
+  return (await tx.query(sql('run-list'), [period])) as RunListing[];
+}
+
+export interface ImportBetween {
+  readonly import_id: string;
+  readonly kind: string;
+  readonly file_name: string;
+  readonly rows_new: number;
+  readonly rows_changed: number;
+  readonly undoes: string | null;
+  readonly periods: readonly string[];
+}
+
+export async function importsBetween(tx: Tx, after: string, upTo: string): Promise<ImportBetween[]> {
+  return (await tx.query(sql('imports-between'), [after, upTo])) as ImportBetween[];
+}
+
+/** Standing and issued runs, by period. */
+export async function runsToVerify(tx: Tx, period?: Period): Promise<Pick<RunRow, 'run_id' | 'period' | 'hash'>[]> {
+  return (await tx.query(sql('runs-to-verify'), [period ?? null])) as Pick<RunRow, 'run_id' | 'period' | 'hash'>[];
+}

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readHeads } from '../../src/application/audit.service.ts';
+import { readHeads } from '../../src/application/issued-files.ts';
 import { verifyIssuedFile, type IssuedFile } from '../../src/domain/statements/issued-file.ts';
 import { testBooks, type TestBooks } from '../builders/books.ts';
 import { APRIL, HOUSE, MARCH } from '../builders/small-house.ts';

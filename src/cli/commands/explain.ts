@@ -1,13 +1,13 @@
+import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { ContactExplanation, ExplainService, LineExplanation } from '../../application/explain.service.ts';
-import type { Period } from '../../domain/period.ts';
+import { isPeriod } from '../../domain/period.ts';
 import type { Actor } from '../../domain/roles.ts';
 import type { Answer } from '../answer.ts';
 import { addCommand, answering } from '../command.ts';
-import { EXIT } from '../failure.ts';
+import { EXIT, WrongUsage } from '../failure.ts';
 import type { Shell } from '../shell.ts';
 import { grouped, pairs, table } from '../table.ts';
-import { periodArgument } from './periods.ts';
 
 /** Any figure, back to what it was made of; and everything again, recomputed. */
 export function addExplainCommands(root: Command): void {
@@ -38,11 +38,14 @@ export function addExplainCommands(root: Command): void {
     );
   addCommand(root, {
     name: 'verify',
-    about: 'recompute every hash and balance of the standing runs from the stored inputs; 4 when anything differs',
-    examples: ['verify', 'verify 2026-05'],
+    about: 'recompute every hash and balance from the stored inputs, or check an issued file; 4 when anything differs',
+    examples: ['verify', 'verify 2026-05', 'verify out/statement-2026-05-RETAIL-1.json --heads heads.jsonl'],
+    notes:
+      'A file is checked by itself, without database: against published heads of the audit log when --heads names them.',
     acts: true,
   })
-    .argument('[period]', 'month (default: all that were closed)', periodArgument)
+    .argument('[what]', 'month, or a file of `issued --out` (default: all periods that were closed, and the audit log)')
+    .option('--heads <file>', 'published heads of the audit log (`audit anchor`)')
     .action(answering(verify));
 }
 
@@ -109,17 +112,37 @@ function lineAnswer(explanation: LineExplanation, all: boolean): Answer {
   return { json: explanation, text: said.join('\n'), next: first ? `answerable explain contact ${first}` : undefined };
 }
 
-async function verify(shell: Shell, period: Period | undefined): Promise<Answer> {
+async function verify(shell: Shell, what: string | undefined, options: { heads?: string }): Promise<Answer> {
+  if (what !== undefined && !isPeriod(what)) return await verifyFile(what, options.heads);
   const { VerifyService } = await import('../../application/verify.service.ts');
   const actor = await shell.actor();
-  const report = await (await shell.get(VerifyService)).verify(actor, period);
+  const report = await (await shell.get(VerifyService)).verify(actor, what);
+  if (report.checked.length === 0)
+    return { json: report, text: 'no period was closed yet', next: 'answerable close PERIOD' };
+  return verdict(report, 'everything is as it was computed');
+}
+
+async function verifyFile(file: string, headFile: string | undefined): Promise<Answer> {
+  const { readIssuedFile, readHeads } = await import('../../application/issued-files.ts');
+  const { verifyIssuedFile } = await import('../../domain/statements/issued-file.ts');
+  const heads = headFile === undefined ? undefined : readHeads(readFile(headFile), headFile);
+  return verdict(verifyIssuedFile(readIssuedFile(readFile(file), file), heads), 'the file is as it was issued');
+}
+
+function readFile(path: string): string {
+  if (!existsSync(path)) throw new WrongUsage(`${path} is neither a month nor a file`, 'answerable verify --help');
+  return readFileSync(path, 'utf8');
+}
+
+function verdict(
+  report: { readonly checked: readonly string[]; readonly differences: readonly string[] },
+  good: string,
+): Answer {
   const { checked, differences } = report;
   const lines = [...checked, ...differences.map((difference) => `DIFFERS: ${difference}`)];
-  if (checked.length === 0) return { json: report, text: 'no period was closed yet', next: 'answerable close PERIOD' };
-  const verdict = differences.length === 0 ? 'everything is as it was computed' : 'the books do not balance';
   return {
     json: report,
-    text: [...lines, verdict].join('\n'),
+    text: [...lines, differences.length === 0 ? good : 'the books do not balance'].join('\n'),
     exitCode: differences.length === 0 ? EXIT.done : EXIT.outOfBalance,
   };
 }

@@ -52,25 +52,37 @@ export function addPeriodCommands(root: Command): void {
   });
   addCommand(root, {
     name: 'reopen',
-    about: 'take a period that is not issued back to calculated, with a reason',
-    examples: ['reopen 2026-05 --reason "ledger entry of 31 May was missing"'],
+    about: 'take a period back to calculated, with a reason; a closed one, the newest only, by two people',
+    examples: ['reopen 2026-05 --reason "ledger entry of 31 May was missing"', 'reopen 2026-05 --confirm --as cfo'],
+    notes: 'A closed period opens when another person confirms. What was issued stays; the next issue supersedes it.',
     acts: true,
   })
     .argument(...PERIOD)
-    .requiredOption('--reason <text>', 'why')
-    .action(
-      answering(async (shell: Shell, period: Period, { reason }: { reason: string }) => {
-        const { periods, actor } = await acting(shell);
-        await periods.reopen(actor, period, reason);
-        return { ...moved(period, 'calculated'), next: `answerable close ${period}` };
-      }),
-    );
+    .option('--reason <text>', 'why')
+    .option('--confirm', 'confirm what another person asked for')
+    .action(answering(reopen));
   addCommand(root, {
     name: 'periods',
     about: 'every period with its state, its run and who did what',
     examples: ['periods'],
     acts: true,
   }).action(answering(list));
+}
+
+async function reopen(shell: Shell, period: Period, options: { reason?: string; confirm?: boolean }): Promise<Answer> {
+  const { periods, actor } = await acting(shell);
+  const again = { ...moved(period, 'calculated'), next: `answerable close ${period}` };
+  if (options.confirm) {
+    await periods.confirmReopening(actor, period);
+    return again;
+  }
+  const { awaitsConfirmation } = await periods.reopen(actor, period, options.reason ?? '');
+  if (!awaitsConfirmation) return again;
+  return {
+    json: { period, state: 'closed', awaitsConfirmation },
+    text: `${period} stays closed until another person confirms`,
+    next: `answerable reopen ${period} --confirm (another person; on the embedded database --as cfo)`,
+  };
 }
 
 interface Move {

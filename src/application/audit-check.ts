@@ -1,0 +1,26 @@
+import { chainFaults, FIRST_HEAD, type AuditEvent, type ChainHead } from '../domain/audit-chain.ts';
+import { auditEvents } from '../persistence/audit.queries.ts';
+import type { Tx } from '../persistence/database.ts';
+
+const PAGE = 1_000;
+
+/** The audit log in the order of the chain, page by page. */
+export async function* eventPages(tx: Tx): AsyncGenerator<AuditEvent[]> {
+  for (let after = 0; ;) {
+    const events = await auditEvents(tx, { after }, PAGE);
+    if (events.length === 0) return;
+    yield events;
+    after = events.at(-1)!.no;
+  }
+}
+
+/** Recomputes every hash of the chain. */
+export async function wholeChain(tx: Tx): Promise<{ head: ChainHead; faults: string[] }> {
+  const faults: string[] = [];
+  let head = FIRST_HEAD;
+  for await (const events of eventPages(tx)) {
+    faults.push(...chainFaults(events, head));
+    head = { no: events.at(-1)!.no, hash: events.at(-1)!.hash };
+  }
+  return { head, faults };
+}
