@@ -1,12 +1,14 @@
 /**
  * Texts met in a column, numbered from 1 in the order they came, found by their UTF-8 bytes without making a string.
- * Open addressing over FNV-1a; 0 stands for the empty field and is never given.
+ * Open addressing over FNV-1a, all bytes in one array; 0 stands for the empty field and is never given.
  */
 export class ByteDictionary {
   private slots = new Int32Array(64);
+  private hashes = new Int32Array(32);
+  /** text number id lies at offsets[id] to offsets[id + 1] */
+  private offsets = new Int32Array(33);
+  private arena = new Uint8Array(512);
   private readonly texts: string[] = [''];
-  private readonly keys: Buffer[] = [Buffer.alloc(0)];
-  private readonly hashes: number[] = [0];
 
   get size(): number {
     return this.texts.length - 1;
@@ -16,25 +18,24 @@ export class ByteDictionary {
     return this.texts[id]!;
   }
 
-  bytes(id: number): Buffer {
-    return this.keys[id]!;
-  }
-
   /** The number of the text between start and end, or 0. */
   find(bytes: Uint8Array, start: number, end: number): number {
     let hash = 0x811c9dc5;
     for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-    const length = end - start;
-    const mask = this.slots.length - 1;
+    const { slots, hashes, offsets, arena } = this;
+    const mask = slots.length - 1;
     for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
-      const id = this.slots[slot]!;
+      const id = slots[slot]!;
       if (id === 0) return 0;
-      if (this.hashes[id] !== hash) continue;
-      const key = this.keys[id]!;
-      if (key.length !== length) continue;
-      let i = 0;
-      while (i < length && key[i] === bytes[start + i]) i++;
-      if (i === length) return id;
+      if (hashes[id] !== hash) continue;
+      let at = offsets[id]!;
+      if (offsets[id + 1]! - at !== end - start) continue;
+      let i = start;
+      while (i < end && arena[at] === bytes[i]) {
+        i++;
+        at++;
+      }
+      if (i === end) return id;
     }
   }
 
@@ -46,14 +47,27 @@ export class ByteDictionary {
     let hash = 0x811c9dc5;
     for (const byte of key) hash = Math.imul(hash ^ byte, 0x01000193);
     const id = this.texts.push(text) - 1;
-    this.keys.push(key);
-    this.hashes.push(hash);
-    if (this.texts.length * 2 > this.slots.length) {
-      this.slots = new Int32Array(this.slots.length * 4);
-      for (let other = 1; other < id; other++) this.place(other);
-    }
+    this.makeRoom(id, key.length);
+    const offset = this.offsets[id]!;
+    this.arena.set(key, offset);
+    this.offsets[id + 1] = offset + key.length;
+    this.hashes[id] = hash;
     this.place(id);
     return id;
+  }
+
+  private makeRoom(id: number, size: number): void {
+    const end = this.offsets[id]! + size;
+    if (end > this.arena.length) {
+      const larger = new Uint8Array(Math.max(end, this.arena.length * 2));
+      larger.set(this.arena);
+      this.arena = larger;
+    }
+    if (id < this.hashes.length) return;
+    this.hashes = enlarged(this.hashes);
+    this.offsets = enlarged(this.offsets);
+    this.slots = new Int32Array(this.slots.length * 2);
+    for (let other = 1; other < id; other++) this.place(other);
   }
 
   private place(id: number): void {
@@ -63,4 +77,10 @@ export class ByteDictionary {
     while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
     this.slots[slot] = id;
   }
+}
+
+function enlarged(from: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(from.length * 2);
+  larger.set(from);
+  return larger;
 }

@@ -2,6 +2,9 @@ import { InvalidInput } from '../domain/errors.ts';
 import { CsvScanner, type CsvOptions } from './csv-scanner.ts';
 import type { RowSource, SourceRow, SpanBatch } from './rows.ts';
 
+/** Scanned at once: with its places it stays in the processor's cache until the rows are encoded. */
+const PIECE = 64 * 1024;
+
 /** Rows of a CSV stream. @throws InvalidInput for an empty file and for a file that cannot be scanned on */
 export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOptions): Promise<RowSource> {
   const scanner = new CsvScanner(options);
@@ -47,9 +50,12 @@ export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOpt
 
   async function* spans(): AsyncGenerator<SpanBatch> {
     for (;;) {
-      const { batch, consumed } = scanner.scan(window.subarray(from, to), final);
-      from += consumed;
-      if (batch.count > 0) yield batch;
+      const piece = Math.min(to, from + PIECE);
+      let found = scanner.scan(window.subarray(from, piece), final && piece === to);
+      if (found.consumed === 0 && piece < to) found = scanner.scan(window.subarray(from, to), final);
+      from += found.consumed;
+      if (found.batch.count > 0) yield found.batch;
+      if (found.consumed > 0 && from < to) continue;
       if (final) return;
       await more();
     }

@@ -67,6 +67,15 @@ export class CsvScanner {
       let fault: string | undefined;
       let faultField = 0;
       this.escaped.length = 0;
+      if (width > 0) {
+        const end = this.plainRow(bytes, i, base, width);
+        if (end > 0) {
+          this.lines[count++] = rowLine;
+          this.line = ++line;
+          consumed = i = end;
+          continue;
+        }
+      }
       if (width !== 1 && (bytes[i] === LF || bytes[i] === CR)) {
         if (bytes[i] === CR && i + 1 === n && !final) break;
         i += bytes[i] === CR && bytes[i + 1] === LF ? 2 : 1;
@@ -149,6 +158,34 @@ export class CsvScanner {
     }
     const batch = { bytes, width, count, lines: this.lines, starts, ends };
     return { batch: this.withoutBadText(batch, consumed), consumed };
+  }
+
+  /**
+   * The common row: no quotes, all columns there. Gives its end, or -1 for whatever the full rules must judge. One
+   * comparison a byte: most bytes lie above the comma and the other marks.
+   */
+  private plainRow(bytes: Buffer, from: number, base: number, width: number): number {
+    const { starts, ends, delimiter } = this;
+    const n = bytes.length;
+    const high = delimiter > QUOTE ? delimiter : QUOTE;
+    let start = from;
+    let at = base;
+    for (let i = from; i < n; i++) {
+      const byte = bytes[i]!;
+      if (byte > high) continue;
+      if (byte === delimiter) {
+        starts[at] = start;
+        ends[at++] = i;
+        start = i + 1;
+      } else if (byte === LF || byte === CR) {
+        if (byte === CR && (i + 1 === n || bytes[i + 1] !== LF)) return -1;
+        starts[at] = start;
+        ends[at++] = i;
+        if (at - base !== width || (width > 1 && i === from)) return -1;
+        return byte === CR ? i + 2 : i + 1;
+      } else if (byte === QUOTE) return -1;
+    }
+    return -1;
   }
 
   private makeRoom(n: number): void {

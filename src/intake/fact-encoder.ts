@@ -31,8 +31,8 @@ export class FactEncoder {
   private readonly keyPlaces: readonly number[];
   private readonly slowWhen: { at: number; values: readonly string[] } | undefined;
   private ordinal = 0;
-  private low: Buffer | undefined;
-  private high: Buffer | undefined;
+  private readonly low = new Kept();
+  private readonly high = new Kept();
 
   constructor(
     kind: Kind,
@@ -148,16 +148,30 @@ export class FactEncoder {
 
   /** Keeps the least and the greatest key. */
   private widen(bytes: Buffer, start: number, end: number): void {
-    if (this.low === undefined || this.high === undefined) {
-      this.low = Buffer.from(bytes.subarray(start, end));
-      this.high = this.low;
-    } else if (isBelow(this.high, bytes, start, end)) this.high = Buffer.from(bytes.subarray(start, end));
-    else if (!isBelow(this.low, bytes, start, end)) this.low = Buffer.from(bytes.subarray(start, end));
+    const { low, high } = this;
+    if (low.text.length === 0) {
+      low.take(bytes, start, end);
+      high.take(bytes, start, end);
+    } else if (isBelow(high.text, bytes, start, end)) high.take(bytes, start, end);
+    else if (!isBelow(low.text, bytes, start, end)) low.take(bytes, start, end);
   }
 
   /** Least and greatest key of the rows taken; undefined without rows. */
   keyRange(): KeyRange | undefined {
-    return this.low === undefined ? undefined : { low: this.low.toString(), high: this.high!.toString() };
+    return this.low.text.length === 0 ? undefined : { low: this.low.text.toString(), high: this.high.text.toString() };
+  }
+}
+
+/** A text of changing bytes, kept without making a new buffer each time. */
+class Kept {
+  text = Buffer.alloc(0);
+  private bytes = Buffer.alloc(256);
+
+  take(from: Buffer, start: number, end: number): void {
+    if (end - start > this.bytes.length) this.bytes = Buffer.alloc((end - start) * 2);
+    for (let i = start; i < end; i++) this.bytes[i - start] = from[i]!;
+    if (this.text.length !== end - start || this.text.buffer !== this.bytes.buffer)
+      this.text = this.bytes.subarray(0, end - start);
   }
 }
 

@@ -143,7 +143,7 @@ export async function sumContacts(tx: Tx, importId: string, months: readonly str
     `insert into contact_rollup (started_on, cell_no, import_id, contacts, seconds, untimed)
      select started_on, cell_no, $1, count(*), coalesce(sum(handle_seconds), 0), count(*) filter (where handle_seconds is null)
      from contact where import_id = $1 and started_on >= $2::date and started_on < $3::date + interval '1 month'
-     group by started_on, cell_no`,
+     group by started_on, cell_no order by started_on, cell_no`,
     [importId, `${months[0]}-01`, `${months.at(-1)}-01`],
   );
 }
