@@ -106,8 +106,10 @@ describeWithBrowser('the pages', () => {
   }
 
   const OWNER_MISSING = ['/periods/2026-05', '/periods/2026-04', '/explain/contact/2026-05-f-0'];
-  const statusFor = (who: Login, path: string): number =>
-    path === '/nowhere' || (who === 'ravi' && OWNER_MISSING.includes(path)) ? 404 : 200;
+  const statusFor = (who: Login, path: string): number => {
+    if (path === '/nowhere' || (who === 'ravi' && OWNER_MISSING.includes(path))) return 404;
+    return who === 'ravi' && path === '/rules' ? 403 : 200;
+  };
 
   it.each(PEOPLE.map((person) => person.login))(
     'hold for %s: status, no complaint, axe in light and dark and at 320 px, at most 100 kB, no script',
