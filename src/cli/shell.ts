@@ -76,8 +76,11 @@ export class Shell {
 
   private async open(): Promise<INestApplicationContext> {
     const db = await this.database();
-    const [{ NestFactory }, { AppModule }] = await Promise.all([import('@nestjs/core'), import('../app.module.ts')]);
-    return await NestFactory.createApplicationContext(AppModule.forDatabase(db), {
+    const [{ NestFactory }, { ServicesModule }] = await Promise.all([
+      import('@nestjs/core'),
+      import('../services.module.ts'),
+    ]);
+    return await NestFactory.createApplicationContext(ServicesModule.forDatabase(db), {
       logger: false,
       abortOnError: false,
     });

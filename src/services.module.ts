@@ -1,0 +1,46 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AuditService } from './application/audit.service.ts';
+import { CorrectionsService } from './application/corrections.service.ts';
+import { DecisionsService } from './application/decisions.service.ts';
+import { DisputesService } from './application/disputes.service.ts';
+import { ExplainService } from './application/explain.service.ts';
+import { ImportsService } from './application/imports.service.ts';
+import { IssuedService } from './application/issued.service.ts';
+import { JournalsService } from './application/journals.service.ts';
+import { ModelsService } from './application/models.service.ts';
+import { ParkedService } from './application/parked.service.ts';
+import { PeriodsService } from './application/periods.service.ts';
+import { RunsService } from './application/runs.service.ts';
+import { SettingsService } from './application/settings.service.ts';
+import { StatementsService } from './application/statements.service.ts';
+import { UsersService } from './application/users.service.ts';
+import { VerifyService } from './application/verify.service.ts';
+import { Database } from './persistence/database.ts';
+
+const SERVICES = [
+  ImportsService,
+  ModelsService,
+  PeriodsService,
+  StatementsService,
+  ExplainService,
+  VerifyService,
+  UsersService,
+  IssuedService,
+  AuditService,
+  SettingsService,
+  DisputesService,
+  CorrectionsService,
+  ParkedService,
+  JournalsService,
+  RunsService,
+  DecisionsService,
+];
+
+/** What the product does, on one database: the same behind every door. The shell needs no more. */
+@Module({})
+export class ServicesModule {
+  static forDatabase(db: Database): DynamicModule {
+    const providers = [{ provide: Database, useValue: db }, ...SERVICES];
+    return { module: ServicesModule, providers, exports: providers };
+  }
+}
