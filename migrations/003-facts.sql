@@ -126,8 +126,12 @@ begin
   end if;
   if to_regclass('public.' || quote_ident(part)) is null then
     perform pg_advisory_xact_lock(hashtext('answerable ensure_month'));
-    execute format('create table if not exists public.%I partition of public.%I for values from (%L) to (%L)',
-      part, fact, month, (month + interval '1 month')::date);
+    if to_regclass('public.' || quote_ident(part)) is null then
+      -- made beside the table and attached: readers of the other months, a close among them, are not kept waiting
+      execute format('create table public.%I (like public.%I including all)', part, fact);
+      execute format('alter table public.%I attach partition public.%I for values from (%L) to (%L)',
+        fact, part, month, (month + interval '1 month')::date);
+    end if;
   end if;
 end $$;
 revoke execute on function ensure_month(text, date) from public;

@@ -1,9 +1,13 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Refusal } from '../domain/errors.ts';
+import { CustomerHash } from './customer-hash.ts';
+
+const hash = new CustomerHash();
 
 /** Key under which facts of a customer meet: the first 8 bytes of SHA-256 of the customer's id, as a signed integer. */
 export function customerKey(customerId: string): bigint {
-  return createHash('sha256').update(customerId).digest().readBigInt64BE(0);
+  hash.ofAny(Buffer.from(customerId));
+  return (BigInt(hash.high) << 32n) | BigInt(hash.low >>> 0);
 }
 
 /** How customer ids are stored: as given, or as a keyed hash that only the holder of the key can repeat. */

@@ -2,6 +2,7 @@ import { Refusal } from '../domain/errors.ts';
 import type { Tx } from '../persistence/database.ts';
 import { importById, insertImport, lockImports, sharePeriods } from '../persistence/imports.queries.ts';
 import { reverse, touchedLater } from '../persistence/staging.queries.ts';
+import { stillNamed } from '../persistence/still-named.queries.ts';
 import { KINDS } from './kinds/all.ts';
 import { reasons } from './kinds/reasons.ts';
 import { tableOf } from './stage-columns.ts';
@@ -53,7 +54,8 @@ export async function undoImport(tx: Tx, importId: string, userId: number | null
   }
   const kind = KINDS.find(({ name }) => name === done.kind)!;
   const of = tableOf(kind);
-  const later = await touchedLater(tx, of, importId);
+  const what = { importId, periods: done.totals.periods };
+  const later = await touchedLater(tx, of, what);
   if (later.length > 0) {
     const list = later.map((l) => `${l.importId} (${l.rows} rows)`).join(', ');
     throw new Refusal('import_built_upon', `later imports changed rows of import ${importId}: ${list}`, {
@@ -61,13 +63,24 @@ export async function undoImport(tx: Tx, importId: string, userId: number | null
       next: 'undo those first',
     });
   }
+  const named = await stillNamed(tx, done.kind, importId);
+  if (named.length > 0) {
+    const list = named.map((one) => `${one.what} by ${one.by}`).join(', ');
+    throw new Refusal('import_built_upon', `what import ${importId} brought is still named: ${list}`, {
+      kind: 'conflict',
+      next: 'undo the imports that name it first',
+    });
+  }
   const undoId = await insertImport(tx, {
     ...{ kind: done.kind, fileName: done.fileName, bytes: done.bytes, sha256: done.sha256, mapping: null },
     ...{ rowsNew: 0, rowsChanged: done.rowsNew + done.rowsChanged, rowsSame: 0, rowsRefused: 0 },
     ...{ totals: done.totals, undoes: importId, userId },
   });
-  await reverse(tx, of, importId, undoId);
-  if (kind.name === 'contacts') await reverse(tx, tableOf(reasons), importId, undoId);
+  await reverse(tx, of, what, undoId);
+  // reasons that it made go with it, unless others have come to name them
+  if (kind.name === 'contacts' && (await stillNamed(tx, 'reasons', importId)).length === 0) {
+    await reverse(tx, tableOf(reasons), { importId, periods: [] }, undoId);
+  }
   return {
     importId: undoId,
     undoes: importId,

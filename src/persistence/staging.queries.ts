@@ -1,3 +1,4 @@
+import { firstDay, period } from '../domain/period.ts';
 import type { Tx } from './database.ts';
 
 /**
@@ -164,27 +165,42 @@ export async function writeFacts(tx: Tx, of: StagedTable, importId: string, mont
   } else await tx.query(signedRows(of), [importId]);
 }
 
-/** Keys of an import whose newest version or sign belongs to a later import. */
+/** Rows of one import; facts are looked for in the months that it touched only. */
+function ofImport(of: StagedTable, done: DoneImport, alias: string): string {
+  const own = `${alias}.import_id = ${BigInt(done.importId)}`;
+  if (of.day === undefined || done.periods.length === 0) return own;
+  const [first, last] = [done.periods[0]!, done.periods.at(-1)!].map((month) => `'${firstDay(period(month))}'::date`);
+  return `${own} and ${alias}."${of.day}" >= ${first} and ${alias}."${of.day}" < ${last} + interval '1 month'`;
+}
+
+export interface DoneImport {
+  readonly importId: string;
+  /** months that it touched, in order */
+  readonly periods: readonly string[];
+}
+
+/** Later imports, not undone, that brought keys of this one again. */
 export async function touchedLater(
   tx: Tx,
   of: StagedTable,
-  importId: string,
+  done: DoneImport,
 ): Promise<{ importId: string; rows: number }[]> {
   const rows: { import_id: string; rows: string }[] = await tx.query(
     `select later.import_id, count(*) as rows
-     from (select distinct ${list(of.key)} from ${of.table} where import_id = $1) mine
+     from (select distinct ${list(of.key)} from ${of.table} m where ${ofImport(of, done, 'm')}) mine
      join ${of.table} later on ${equal(of.key, 'mine', 'later')} and later.import_id > $1
      join import i on i.import_id = later.import_id and i.undoes is null
        and not exists (select from import undo where undo.undoes = i.import_id)
      group by later.import_id order by later.import_id`,
-    [importId],
+    [done.importId],
   );
   return rows.map((row) => ({ importId: row.import_id, rows: Number(row.rows) }));
 }
 
 /** Takes back what an import wrote: its records get their former version or end, its facts turn their sign. */
-export async function reverse(tx: Tx, of: StagedTable, importId: string, undoId: string): Promise<void> {
+export async function reverse(tx: Tx, of: StagedTable, done: DoneImport, undoId: string): Promise<void> {
   const columns = list(of.columns);
+  const mine = ofImport(of, done, 'm');
   if (of.day === undefined) {
     await tx.query(
       `insert into ${of.table} (${columns}, import_id, line, removed)
@@ -192,13 +208,13 @@ export async function reverse(tx: Tx, of: StagedTable, importId: string, undoId:
          $2, m.line, f.import_id is null or f.removed
        from ${of.table} m left join lateral (
          select * from ${of.table} f where ${equal(of.key, 'f', 'm')} and f.import_id < $1 order by f.import_id desc limit 1) f on true
-       where m.import_id = $1`,
-      [importId, undoId],
+       where ${mine}`,
+      [done.importId, undoId],
     );
     return;
   }
   const turned = `insert into ${of.table} (${columns}, import_id, line, sign)
-    select ${columns}, $1::bigint, line, -sign from ${of.table} where import_id = ${BigInt(importId)}`;
+    select ${columns}, $1::bigint, line, -sign from ${of.table} m where ${mine}`;
   if (of.table === 'contact') {
     await tx.query(`with written as (${turned} returning started_on, cell_no, sign, handle_seconds) ${SUMS}`, [undoId]);
   } else await tx.query(turned, [undoId]);

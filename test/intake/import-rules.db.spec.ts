@@ -143,6 +143,26 @@ describe('rules of every import', () => {
     ]);
   });
 
+  it('what others name is not undone', async () => {
+    const more = await load('reasons', 'reason_code,name\nshop,Shop\nshop.return,Return\n');
+    const contacts = await load('contacts', `${HEAD}C1,2026-03-01T10:00:00Z,voice,shop,K1,60\n`);
+    const segments = await load(
+      'contact_segments',
+      'contact_id,reason_code,handle_seconds\nC1,shop,20\nC1,shop.return,40\n',
+    );
+    const undo = (report: { importId: string | null }) => company.imports.undo(company.finance, report.importId!);
+    await expect(undo(more)).rejects.toThrow(
+      /still named: shop by contact segments, shop by contacts, shop.return by contact segments/,
+    );
+    await expect(undo(contacts)).rejects.toThrow(/still named: C1 by contact segments/);
+    await expect(undo({ importId: '1' })).rejects.toThrow(/still named: .*RETAIL by reason billing/);
+    for (const report of [segments, contacts, more]) await undo(report);
+    expect(await company.contacts()).toEqual([]);
+    expect(await load('contacts', `${HEAD}C1,2026-03-01T10:00:00Z,voice,shop,K1,60\n`)).toMatchObject({
+      faultCount: 1,
+    });
+  });
+
   it('only finance imports', async () => {
     for (const role of ROLES) {
       const actor = { ...company.finance, role };
