@@ -7,6 +7,7 @@ import {
   auditEvent,
   auditEvents,
   auditHead,
+  auditLeaves,
   newestAuditEvents,
   type AuditFilter,
 } from '../persistence/audit.queries.ts';
@@ -53,17 +54,18 @@ export class AuditService {
   async anchor(actor: Actor, file: string): Promise<PublishedHead> {
     requireRight(actor, 'verify');
     const published = existsSync(file) ? readHeads(readFileSync(file, 'utf8'), file) : [];
-    const { no, hash } = await this.db.books(async (tx) => {
+    const { no, hash, leaves } = await this.db.books(async (tx) => {
       const faults: string[] = [];
       for (const head of published) {
         const event = await auditEvent(tx, head.no);
         if (event?.hash !== head.hash) faults.push(`published head ${head.no} is not in the log`);
       }
       if (faults.length > 0) throw new OutOfBalance(faults);
-      return await audit(tx, actor, { deed: 'audit.anchor', object: { kind: 'file', key: file } });
+      const event = await audit(tx, actor, { deed: 'audit.anchor', object: { kind: 'file', key: file } });
+      return { ...event, leaves: await auditLeaves(tx, published.at(-1)?.no ?? 0) };
     });
     // After the commit: a head that was published must never be missing from the log.
-    const head = { no, hash, at: new Date().toISOString() };
+    const head: PublishedHead = { no, hash, at: new Date().toISOString(), leaves };
     appendDurably(file, `${JSON.stringify(head)}\n`);
     return head;
   }

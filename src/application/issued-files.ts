@@ -3,7 +3,11 @@ import { Refusal } from '../domain/errors.ts';
 
 export interface PublishedHead extends ChainHead {
   readonly at: string;
+  /** leaves of the events since the head of the line before: digests, which tell nothing of what was done */
+  readonly leaves: readonly string[];
 }
+
+const HASH = /^[0-9a-f]{64}$/;
 
 /** Heads of a public head file: one JSON object a line with `no` and `hash`. @throws Refusal bad_head_file */
 export function readHeads(text: string, name: string): PublishedHead[] {
@@ -13,11 +17,11 @@ export function readHeads(text: string, name: string): PublishedHead[] {
     .map((line, i) => {
       try {
         const head = JSON.parse(line) as PublishedHead;
-        if (Number.isInteger(head.no) && /^[0-9a-f]{64}$/.test(head.hash)) return head;
+        if (Number.isInteger(head.no) && HASH.test(head.hash) && head.leaves.every((leaf) => HASH.test(leaf))) return head;
       } catch {
         // the same refusal as for a line of another shape
       }
-      throw new Refusal('bad_head_file', `${name}, line ${i + 1}: no head like {"no":12,"hash":"…"}`, {
+      throw new Refusal('bad_head_file', `${name}, line ${i + 1}: no head like {"no":12,"hash":"…","leaves":["…"]}`, {
         next: 'answerable audit anchor FILE',
       });
     });

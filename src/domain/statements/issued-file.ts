@@ -25,6 +25,11 @@ export interface IssuedFile {
   readonly proof: { readonly event: AuditEvent; readonly leaves: readonly string[] };
 }
 
+/** A published head, with the leaves since the one before, so that it can be reached from any event. */
+export interface LinkedHead extends ChainHead {
+  readonly leaves: readonly string[];
+}
+
 export interface FileReport {
   readonly checked: readonly string[];
   readonly differences: readonly string[];
@@ -34,7 +39,7 @@ export interface FileReport {
  * Checks an issued file by itself, and against published heads of the audit log when there are any.
  * @param heads lines of a public head file
  */
-export function verifyIssuedFile(content: unknown, heads: readonly ChainHead[] | undefined): FileReport {
+export function verifyIssuedFile(content: unknown, heads: readonly LinkedHead[] | undefined): FileReport {
   const file = asIssuedFile(content);
   if (file === undefined)
     return { checked: [], differences: ['this is no issued statement: it lacks document, sha256 or proof'] };
@@ -44,7 +49,7 @@ export function verifyIssuedFile(content: unknown, heads: readonly ChainHead[] |
   const found = sha256(canonicalize(file.document));
   if (found !== file.sha256) differences.push(`document: hashes to ${found}, the file says ${file.sha256}`);
   differences.push(...sumFaults(file.document), ...eventFaults(file));
-  const path = headsAfter({ no: file.proof.event.no, hash: file.proof.event.hash }, file.proof.leaves);
+  const path = pathTo(file.proof, heads ?? []);
   if (!path.some((head) => head.no === file.head.no && head.hash === file.head.hash))
     differences.push(`head ${file.head.no}: is not what follows from the event of issuing`);
   const checked = [
@@ -54,10 +59,20 @@ export function verifyIssuedFile(content: unknown, heads: readonly ChainHead[] |
   return { checked, differences };
 }
 
+/** Heads from the event of issuing on: over the file's own leaves, then over those of published heads that go further. */
+function pathTo({ event, leaves }: IssuedFile['proof'], heads: readonly LinkedHead[]): ChainHead[] {
+  const known = [...leaves];
+  for (const head of [...heads].sort((a, b) => a.no - b.no)) {
+    const [newest, before] = [event.no + known.length, head.no - head.leaves.length];
+    if (before <= newest && newest < head.no) known.push(...head.leaves.slice(newest - before));
+  }
+  return headsAfter({ no: event.no, hash: event.hash }, known);
+}
+
 /** Names what was compared; pushes what differs. */
 function publishedFaults(
   path: readonly ChainHead[],
-  heads: readonly ChainHead[] | undefined,
+  heads: readonly LinkedHead[] | undefined,
   differences: string[],
 ): string[] {
   if (heads === undefined) return ['no published head was given: who issued it is only what the file itself says'];
