@@ -11,6 +11,8 @@ interface Column {
 
 /** The same set gives the same cells; Excel wants some date of making. */
 const MADE_AT = new Date(Date.UTC(2000, 0, 1));
+/** Excel's own face: a font without a name falls back to another. */
+const BOLD = { name: 'Calibri', size: 11, bold: true } as const;
 const COUNT = '#,##0.######';
 const RATE = '0.000000######';
 
@@ -58,7 +60,7 @@ function summarySheet(workbook: ExcelJS.Workbook, set: StatementSet, notice: str
   ]) {
     sheet.addRow([name, value]);
   }
-  sheet.insertRow(1, [`${notice} · ${set.period} · ${set.currency}`]).font = { bold: true, size: 14 };
+  sheet.insertRow(1, [`${notice} · ${set.period} · ${set.currency}`]).font = { ...BOLD, size: 14 };
   sheet.views = [{ state: 'frozen', ySplit: 2 }];
 }
 
@@ -154,7 +156,12 @@ function sheetOf(
     width,
     ...(format !== undefined && { style: { numFmt: format } }),
   }));
-  sheet.getRow(1).font = { bold: true };
+  const head = sheet.getRow(1);
+  head.font = BOLD;
+  columns.forEach(({ format }, i) => {
+    if (format !== undefined) head.getCell(i + 1).alignment = { horizontal: 'right' };
+  });
+  sheet.pageSetup = { paperSize: 9, orientation: 'landscape', fitToPage: true, fitToWidth: 1, fitToHeight: 0 };
   return sheet;
 }
 
