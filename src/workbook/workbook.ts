@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { planMaster } from './master.ts';
+import { planPack } from './pack.ts';
 import type { WorkbookModel } from './model/workbook-model.ts';
 import { packWorkbook } from './parts/pack.ts';
 import type { Sink } from './parts/zip.ts';
@@ -14,7 +15,8 @@ export interface WrittenWorkbook {
 
 /** Writes the workbook of a model, byte for byte the same for the same model. */
 export async function writeWorkbook(model: WorkbookModel, template: Template, sink: Sink): Promise<WrittenWorkbook> {
-  return await writeFrame(planMaster(model, template), sink);
+  const plan = model.scope === 'master' ? planMaster : planPack;
+  return await writeFrame(plan(model, template), sink);
 }
 
 export async function writeFrame(frame: Frame, sink: Sink): Promise<WrittenWorkbook> {

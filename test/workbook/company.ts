@@ -48,8 +48,8 @@ export function companyInputs(shape: CompanyShape = {}): CloseInputs {
     for (const channel of CHANNELS) {
       for (const vendor of channel === 'voice' ? [null, 'CONNECTA'] : [null]) {
         for (const tag of i % 5 === 0 ? [null, decisions[(i / 5) % 3]!] : [null]) {
-          const contacts = 3 + draw(60);
-          const untimed = draw(10) === 0 ? draw(3) : 0;
+          const contacts = 30 + draw(900);
+          const untimed = draw(10) === 0 ? draw(9) : 0;
           cells.push(
             aCell({
               tag,
@@ -67,7 +67,7 @@ export function companyInputs(shape: CompanyShape = {}): CloseInputs {
     }
   });
   const used = cells.reduce((sum, cell) => sum + Number(cell.seconds), 0);
-  const amount = (share: number) => BigInt(Math.round(used * 1.6 * share)) + BigInt(draw(100));
+  const amount = (share: number) => BigInt(Math.round(used * 1.9 * share)) + BigInt(draw(100));
   return {
     period,
     currency: 'EUR',
@@ -143,14 +143,14 @@ export function companyInputs(shape: CompanyShape = {}): CloseInputs {
       [
         'voice',
         {
-          fte: Fraction.parse(String(Math.ceil(used / 330_000))),
+          fte: Fraction.parse(String(Math.ceil(used / 820_000))),
           paidHours: Fraction.of(160),
           shrinkage: Fraction.parse('0.32'),
           occupancy: Fraction.parse('0.86'),
         },
       ],
-      ['chat', { practicalSeconds: Fraction.of(Math.round(used * 0.13)) }],
-      ['email', { practicalSeconds: Fraction.of(Math.round(used * 0.2)) }],
+      ['chat', { practicalSeconds: Fraction.of(Math.round(used * 0.11)) }],
+      ['email', { practicalSeconds: Fraction.of(Math.round(used * 0.26)) }],
     ]),
     cells,
     lastRates: new Map(),
@@ -225,7 +225,7 @@ const PLAIN_MODEL = {
   },
   charging: {
     standard_rates: { voice: '0.0135', chat: '0.0140' },
-    forecast: { voice: { MOBILE: 4000 } },
+    forecast: { voice: { MOBILE: 4500 } },
   },
   rules: [
     { name: 'tagged', tag: true },

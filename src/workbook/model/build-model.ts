@@ -18,6 +18,7 @@ import { poolViews } from './pool-figures.ts';
 import { supportView } from './support.ts';
 import { VolumeSums } from './volumes.ts';
 import type {
+  ClaimView,
   CurrencyView,
   DecisionView,
   LedgerView,
@@ -53,9 +54,7 @@ export function masterModel(inputs: CloseInputs, context: DocumentContext, optio
   const documents = documentsOf(books, context);
   const units = unitViews(documents.period['units'] as readonly { unit: string }[], context);
   const decisions = decisionViews(books, inputs, context);
-  const poolKeys = new Map(
-    inputs.model.pools.map((pool, i) => [pool.code, numbered('P', i, inputs.model.pools.length)]),
-  );
+  const poolKeys = poolKeysOf(inputs.model.pools);
   const keys = { units, pools: poolKeys, decisions: new Map(decisions.map(({ code, key }) => [code, key])) };
   const { volumes, standards } = sums.result(inputs, poolKeys);
   const pools = poolViews(inputs, books, volumes, keys);
@@ -126,7 +125,7 @@ export function masterModel(inputs: CloseInputs, context: DocumentContext, optio
     claims: allocation.claims,
     groups: allocation.groups,
     lines,
-    serviceKinds: [...new Set(allocation.claims.flatMap(({ serviceKind }) => serviceKind ?? []))].sort(),
+    serviceKinds: serviceKindsOf(allocation.claims),
     prior: bridged?.prior,
     adjustments: books.adjustments.map((adjustment) => ({
       adjustment,
@@ -174,6 +173,14 @@ function adjustmentsByUnit(books: Books): Map<string, bigint> {
 /** U01, U02 …: as many digits as the largest number has, at least two. */
 export function numbered(letter: string, index: number, count: number): string {
   return letter + String(index + 1).padStart(Math.max(2, String(count).length), '0');
+}
+
+/** What service keeps, in the order of the statement: variances, unused capacity, what nobody caused. */
+function serviceKindsOf(claims: readonly ClaimView[]): string[] {
+  const place = (kind: string) =>
+    ['variance.', 'unused.', 'unattributed'].findIndex((prefix) => kind.startsWith(prefix));
+  const kinds = [...new Set(claims.flatMap(({ serviceKind }) => serviceKind ?? []))];
+  return kinds.sort((a, b) => place(a) - place(b) || compareKeys(a, b));
 }
 
 /** Keys of pools in the order of the workbook: timed pools, other operating ones, direct ones, support. */

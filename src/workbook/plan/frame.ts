@@ -31,8 +31,13 @@ export class Frame {
     return this.template.label(key, values);
   }
 
-  addSheet(key: string, name = this.label(`sheet.${key}`), more: readonly ColumnLayout[] = []): Sheet {
-    const layout = this.template.sheets[key.split(':')[0]!];
+  addSheet(
+    key: string,
+    name = this.label(`sheet.${key}`),
+    more: readonly ColumnLayout[] = [],
+    layoutKey = key.split(':')[0]!,
+  ): Sheet {
+    const layout = this.template.sheets[layoutKey];
     if (layout === undefined) throw new Error(`the layout has no sheet "${key}"`);
     const columns = layout.columns.flatMap((column) => (column.key === '*' ? more : [column]));
     const sheet = new Sheet(key, this.sheetNames.take(name), { ...layout, columns }, this.features);
@@ -136,7 +141,7 @@ export function periodText(period: string): string {
 function featuresOf(model: WorkbookModel): Set<string> {
   const features = new Set<string>([model.scope]);
   if (model.prior) features.add('prior');
-  if (model.support && model.scope === 'master') features.add('support');
+  if (model.support && model.support.method !== 'reciprocal') features.add('byDrivers');
   if (model.profits) features.add('profits');
   if (model.value) features.add('value');
   if (model.drillDown) features.add('drillDown');

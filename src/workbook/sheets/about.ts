@@ -11,7 +11,7 @@ export function buildAbout(frame: Frame): void {
     sheet.put('text', row, text(null), 'Section');
     row += 1;
   };
-  const line = (item: string, words: string, style = 'Label') => {
+  const line = (item: string, words: string, style = 'LabelTop') => {
     sheet.put('item', row, text(item), style);
     sheet.put('text', row, text(words), 'Wrapped');
     row += 1;

@@ -5,10 +5,8 @@ import type { Frame } from '../plan/frame.ts';
 import { calc, number, text, type Content } from '../plan/sheet.ts';
 import { isUnplaced, operating, reservedRows } from './keys.ts';
 
-const GENERAL = ['digits', 'minorUnit', 'secondsPerHour', 'contacts', 'unserved', 'basis', 'unusedPolicy'] as const;
+const GENERAL = ['secondsPerHour', 'contacts', 'unserved', 'basis', 'unusedPolicy'] as const;
 const NAMES: Partial<Record<(typeof GENERAL)[number], string>> = {
-  digits: 'Digits',
-  minorUnit: 'MinorUnit',
   secondsPerHour: 'SecondsPerHour',
 };
 
@@ -22,7 +20,7 @@ interface Forecast {
 export function placeAssumptions(frame: Frame): void {
   const { model } = frame;
   const sheet = frame.sheet('assumptions');
-  let row = sheet.layout.headerRow;
+  let row = sheet.layout.headerRow + 1;
   for (const item of GENERAL) frame.place('assumptions', item, ++row);
   const section = (key: string, count: number) => {
     if (count === 0) return;
@@ -46,10 +44,8 @@ export function buildAssumptions(frame: Frame): void {
   const { model } = frame;
   const sheet = frame.sheet('assumptions');
   frame.head(sheet);
-  frame.section(sheet, sheet.layout.headerRow, 'assumptions.general');
+  frame.section(sheet, sheet.layout.headerRow + 1, 'assumptions.general');
   const generals: Record<(typeof GENERAL)[number], readonly [Content, string?]> = {
-    digits: [number(model.digits), 'count'],
-    minorUnit: [number(1 / 10 ** model.digits), 'share'],
     secondsPerHour: [number(3600), 'whole'],
     contacts: [number(double(model.contacts)), 'quantity'],
     unserved: [number(double(model.unservedContacts)), 'quantity'],
@@ -60,7 +56,7 @@ export function buildAssumptions(frame: Frame): void {
     const row = frame.rowOf('assumptions', item);
     const [content, format] = generals[item];
     sheet.put('a', row, text(frame.label(`assumptions.${item}`)), 'Label');
-    sheet.put('c', row, content, format === undefined ? 'Label' : 'Input', format);
+    sheet.put('c', row, content, format === undefined ? 'Caption' : 'Input', format);
     const name = NAMES[item];
     if (name) frame.name(name, sheet.cell('c', row));
   }
@@ -123,6 +119,7 @@ function putPools(frame: Frame): void {
     ['variableShare', RIGHT],
     ['shownPer', RIGHT],
     ['unplaced', RIGHT],
+    ['stated', RIGHT],
   ])!;
   const { sheet } = table;
   frame.model.pools.forEach((view, i) => {
@@ -153,6 +150,7 @@ function putPools(frame: Frame): void {
     const variable = pool.contract ? Fraction.ONE : pool.variable_share;
     sheet.put('m', row, number(double(variable)), 'Input', 'share');
     sheet.put('n', row, number(shownPer), 'Label', 'count');
+    sheet.put('p', row, number(statedRate ? 1 : 0), 'Label', 'count');
     shareRule(frame, sheet.at('m', row));
   });
 }
@@ -178,12 +176,14 @@ function putCapacity(frame: Frame): void {
     ['shrinkage', RIGHT],
     ['occupancy', RIGHT],
     ['practical', RIGHT],
+    ['given', RIGHT],
   ]);
   if (!table) return;
   const { sheet } = table;
   operating(frame).forEach((pool, i) => {
     const row = table.first + i;
     const { capacity } = pool;
+    sheet.put('i', row, number(capacity === null ? 0 : 1), 'Key', 'count');
     sheet.put('a', row, text(pool.name), 'Label');
     sheet.put('b', row, text(pool.key), 'Key');
     if (capacity === null) {

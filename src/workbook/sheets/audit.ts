@@ -45,8 +45,16 @@ export function buildAudit(frame: Frame): void {
   fact('engine', `answerable ${run.codeVersion}`);
   fact('templateVersion', template.version);
   fact('language', template.language);
+  if (model.scope === 'pack') {
+    const posted = model.lines.reduce((sum, { line }) => sum + line.amount, 0n);
+    sheet.put('item', row, text(frame.label('audit.posted')), 'Label');
+    sheet.put('value', row, text(frame.label('audit.posted.means')), 'Caption');
+    sheet.put('more', row, number(frame.money(posted)), 'Posted', 'money');
+    frame.place('audit', 'posted', row);
+    row += 1;
+  }
   fact('onePerson', frame.label(run.onePerson ? 'acceptance.yes' : 'acceptance.no'));
-  sheet.put('item', row, text(frame.label('audit.hashes')), 'Label');
+  sheet.put('item', row, text(frame.label('audit.hashes')), 'LabelTop');
   sheet.put('value', row, text(frame.label('audit.hashes.means')), 'WrappedNote');
   row += 2;
   section('deeds', ['deed', 'by', 'at']);

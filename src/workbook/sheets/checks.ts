@@ -12,7 +12,7 @@ export interface Check {
 }
 
 const WORDS = ['ok', 'changed', 'fail', 'agrees', 'differs', 'pass', 'failed'] as const;
-const TOP = { errors: 6, changed: 7, status: 8, words: 9 } as const;
+const TOP = { errors: 6, changed: 7, status: 8, words: 2 } as const;
 const TOLERANCES = { cent: 'CentTol', share: 'ShareTol', count: 'CountTol' } as const;
 
 /** Fixes the rows of the words that formulas of other sheets show. */
@@ -40,7 +40,7 @@ export function buildChecks(frame: Frame, figures: ReadonlyMap<string, Check>): 
 function putCheck(frame: Frame, sheet: Sheet, check: CheckText, figure: Check, no: number, row: number): void {
   const at = (column: string) => sheet.at(column, row);
   sheet.put('no', row, number(no), 'Key');
-  sheet.put('check', row, text(frame.label(`check.${check.id}`)), 'Wrapped');
+  sheet.put('check', row, text(frame.label(`check.${check.id}`)), 'Label');
   sheet.put('kind', row, text(frame.label(`check.kind.${check.kind}`)), 'Unit');
   sheet.put('first', row, calc(...figure.first), 'Import', 'check');
   sheet.put('second', row, calc(...figure.second), 'Import', 'check');
@@ -56,7 +56,7 @@ function putCheck(frame: Frame, sheet: Sheet, check: CheckText, figure: Check, n
   const failed = `IF(ISERROR(${at('difference')}),1,IF(ABS(${at('difference')})>${at('tolerance')},1,0))`;
   sheet.put('failed', row, calc(failed, 0), 'Calc', 'count');
   const [pass, fail] = ['word:pass', 'word:failed'].map(
-    (word) => `$${sheet.col('check')}$${frame.rowOf('checks', word)}`,
+    (word) => `$${sheet.col('word')}$${frame.rowOf('checks', word)}`,
   );
   sheet.put('status', row, calc(`IF(${at('failed')}=0,${pass},${fail})`, frame.label('checks.word.pass')), 'Word');
   frame.place('checks', check.id, row);
@@ -75,9 +75,9 @@ function putMaster(frame: Frame, sheet: Sheet, first: number, last: number): voi
     sheet.put('first', row, calc(formula, 0), 'Calc', 'count');
   }
   WORDS.forEach((word, i) => {
-    sheet.put('check', TOP.words + i, text(frame.label(`checks.word.${word}`)), 'Note');
+    sheet.put('word', TOP.words + i, text(frame.label(`checks.word.${word}`)), 'Note');
   });
-  const word = (item: (typeof WORDS)[number]) => `${sheet.col('check')}${frame.rowOf('checks', `word:${item}`)}`;
+  const word = (item: (typeof WORDS)[number]) => `${sheet.col('word')}${frame.rowOf('checks', `word:${item}`)}`;
   const formula = `IF(${value}${TOP.errors}>0,${word('fail')},IF(${value}${TOP.changed}>0,${word('changed')},${word('ok')}))`;
   sheet.put('check', TOP.status, text(frame.label('checks.status')), 'Label');
   sheet.put('first', TOP.status, calc(formula, frame.label('checks.word.ok')), 'Word');
@@ -89,6 +89,8 @@ function putMaster(frame: Frame, sheet: Sheet, first: number, last: number): voi
     ['ShareTol', 0.000001],
     ['CountTol', 0.001],
     ['JumpAlert', 0.1],
+    ['Digits', frame.model.digits],
+    ['MinorUnit', 1 / 10 ** frame.model.digits],
   ] as const;
   tolerances.forEach(([name, size], i) => {
     sheet.put('difference', TOP.errors + i, text(frame.label(`checks.${name}`)), 'LabelRight');
@@ -148,6 +150,11 @@ export function masterChecks(frame: Frame): Map<string, Check> {
     [`SUMIFS(${volumes.range('attributed')},${volumes.range('handling')},1)`, double(handled)],
     [`${period('contacts')}-${period('unserved')}`, double(model.contacts.minus(model.unservedContacts))],
   );
+  if (model.drillDown?.rows) {
+    const rows = frame.table('drillDown');
+    const sum = double(model.volumes.reduce((all, volume) => all.plus(volume.contacts), Fraction.ZERO));
+    add('seconds_drilled', [`SUM(${rows.range('contacts')})`, sum], [`SUM(${volumes.range('contacts')})`, sum]);
+  }
   const [c, s] = [volumes.range('contacts'), volumes.range('seconds')];
   add('nothing_negative', [`SUMPRODUCT((${c}<0)+(${s}<0))`, 0]);
   const contactLines = model.lines.filter(({ line }) => line.kind === 'contacts');
@@ -202,9 +209,9 @@ export function masterChecks(frame: Frame): Map<string, Check> {
   return checks;
 }
 
-type Add = (id: string, first: Check['first'], second?: Check['second']) => void;
+export type Add = (id: string, first: Check['first'], second?: Check['second']) => void;
 
-function addBridgeChecks(frame: Frame, add: Add): void {
+export function addBridgeChecks(frame: Frame, add: Add): void {
   const { model } = frame;
   const bridge = frame.table('bridge');
   const prior = frame.table('prior');

@@ -61,7 +61,7 @@ function putDecision(frame: Frame, table: Table, decision: DecisionView, row: nu
   sheet.put('decision', row, text(decision.code), 'Label', 'text');
   sheet.put('title', row, text(decision.title), 'Label', 'text');
   sheet.put('kind', row, text(isNone ? null : frame.label(`decision.kind.${decision.kind || 'unknown'}`)), 'Label');
-  sheet.put('start', row, date(decision.effectiveFrom), 'Label');
+  sheet.put('start', row, date(decision.effectiveFrom), 'LabelLeft');
   sheet.put('units', row, text(isNone ? null : names), 'Label', 'text');
   sheet.put('tiers', row, text(tiers), 'Label');
   sheet.put('decisionKey', row, text(decision.key), 'Key');
@@ -192,7 +192,7 @@ function addChart(frame: Frame, table: Table): void {
     template: 'gain-loss',
     title: frame.label(profits ? 'decisions.chart.net' : 'decisions.chart.cost'),
     alt: frame.label('decisions.chart.alt'),
-    format: 'round',
+    format: 'axis',
     series: [series('loss'), series('gain')],
     at: [0, top, shown, top + Math.min(30, 8 + decisions.length * 2)],
   });

@@ -30,7 +30,7 @@ export function buildLedger(frame: Frame): void {
     sheet.put('costCenter', row, text(entry.costCenter), 'Label', 'text');
     sheet.put('vendor', row, text(entry.vendor), 'Label', 'text');
     sheet.put('description', row, text(entry.description), 'Label', 'text');
-    sheet.put('postedAt', row, date(entry.postedAt), 'Label');
+    sheet.put('postedAt', row, date(entry.postedAt), 'LabelLeft');
     const digits = minorDigits(entry.currency)!;
     sheet.put('amount', row, number(majorDouble(entry.amount, digits)), 'Input');
     sheet.put('currency', row, text(entry.currency), 'Unit');

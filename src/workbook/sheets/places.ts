@@ -2,7 +2,7 @@ import type { Frame } from '../plan/frame.ts';
 import type { ColumnLayout } from '../plan/template.ts';
 import { placeAssumptions } from './assumptions.ts';
 import { placeChecks } from './checks.ts';
-import { firstRow, GROUPS_BELOW, PARKED } from './keys.ts';
+import { firstRow, GROUPS_BELOW, operating, PARKED } from './keys.ts';
 import { placeRates } from './rates.ts';
 
 /**
@@ -17,7 +17,11 @@ export function placeMaster(frame: Frame): void {
   frame.addSheet('about');
   for (const unit of frame.statedUnits)
     frame.addSheet(`statement:${unit.key}`, frame.label('sheet.statement', { unit: unit.name }));
-  frame.addSheet('service', undefined, poolColumns);
+  frame.addSheet(
+    'service',
+    undefined,
+    poolColumns.filter(({ key }) => frame.pool(key).split !== 'support' || frame.model.support?.zeroDriver === null),
+  );
   if (model.prior) frame.addSheet('bridge');
   if (model.decisions.length > 0) frame.addSheet('decisions');
   if (model.value) frame.addSheet('value');
@@ -60,4 +64,35 @@ export function placeMaster(frame: Frame): void {
   placeChecks(frame);
   placeAssumptions(frame);
   placeRates(frame);
+}
+
+/** Sheets and tables of a unit's pack. */
+export function placePack(frame: Frame): void {
+  const { model } = frame;
+  frame.addSheet('summary');
+  frame.addSheet('about');
+  for (const unit of frame.statedUnits)
+    frame.addSheet(`statement:${unit.key}`, frame.label('sheet.statement', { unit: unit.name }));
+  if (model.prior) frame.addSheet('bridge');
+  if (model.decisions.length > 0) frame.addSheet('decisions');
+  frame.addSheet('packRates');
+  frame.addSheet('lines', undefined, [], 'packLines');
+  if (model.adjustments.length > 0) frame.addSheet('adjustments');
+  if (model.prior) for (const key of ['bridgeCells', 'bridgeSteps', 'prior']) frame.addSheet(key);
+  if (model.drillDown?.rows) frame.addSheet('drillDown');
+  frame.addSheet('checks');
+  frame.addSheet('audit');
+  const table = (key: string, count: number) => frame.addTable(key, frame.sheet(key), firstRow(frame, key), count);
+  table('packRates', operating(frame).length);
+  table('lines', model.lines.length);
+  if (model.adjustments.length > 0) table('adjustments', model.adjustments.length);
+  if (model.prior) {
+    table('prior', model.prior.lines.length);
+    table('bridgeCells', model.prior.cells.length);
+    table('bridgeSteps', model.units.length);
+    table('bridge', model.units.length);
+  }
+  if (model.decisions.length > 0) table('decisions', model.decisions.length + 1);
+  table('summary', model.units.length);
+  placeChecks(frame);
 }

@@ -77,8 +77,10 @@ function putRow(
   const isTotal = style === 'Total';
   sheet.put('item', row, text(label), isTotal ? 'LabelTotal' : 'Label');
   const units = { currency: frame.model.currency };
-  sheet.put('unit', row, text(frame.label(`rates.unit.${unit}`, units)), isTotal ? 'UnitTotal' : 'Unit');
-  if (isTotal) sheet.put('key', row, text(null), 'LabelTotal');
+  const timed = operating(frame).every(({ pool }) => pool.driver === 'handle_seconds');
+  const words = frame.label(`rates.unit.${unit}${timed && unit.includes('river') ? '.timed' : ''}`, units);
+  sheet.put('unit', row, text(words), isTotal ? 'UnitTotal' : 'Unit');
+  if (isTotal) for (const column of sheet.columns.slice(2)) sheet.put(column.key, row, text(null), 'Total');
   const own = item.split(':');
   if (own.length > 1) sheet.put('key', row, text(own[1]!), 'Key', 'text');
   for (const pool of of) {
@@ -279,7 +281,7 @@ function capacityRows(frame: Frame, rated: readonly PoolView[]): RateRow[] {
   const capacity = frame.table('assumptions.capacity');
   const key = (column: string) => `${column}$${frame.rowOf('rates', 'key')}`;
   const at = (column: string, item: string) => cellAt(frame, column, item);
-  const lookUp = (column: string) => `INDEX(${capacity.range('h')},MATCH(${key(column)},${capacity.range('b')},0))`;
+  const lookUp = (column: string, of: string) => `SUMIFS(${capacity.range(of)},${capacity.range('b')},${key(column)})`;
   const quantity = (item: string, formula: RateRow['formula'], result: (pool: PoolView) => Fraction): RateRow => ({
     item,
     label: frame.label(`rates.${item}`),
@@ -309,7 +311,7 @@ function capacityRows(frame: Frame, rated: readonly PoolView[]): RateRow[] {
     {
       ...quantity(
         'practical',
-        (column) => `IF(ISNUMBER(${lookUp(column)}),${lookUp(column)},${at(column, 'used')})`,
+        (column) => `IF(${lookUp(column, 'i')}=1,${lookUp(column, 'h')},${at(column, 'used')})`,
         (pool) => pool.result.practical,
       ),
       style: 'Import',
@@ -345,8 +347,7 @@ function rateRows(frame: Frame, rated: readonly PoolView[]): RateRow[] {
   const pools = frame.table('assumptions.pools');
   const key = (column: string) => `${column}$${frame.rowOf('rates', 'key')}`;
   const at = (column: string, item: string) => cellAt(frame, column, item);
-  const poolCell = (column: string, of: string) =>
-    `INDEX(${pools.range(of)},MATCH(${key(column)},${pools.range('c')},0))`;
+  const poolCell = (column: string, of: string) => `SUMIFS(${pools.range(of)},${pools.range('c')},${key(column)})`;
   const shown = (pool: PoolView, rate: Fraction) => frame.exactMoney(rate.times(BigInt(pool.shownPer)));
   const rows: RateRow[] = [
     {
@@ -366,7 +367,7 @@ function rateRows(frame: Frame, rated: readonly PoolView[]): RateRow[] {
       format: 'rateExact',
       style: 'Import',
       of: rated.filter(({ split }) => split === 'standard'),
-      formula: (column) => `IF(ISNUMBER(${poolCell(column, 'j')}),${poolCell(column, 'j')},${at(column, 'rate')})`,
+      formula: (column) => `IF(${poolCell(column, 'p')}=1,${poolCell(column, 'j')},${at(column, 'rate')})`,
       result: (pool) => frame.exactMoney(pool.result.chargeRate),
     },
     {
@@ -471,7 +472,7 @@ function splitRows(frame: Frame, rated: readonly PoolView[]): RateRow[] {
     rows.push(
       quantity(
         'buffer',
-        (c) => `MIN(${at(c, 'free')},INDEX(${pools.range('l')},MATCH(${key(c)},${pools.range('c')},0)))`,
+        (c) => `MIN(${at(c, 'free')},SUMIFS(${pools.range('l')},${pools.range('c')},${key(c)}))`,
         (pool) => pool.figures.buffer,
       ),
       ...(forecast
@@ -658,11 +659,12 @@ function addChart(frame: Frame, sheet: Sheet): void {
     values: { ref: range(frame.rowOf('rates', item)), numbers: rated.map(result) },
   });
   const top = sheet.lastRow + 1;
+  sheet.rowBreaks.push(sheet.lastRow);
   sheet.charts.push({
     template: 'stacked-capacity',
     title: frame.label('rates.chart.title'),
     alt: frame.label('rates.chart.alt'),
-    format: 'whole',
+    format: 'axis',
     series: [
       series('within', (pool) => double(pool.result.used.minus(pool.result.overCapacity))),
       series('free', (pool) => double(pool.figures.free)),

@@ -66,7 +66,7 @@ function putSubtotal(
   const sum = first < row ? `SUM(${sheet.at(column, first)}:${sheet.at(column, row - 1)})` : '0';
   for (const empty of ['key', 'unit', 'ledger', 'result', 'note']) sheet.put(empty, row, text(null), 'Subtotal');
   sheet.put('item', row, text(frame.label(`reconciliation.${item}`)), 'LabelSubtotal');
-  sheet.put('unit', row, text(frame.model.currency), 'UnitTotal');
+  sheet.put('unit', row, text(frame.model.currency), 'UnitSubtotal');
   sheet.put(column, row, calc(formula ?? sum, frame.money(amount)), 'Subtotal');
   sheet.put('asPosted', row, number(frame.money(amount)), 'SubtotalPosted');
   const difference = `${sheet.at(column, row)}-${sheet.at('asPosted', row)}`;
@@ -155,7 +155,7 @@ function putDifference(frame: Frame, row: number): number {
   const difference = `ROUND(${sheet.at('ledger', row)}-${sheet.at('result', row)},Digits)`;
   sheet.put('difference', row, calc(difference, frame.money(r.difference)), 'Total');
   const checks = frame.sheet('checks');
-  const word = (item: string) => checks.cell('check', frame.rowOf('checks', item));
+  const word = (item: string) => checks.cell('word', frame.rowOf('checks', item));
   const verdict = `IF(ABS(${sheet.at('difference', row)})>CentTol,${word('word:differs')},${word('word:agrees')})`;
   sheet.put('note', row, calc(verdict, frame.label('checks.word.agrees')), 'Word');
   frame.place('reconciliation', 'difference', row);

@@ -14,7 +14,8 @@ export function buildService(frame: Frame): void {
   sheet.put('item', header, text(frame.label('service.column.item')), 'Header');
   sheet.put('key', header, text(frame.label('service.column.key')), 'Header');
   const pools = model.pools.filter(({ split }) => split !== 'support');
-  for (const pool of model.pools) {
+  const shown = model.pools.filter(({ key }) => sheet.has(key));
+  for (const pool of shown) {
     sheet.put(pool.key, header, text(pool.name), 'HeaderRight');
     sheet.put(pool.key, header + 1, text(pool.key), 'KeyRight', 'text');
   }
@@ -24,7 +25,7 @@ export function buildService(frame: Frame): void {
   let row = first;
   const amounts: bigint[] = [];
   const putSum = (at: number, result: bigint, style: string) => {
-    const [from, to] = [sheet.col(model.pools[0]!.key), sheet.col(model.pools.at(-1)!.key)];
+    const [from, to] = [sheet.col(shown[0]!.key), sheet.col(shown.at(-1)!.key)];
     sheet.put('total', at, calc(`SUM(${from}${at}:${to}${at})`, frame.money(result)), style);
   };
   for (const kind of model.serviceKinds) {
@@ -70,7 +71,7 @@ export function buildService(frame: Frame): void {
   const total = amounts.reduce((sum, amount) => sum + amount, 0n);
   sheet.put('item', row, text(frame.label('service.total')), 'LabelTotal');
   sheet.put('key', row, text(null), 'Total');
-  for (const pool of model.pools) {
+  for (const pool of shown) {
     const own =
       model.claims
         .filter((claim) => claim.poolKey === pool.key && claim.serviceKind !== null && claim.kept)

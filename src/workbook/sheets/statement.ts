@@ -146,12 +146,12 @@ function putService(frame: Frame, sheet: Sheet, unit: UnitView, service: Service
 function publishedRate(frame: Frame, key: string): string {
   if (frame.model.scope === 'pack') {
     const rates = frame.table('packRates');
-    return `INDEX(${rates.range('published')},MATCH(${key},${rates.range('poolKey')},0))`;
+    return `SUMIFS(${rates.range('published')},${rates.range('poolKey')},${key})`;
   }
   const rates = frame.sheet('rates');
   const across = (row: number) => rates.range('A', row, row, rates.columns.at(-2)!.key);
   const published = across(frame.rowOf('rates', 'published'));
-  return `INDEX(${published},1,MATCH(${key},${across(frame.rowOf('rates', 'key'))},0))`;
+  return `SUMIFS(${published},${across(frame.rowOf('rates', 'key'))},${key})`;
 }
 
 /** Where the figure comes from, one click away. */
@@ -241,10 +241,11 @@ function putBridge(frame: Frame, sheet: Sheet, unit: UnitView, start: number): n
     const isEnd = item === 'opening' || item === 'closing';
     const amount = isEnd ? bridge[item] : bridge.steps[item as keyof typeof bridge.steps];
     sheet.put('line', row, text(frame.label(`bridge.column.${item}`)), isEnd ? 'LabelSubtotal' : 'Label');
-    sheet.put('unit', row, text(frame.model.currency), isEnd ? 'UnitTotal' : 'Unit');
-    const formula = `INDEX(${table.range(item)},MATCH(${key},${table.range('unitKey')},0))`;
+    sheet.put('unit', row, text(frame.model.currency), isEnd ? 'UnitSubtotal' : 'Unit');
+    const formula = `SUMIFS(${table.range(item)},${table.range('unitKey')},${key})`;
     sheet.put('charge', row, calc(formula, frame.money(amount)), isEnd ? 'Subtotal' : 'Import');
-    if (!isEnd) sheet.put('quantity', row, text(frame.label(`bridge.means.${item}`)), 'Note');
+    if (isEnd) for (const column of ['contacts', 'quantity', 'rate']) sheet.put(column, row, text(null), 'Subtotal');
+    else sheet.put('last', row, text(frame.label(`bridge.means.${item}`)), 'NoteIndented');
   });
   return start + items.length;
 }
@@ -329,7 +330,7 @@ function addBarChart(
     template: frame.model.prior ? 'bar-compare' : 'bar-one',
     title: frame.label('statement.chart.title'),
     alt: frame.label('statement.chart.alt', { unit: unit.name }),
-    format: 'round',
+    format: 'axis',
     series: frame.model.prior ? [series('charge'), series('last')] : [series('charge')],
     at: [0, top, 5, top + 17],
   });
@@ -340,7 +341,7 @@ function putAcceptance(frame: Frame, sheet: Sheet, start: number): void {
   sheet.put(label!, start, text(frame.label('acceptance.title')), 'Section');
   ['by', 'date', 'query', 'text'].forEach((item, i) => {
     const row = start + 1 + i;
-    sheet.put(label!, row, text(frame.label(`acceptance.${item}`)), 'Label');
+    sheet.put(label!, row, text(frame.label(`acceptance.${item}`)), 'Caption');
     sheet.put(field!, row, text(null), 'Input', 'text');
     if (item === 'query') {
       sheet.validations.push({

@@ -17,7 +17,7 @@ export function buildSummary(frame: Frame): void {
   const table = frame.table('summary');
   const { sheet } = table;
   frame.head(sheet);
-  const top = 6;
+  const top = 7;
   frame.section(sheet, top - 1, 'summary.keyFigures');
   if (model.scope === 'master') {
     putFigures(frame, top, 'unit', 'charge', tieOut(frame));
@@ -30,14 +30,14 @@ export function buildSummary(frame: Frame): void {
   for (const column of ['share', ...(model.prior ? ['change', 'changeShare'] : [])])
     sheet.run(column, table.first, table.last);
   addChart(frame);
-  sheet.printTo = table.last + 3 + chartRows(model.units.length);
+  sheet.printTo = table.last + 4 + chartRows(model.units.length);
 }
 
 function putFigures(frame: Frame, top: number, label: string, value: string, figures: readonly KeyFigure[]): void {
   const sheet = frame.sheet('summary');
   figures.forEach(({ item, content, format }, i) => {
     const isTotal = item === 'difference';
-    sheet.put(label, top + i, text(frame.label(`summary.${item}`)), isTotal ? 'LabelSubtotal' : 'Label');
+    sheet.put(label, top + i, text(frame.label(`summary.${item}`)), isTotal ? 'CaptionSubtotal' : 'Caption');
     if (isTotal) sheet.put('contacts', top + i, text(null), 'Subtotal');
     sheet.put(value, top + i, content, isTotal ? 'Subtotal' : 'Import', format);
   });
@@ -240,7 +240,7 @@ function addChart(frame: Frame): void {
     template: model.prior ? 'bar-compare' : 'bar-one',
     title: frame.label('summary.chart.title', { currency: model.currency }),
     alt: frame.label('summary.chart.alt'),
-    format: 'round',
+    format: 'axis',
     series: model.prior ? [series('charge'), series('last')] : [series('charge')],
     at: [0, last + 2, shown, last + 2 + chartRows(model.units.length)],
   });

@@ -48,8 +48,8 @@ export function addWaterfall(frame: Frame, table: Table): void {
   const formula = `IF((${range}=0)+(MIN(${levels})-${range}<=0)>0,0,ROUNDDOWN(MIN(${levels})-${range},1-LEN(INT(${range}))))`;
   sheet.put('code', pick + 2, calc(formula, floor), 'Calc', 'round');
   putBars(frame, table, bars, floor, { pick, top, bottom });
-  putTitle(frame, table, pick, floor);
-  addChart(frame, table, bars, floor, { pick, top, bottom });
+  const title = putTitle(frame, table, pick, floor);
+  addChart(frame, table, bars, floor, { pick, top, bottom, title });
   sheet.printTo = pick + 28;
 }
 
@@ -138,20 +138,22 @@ function fixed(value: number): string {
   return value < 0 ? `(${whole})` : whole;
 }
 
-function putTitle(frame: Frame, table: Table, pick: number, floor: number): void {
+function putTitle(frame: Frame, table: Table, pick: number, floor: number): number {
   const { sheet, first, last } = table;
   const names = sheet.local('unit', first, last + 1);
   const position = `$${sheet.col('code')}$${pick + 1}`;
   const floorCell = `$${sheet.col('code')}$${pick + 2}`;
-  const words = ['opening', 'volume'] as const;
-  sheet.put(words[0], pick + 1, text(frame.label('bridge.chart.title')), 'Note');
-  sheet.put(words[0], pick + 2, text(frame.label('bridge.chart.floor')), 'Note');
-  const [title, starts] = [1, 2].map((i) => `$${sheet.col(words[0])}$${pick + i}`);
+  // Words of the title stand beside the bars' helpers, outside the print area.
+  const words = first + BRIDGE_ITEMS.length + 1;
+  sheet.put('label', words, text(frame.label('bridge.chart.title')), 'Note');
+  sheet.put('label', words + 1, text(frame.label('bridge.chart.floor')), 'Note');
+  const [title, starts] = [0, 1].map((i) => `$${sheet.col('label')}$${words + i}`);
   const isPack = frame.model.scope === 'pack';
   const name = isPack ? frame.model.units[0]!.name : frame.label('summary.all');
   const start = floor === 0 ? '' : `, ${frame.label('bridge.chart.floor')} ${fixed(floor)}`;
   const formula = `${title}&": "&INDEX(${names},${position})&IF(${floorCell}=0,"",", "&${starts}&" "&FIXED(${floorCell},0))`;
-  sheet.put(words[0], pick, calc(formula, `${frame.label('bridge.chart.title')}: ${name}${start}`), 'Word');
+  sheet.put('label', words + 2, calc(formula, `${frame.label('bridge.chart.title')}: ${name}${start}`), 'Word');
+  return words + 2;
 }
 
 function addChart(
@@ -159,7 +161,7 @@ function addChart(
   table: Table,
   bars: readonly Bar[],
   floor: number,
-  { pick, top, bottom }: { pick: number; top: number; bottom: number },
+  { pick, top, bottom, title: titleRow }: { pick: number; top: number; bottom: number; title: number },
 ): void {
   const { sheet } = table;
   const categories = {
@@ -172,13 +174,13 @@ function addChart(
     categories,
     values: { ref: sheet.range(part, top, bottom), numbers: parts.map((bar) => bar[part]!) },
   }));
-  const title = sheet.get('opening', pick)!.content as { result: string };
+  const title = sheet.get('label', titleRow)!.content as { result: string };
   sheet.charts.push({
     template: 'waterfall',
     title: title.result,
-    titleRef: sheet.cell('opening', pick),
+    titleRef: sheet.cell('label', titleRow),
     alt: frame.label('bridge.chart.alt'),
-    format: 'round',
+    format: 'axis',
     series,
     at: [0, pick + 3, 12, pick + 27],
   });

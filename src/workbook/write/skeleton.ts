@@ -61,7 +61,7 @@ async function writeSheet(
   });
   sheet.columns.forEach((column, i) => {
     const target = worksheet.getColumn(i + 1);
-    target.width = column.width;
+    target.width = widthOf(sheet, i + 1, column.width, styles);
     if (column.helper) target.outlineLevel = 1;
   });
   for (const [row, cells] of [...sheet.rows].sort(([a], [b]) => a - b)) {
@@ -110,6 +110,29 @@ function put(cell: ExcelJS.Cell, { content }: CellPlan): void {
     case 'blank':
       cell.value = null;
   }
+}
+
+const WIDEST_TEXT = 44;
+
+/** As wide as the layout says, wider where a figure or a label would not fit: nothing is cut. */
+function widthOf(sheet: Sheet, column: number, wanted: number, styles: Styles): number {
+  let width = wanted;
+  for (const [row, cells] of sheet.rows) {
+    if (row <= 4) continue;
+    const cell = cells.get(column);
+    if (cell === undefined) continue;
+    const { content, style, format } = cell;
+    const value = content.kind === 'number' ? content.number : content.kind === 'formula' ? content.result : undefined;
+    if (typeof value === 'number' && format !== undefined) {
+      const decimals = /\.([0#?]+)/.exec(styles.code(format).split(';')[0]!)?.[1]?.length ?? 0;
+      const whole = Math.trunc(Math.abs(value)).toString().length;
+      const isGrouped = styles.code(format).startsWith('#,');
+      width = Math.max(width, whole + (isGrouped ? (whole - 1) / 3 : 0) + (decimals ? decimals + 1 : 0) + 3.5);
+    } else if (content.kind === 'text' && /^(Label|Key|Mono|Link|Indented)/.test(style)) {
+      width = Math.max(width, Math.min(WIDEST_TEXT, content.text.length * 0.95 + 1.5));
+    }
+  }
+  return Math.round(width * 10) / 10;
 }
 
 function viewOf(layout: SheetLayout): ExcelJS.WorksheetView {

@@ -83,7 +83,7 @@ export function styleKey({ style, format }: StyleUse): string {
 
 function alignmentOf(style: CellStyle): Partial<ExcelJS.Alignment> {
   return {
-    vertical: style.valign ?? 'top',
+    vertical: style.valign ?? 'bottom',
     ...(style.align ? { horizontal: style.align } : {}),
     ...(style.wrap ? { wrapText: true } : {}),
     ...(style.indent ? { horizontal: style.align ?? 'left', indent: style.indent } : {}),
