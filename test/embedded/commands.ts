@@ -65,7 +65,16 @@ export async function startCommand(home: string, { lingerSeconds = 0, fsync = 'o
 }
 
 export async function until(condition: () => boolean, patience = 20_000): Promise<void> {
-  for (const giveUpAt = Date.now() + patience; !condition(); await sleep(20)) {
+  // a file that the condition reads may go between a look and the reading: not yet
+  const holds = (): boolean => {
+    try {
+      return condition();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+  };
+  for (const giveUpAt = Date.now() + patience; !holds(); await sleep(20)) {
     if (Date.now() > giveUpAt) throw new Error(`waited ${patience} ms in vain for ${condition.toString()}`);
   }
 }
