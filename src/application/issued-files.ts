@@ -17,7 +17,8 @@ export function readHeads(text: string, name: string): PublishedHead[] {
     .map((line, i) => {
       try {
         const head = JSON.parse(line) as PublishedHead;
-        if (Number.isInteger(head.no) && HASH.test(head.hash) && head.leaves.every((leaf) => HASH.test(leaf))) return head;
+        if (Number.isInteger(head.no) && HASH.test(head.hash) && head.leaves.every((leaf) => HASH.test(leaf)))
+          return head;
       } catch {
         // the same refusal as for a line of another shape
       }
