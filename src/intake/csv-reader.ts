@@ -49,15 +49,19 @@ export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOpt
   }
 
   async function* spans(): AsyncGenerator<SpanBatch> {
-    for (;;) {
-      const piece = Math.min(to, from + PIECE);
-      let found = scanner.scan(window.subarray(from, piece), final && piece === to);
-      if (found.consumed === 0 && piece < to) found = scanner.scan(window.subarray(from, to), final);
-      from += found.consumed;
-      if (found.batch.count > 0) yield found.batch;
-      if (found.consumed > 0 && from < to) continue;
-      if (final) return;
-      await more();
+    try {
+      for (;;) {
+        const piece = Math.min(to, from + PIECE);
+        let found = scanner.scan(window.subarray(from, piece), final && piece === to);
+        if (found.consumed === 0 && piece < to) found = scanner.scan(window.subarray(from, to), final);
+        from += found.consumed;
+        if (found.batch.count > 0) yield found.batch;
+        if (found.consumed > 0 && from < to) continue;
+        if (final) return;
+        await more();
+      }
+    } finally {
+      if (!final) await input.return?.(); // whoever stops early lets the file go
     }
   }
   async function* rows(): AsyncGenerator<readonly SourceRow[]> {

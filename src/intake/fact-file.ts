@@ -1,5 +1,5 @@
 import { cellRows, nextImportId, type CompanyRow } from '../persistence/imports.queries.ts';
-import { makeStage, sumContacts, writeFacts } from '../persistence/staging.queries.ts';
+import { anyStored, makeStage, sumContacts, writeFacts } from '../persistence/staging.queries.ts';
 import { CellBook } from './cells.ts';
 import { FactEncoder, type Head } from './fact-encoder.ts';
 import { copyFacts, keepKeys, stageFacts } from './fact-writer.ts';
@@ -7,6 +7,7 @@ import { FileAttempt, type KindBooks } from './file-attempt.ts';
 import type { ImportReport } from './import-report.ts';
 import { KeyHashes } from './key-hashes.ts';
 import { keepCells } from './record-writer.ts';
+import { bindHeader } from './row-check.ts';
 import type { OpenRows } from './row-reader.ts';
 
 const unheard = (): void => undefined;
@@ -23,6 +24,7 @@ export class FactFile extends FileAttempt {
    */
   async copyStraight(company: CompanyRow): Promise<ImportReport | undefined> {
     const { tx, of, file, hashes } = this;
+    if (await this.startsKnown()) return undefined;
     await tx.query('savepoint straight');
     try {
       const importId = await nextImportId(tx);
@@ -47,6 +49,23 @@ export class FactFile extends FileAttempt {
       hashes.close();
       this.log.close();
     }
+  }
+
+  /** True when one of the first keys is stored: then the way over the stage is the shorter one. */
+  private async startsKnown(): Promise<boolean> {
+    const { kind, name, open } = this.file;
+    const source = await open(() => undefined);
+    const { places } = bindHeader(kind, source.header, name);
+    const at = places[kind.columns.findIndex((column) => column.name === kind.key[0])]!;
+    for await (const batch of source.rows) {
+      const keys = batch.slice(0, 200).map((row) => row.fields[at]!.replaceAll('\0', ''));
+      return await anyStored(this.tx, this.of, keys);
+    }
+    return false;
+  }
+
+  protected override distinct(): boolean {
+    return !this.hashes.anyTwice();
   }
 
   protected override async stage(books: KindBooks): Promise<Set<number>> {

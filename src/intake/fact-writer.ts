@@ -1,7 +1,7 @@
 import { CopyWriter } from '../persistence/copy.ts';
 import type { Tx } from '../persistence/database.ts';
 import { keepKeyHashes, storedKeyHashes } from '../persistence/imports.queries.ts';
-import { anyStored, ensureMonth, type StagedTable } from '../persistence/staging.queries.ts';
+import { ensureMonth, type StagedTable } from '../persistence/staging.queries.ts';
 import type { BinaryRows } from './binary-rows.ts';
 import type { FactEncoder } from './fact-encoder.ts';
 import { KeyHashes } from './key-hashes.ts';
@@ -150,11 +150,6 @@ async function perhapsKnown(tx: Tx, of: StagedTable, encoder: FactEncoder, hashe
   } finally {
     stored.close();
   }
-}
-
-/** True when one of the first keys of a file is stored: then the way over the stage is the shorter one. */
-export async function startsKnown(tx: Tx, of: StagedTable, keys: readonly string[]): Promise<boolean> {
-  return await anyStored(tx, of, keys);
 }
 
 /** Keeps the hashes of the keys of an import, for the imports after it. */

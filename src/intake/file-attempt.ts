@@ -49,6 +49,9 @@ export abstract class FileAttempt {
   /** Writes what was judged new or changed. */
   protected abstract write(importId: string, periods: readonly string[]): Promise<void>;
 
+  /** True when no two staged rows have the same key. */
+  protected abstract distinct(): Promise<boolean> | boolean;
+
   /** Stages the file, judges it against what is stored, and writes it when nothing forbids. */
   async run(company: CompanyRow): Promise<ImportReport> {
     const { tx, log, of } = this;
@@ -58,7 +61,7 @@ export abstract class FileAttempt {
       await findPresent(tx, of);
       const flaws = await setFaults(tx, this.file.kind.name);
       await dropLines(tx, [...flaws.keys()]);
-      await judge(tx, of);
+      await judge(tx, of, await this.distinct());
       const counts = await countVerdicts(tx);
       if (flaws.size > 0 || counts.double > 0) await this.nameRows(flaws, counts.double > 0);
       const months = await monthsTouched(tx, of, (alias) => monthOf(this.file.kind, alias));

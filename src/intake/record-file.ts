@@ -1,5 +1,5 @@
 import { CopyWriter, copyLine } from '../persistence/copy.ts';
-import { makeStage, writeVersions } from '../persistence/staging.queries.ts';
+import { anyKeyTwice, makeStage, writeVersions } from '../persistence/staging.queries.ts';
 import { FileAttempt, type KindBooks } from './file-attempt.ts';
 import { asSent } from './row-reader.ts';
 import { recordTexts } from './stage-columns.ts';
@@ -36,6 +36,10 @@ export class RecordFile extends FileAttempt {
       throw error;
     }
     return check.settlePending();
+  }
+
+  protected override async distinct(): Promise<boolean> {
+    return !(await anyKeyTwice(this.tx, this.of));
   }
 
   protected override async write(importId: string): Promise<void> {

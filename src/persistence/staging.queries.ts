@@ -57,20 +57,35 @@ export async function findPresent(tx: Tx, of: StagedTable): Promise<void> {
   );
 }
 
-/** Makes `judged`: every staged row with its verdict; `other_line` of a double is a row with the same key and other content. */
-export async function judge(tx: Tx, of: StagedTable): Promise<void> {
+/** True when two staged rows have the same key. */
+export async function anyKeyTwice(tx: Tx, of: StagedTable): Promise<boolean> {
+  const rows: unknown[] = await tx.query(
+    `select from pg_temp.staged group by ${list(of.key)} having count(*) > 1 limit 1`,
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Makes `judged`: every staged row with its verdict; `other_line` of a double is a row with the same key and other content.
+ * @param distinct no two staged rows have the same key
+ */
+export async function judge(tx: Tx, of: StagedTable, distinct: boolean): Promise<void> {
   await tx.query('analyze pg_temp.present');
   const keys = list(of.key);
-  await tx.query(
-    `create temp table judged on commit drop as
-     with firsts as (select distinct on (${keys}) * from pg_temp.staged order by ${keys}, ordinal),
+  const marked = distinct
+    ? `marked as (select s.*, false as differs, 0 as first_line, 0 as differing_line, s.ordinal as first_ordinal from pg_temp.staged s)`
+    : `firsts as (select distinct on (${keys}) * from pg_temp.staged order by ${keys}, ordinal),
      compared as (
        select s.*, f.line as first_line, f.ordinal as first_ordinal, ${differs(of.columns, 's', 'f')} as differs
        from pg_temp.staged s join firsts f on ${equal(of.key, 's', 'f')}),
-     marked as (select *, min(line) filter (where differs) over (partition by ${keys}) as differing_line from compared)
+     marked as (
+       select *, coalesce(min(line) filter (where differs) over (partition by ${keys}), 0) as differing_line from compared)`;
+  await tx.query(
+    `create temp table judged on commit drop as
+     with ${marked}
      select m.ordinal, m.line, ${list(of.columns, 'm')},
        case when m.differs then m.first_line else m.differing_line end as other_line,
-       case when m.differing_line is not null then 'double'
+       case when m.differing_line <> 0 then 'double'
             when m.ordinal <> m.first_ordinal then 'same'
             when p.import_id is null then 'new'
             when ${differs(of.columns, 'm', 'p')} then 'changed' else 'same' end as verdict
