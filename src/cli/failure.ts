@@ -105,6 +105,8 @@ const MACHINE_FAULTS: Readonly<Record<string, string>> = {
   '28000': 'the database refuses the login of DATABASE_URL',
   '3D000': 'the database of DATABASE_URL does not exist; run answerable migrate with DATABASE_MIGRATOR_URL',
   '42P01': 'the database lacks a table; run answerable migrate with DATABASE_MIGRATOR_URL',
+  '53100': 'the disk of the database is full; nothing was kept, and the same command works once there is space',
+  '57P01': 'the database was stopped meanwhile; nothing was kept unless it answers that it was',
   EADDRINUSE: 'the port is taken; set PORT to a free one',
 };
 
@@ -112,6 +114,13 @@ function machineFault(error: unknown): { code: string; message: string } {
   const inner = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
   const code = (inner as { code?: unknown }).code;
   const message = inner instanceof Error ? inner.message : String(inner);
+  // TypeORM lets go of a connection that broke under a transaction, and says so at the next statement only.
+  if (message.includes('query runner was already released')) {
+    return {
+      code: 'connection_lost',
+      message: 'the connection to the database was lost; what was under way is undone',
+    };
+  }
   if (typeof code !== 'string') return { code: 'defect', message };
   const known = MACHINE_FAULTS[code];
   return { code: code.toLowerCase(), message: known === undefined ? message : `${known}: ${message}` };
