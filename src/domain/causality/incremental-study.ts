@@ -109,6 +109,7 @@ export function studyOf(request: IncrementalRequest): Study {
       const weights = start === 0 ? near.fitted.weights : calm(0).fitted.weights;
       const likely = candidates.filter(({ weight }) => weight > NEGLIGIBLE_WEIGHT);
       const total = likely.reduce((all, { weight }) => all + weight, 0);
+      const lately = new Map<number, ArrayLike<number>>();
       return placeboRatios({
         every: series.every,
         rows: first,
@@ -119,15 +120,15 @@ export function studyOf(request: IncrementalRequest): Study {
         basesOf: (from, end) => {
           const design = baseTerms(series, from, end, around);
           const part = sliceOf(series, from, end);
-          return likely.map(({ size, weight }) => ({
-            weight: weight / total,
-            base: fitSeries(
-              part,
-              design.columns,
-              weights.slice(from, end),
-              penaltyOf(design, size, longRunDispersion(noise)),
-            ),
-          }));
+          return likely.map(({ size, weight }) => {
+            const penalty = penaltyOf(design, size, longRunDispersion(noise));
+            // The window before is the same but for a week, so its coefficients are nearly these.
+            const before = lately.get(size);
+            const warm = before?.length === design.columns.length ? before : undefined;
+            const base = fitSeries(part, design.columns, weights.slice(from, end), penalty, warm);
+            lately.set(size, base.fit.coefficients);
+            return { weight: weight / total, base };
+          });
         },
       });
     },

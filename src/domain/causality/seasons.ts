@@ -60,8 +60,9 @@ export function seasonFits(
 }
 
 /**
- * Average over fits. Its variance is that of the average itself under over-dispersion and autocorrelation (the fits share
- * their residuals), plus what the priors hold back, plus the fits' disagreement Σ w (estimate − average)².
+ * Average over fits. Its variance is that of the average itself under over-dispersion and autocorrelation (the fits
+ * share their residuals), plus what the priors hold back, plus the fits' disagreement Σ w (estimate − average)² as far
+ * as it exceeds what the residuals alone make them disagree.
  */
 export function averagedEstimate(
   parts: readonly (Influence & { readonly weight: number })[],
@@ -69,13 +70,14 @@ export function averagedEstimate(
 ): { estimate: number; standardError: number } {
   const estimate = parts.reduce((sum, part) => sum + part.weight * part.estimate, 0);
   const residuals = new Float64Array(parts[0]!.residuals.length);
-  let own = 0;
+  const scatter = (influence: Column): number => noise.dispersion * correlatedVariance(influence, noise.correlation);
+  let held = 0;
+  let disagreement = 0;
   for (const part of parts) {
-    own += part.weight * (longRunDispersion(noise) * part.held + (part.estimate - estimate) ** 2);
+    held += part.weight * longRunDispersion(noise) * part.held;
+    disagreement += part.weight * ((part.estimate - estimate) ** 2 - scatter(part.residuals));
     for (let t = 0; t < residuals.length; t++) residuals[t]! += part.weight * part.residuals[t]!;
   }
-  return {
-    estimate,
-    standardError: Math.sqrt(noise.dispersion * correlatedVariance(residuals, noise.correlation) + own),
-  };
+  const own = scatter(residuals);
+  return { estimate, standardError: Math.sqrt(own + held + Math.max(0, disagreement + own)) };
 }
