@@ -85,15 +85,18 @@ export class DecisionsService {
     });
   }
 
-  /** @throws Refusal no_such_decision (also for a unit owner's foreign decision), no_run */
+  /**
+   * @param range.mark imports up to this number; default: all
+   * @throws Refusal no_such_decision (also for a unit owner's foreign decision), no_run
+   */
   async report(
     actor: Actor,
     code: string,
-    range: { from?: string | undefined; to?: string | undefined } = {},
+    range: { from?: string | undefined; to?: string | undefined; mark?: string | undefined } = {},
   ): Promise<DecisionReport> {
     requireRight(actor, 'read_statement');
     return await this.db.books(async (tx) => {
-      const mark = await watermark(tx);
+      const mark = range.mark ?? (await watermark(tx));
       const decision = (await decisionList(tx, mark)).find((candidate) => candidate.decision === code);
       const owners = (await ownerList(tx, mark)).filter((owner) => owner.decision === code);
       if (!decision || !(may(actor, 'read_all') || owners.some((owner) => actor.units.includes(owner.unit)))) {
