@@ -2,7 +2,8 @@ import { canonicalize } from 'json-canonicalize';
 import { parse, YAMLParseError } from 'yaml';
 import { InvalidInput } from '../domain/errors.ts';
 import { sha256 } from '../domain/ids.ts';
-import { readModel, type Model } from '../domain/model/model.ts';
+import type { Model } from '../domain/model/model.ts';
+import { readModel } from '../domain/model/read-model.ts';
 
 /** Model from the text of model.yaml. @throws InvalidInput naming line or key */
 export function parseModel(yaml: string, file = 'model.yaml'): Model {

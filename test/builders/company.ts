@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Register } from '../../src/domain/attribution/register.ts';
 import { Fraction } from '../../src/domain/fraction.ts';
-import { readModel } from '../../src/domain/model/model.ts';
+import { readModel } from '../../src/domain/model/read-model.ts';
 import { period, type LocalDate, type Period } from '../../src/domain/period.ts';
 import { CONTACT_PARTS, type CellFacts } from '../../src/domain/statements/cell-facts.ts';
 import type { CloseInputs } from '../../src/domain/statements/close-inputs.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DateTime } from 'luxon';
 import { parse as parseYaml } from 'yaml';
-import { readModel } from '../../src/domain/model/model.ts';
+import { readModel } from '../../src/domain/model/read-model.ts';
 import { matchesPattern, populationSelector, reasonPatterns } from '../../src/domain/model/selector.ts';
 import { parseAmount } from '../../src/domain/money.ts';
 import { generate } from '../../src/generator/generate.ts';
@@ -108,28 +108,26 @@ describe('the generated files keep the data contract', () => {
     for (const [id, of] of parts) expect([id, sum(of)]).toEqual([id, seconds.get(id)]);
   });
 
-  it('both models are read; each ledger entry and each contact has exactly one pool', () => {
-    for (const name of ['model.yaml', 'model-exposure.yaml']) {
-      const model = readModel(parseYaml(readFileSync(join(folder, name), 'utf8')), name);
-      expect(model.rules.some((rule) => rule.exposure !== undefined)).toBe(name !== 'model.yaml');
-      const pools = files['ledger']!.map(
-        (entry) =>
-          model.pools.filter((pool) =>
-            pool.ledger.some(
-              ({ account, cost_center }) =>
-                matchesPattern(account ?? '*', entry['account']!) &&
-                matchesPattern(cost_center ?? '*', entry['cost_center']!),
-            ),
-          ).length,
-      );
-      expect(new Set(pools)).toEqual(new Set([1]));
-      expect(codes('capacity', 'pool_code')).toEqual(
-        new Set(model.pools.filter((pool) => pool.kind === 'operating').map((pool) => pool.code)),
-      );
-      const decisions = codes('decisions', 'decision_code');
-      for (const rule of model.rules) {
-        for (const { decision } of rule.to ?? []) expect(decision === undefined || decisions.has(decision)).toBe(true);
-      }
+  it('the model is read, with an exposure rule; each ledger entry and each contact has exactly one pool', () => {
+    const model = readModel(parseYaml(readFileSync(join(folder, 'model.yaml'), 'utf8')), 'model.yaml');
+    expect(model.rules.some((rule) => rule.exposure !== undefined)).toBe(true);
+    const pools = files['ledger']!.map(
+      (entry) =>
+        model.pools.filter((pool) =>
+          pool.ledger.some(
+            ({ account, cost_center }) =>
+              matchesPattern(account ?? '*', entry['account']!) &&
+              matchesPattern(cost_center ?? '*', entry['cost_center']!),
+          ),
+        ).length,
+    );
+    expect(new Set(pools)).toEqual(new Set([1]));
+    expect(codes('capacity', 'pool_code')).toEqual(
+      new Set(model.pools.filter((pool) => pool.kind === 'operating').map((pool) => pool.code)),
+    );
+    const decisions = codes('decisions', 'decision_code');
+    for (const rule of model.rules) {
+      for (const { decision } of rule.to ?? []) expect(decision === undefined || decisions.has(decision)).toBe(true);
     }
   });
 

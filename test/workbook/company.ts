@@ -1,6 +1,6 @@
 import { Register } from '../../src/domain/attribution/register.ts';
 import { Fraction } from '../../src/domain/fraction.ts';
-import { readModel } from '../../src/domain/model/model.ts';
+import { readModel } from '../../src/domain/model/read-model.ts';
 import { period as periodOf, type Period } from '../../src/domain/period.ts';
 import { CONTACT_PARTS, type CellFacts } from '../../src/domain/statements/cell-facts.ts';
 import type { CloseInputs } from '../../src/domain/statements/close-inputs.ts';
