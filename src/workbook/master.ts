@@ -15,7 +15,7 @@ import { buildDrillDown } from './sheets/drill-down.ts';
 import { buildAdjustments, buildLedger, buildPrior, buildStandards, buildVolumes } from './sheets/inputs.ts';
 import { buildLines } from './sheets/lines.ts';
 import { placeMaster } from './sheets/places.ts';
-import { buildRates } from './sheets/rates.ts';
+import { buildRates } from './sheets/rates/rates.ts';
 import { buildReconciliation } from './sheets/reconciliation.ts';
 import { buildService } from './sheets/service.ts';
 import { buildStatement } from './sheets/statement.ts';

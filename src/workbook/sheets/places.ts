@@ -3,7 +3,7 @@ import type { ColumnLayout } from '../plan/template.ts';
 import { placeAssumptions } from './assumptions.ts';
 import { placeChecks } from './checks.ts';
 import { firstRow, GROUPS_BELOW, operating, PARKED } from './keys.ts';
-import { placeRates } from './rates.ts';
+import { placeRates } from './rates/rates.ts';
 
 /**
  * Makes the sheets of a master in the order of reading and fixes where their tables stand, before any is written:

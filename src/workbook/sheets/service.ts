@@ -1,7 +1,7 @@
 import type { Frame } from '../plan/frame.ts';
 import { calc, text } from '../plan/sheet.ts';
 import { isUnplaced, RESULT_KEPT, serviceLabel } from './keys.ts';
-import { leftOf } from './rates.ts';
+import { leftOf } from './rates/cost-rows.ts';
 
 /** What service keeps, by name and pool: variances, unused capacity, what nobody caused. */
 export function buildService(frame: Frame): void {
