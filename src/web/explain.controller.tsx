@@ -1,0 +1,40 @@
+import { Controller, Get, NotFoundException, Param, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { ExplainService } from '../application/explain.service.ts';
+import { StatementsService } from '../application/statements.service.ts';
+import { may } from '../domain/roles.ts';
+import { PageDoor, send } from './page-door.ts';
+import { ContactPage, LinePage } from './pages/explain.tsx';
+
+/** The why-chain, from a charge and from a contact. */
+@Controller()
+export class ExplainController {
+  constructor(
+    private readonly door: PageDoor,
+    private readonly explain: ExplainService,
+    private readonly statements: StatementsService,
+  ) {}
+
+  @Get('explain/line/:id')
+  async line(@Req() request: Request, @Res() response: Response, @Param('id') id: string): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
+      const explained = await this.explain.line(actor, id);
+      const { unit_code: unit } = explained.line as { unit_code: string };
+      const inPeriod = (p: string): string => `/statements/${p}/${encodeURIComponent(unit)}`;
+      const view = await this.door.viewOf(request, response, actor, explained.period, inPeriod);
+      const reasons = await this.statements.reasonNames();
+      send(response, 200, <LinePage view={view} explained={explained} reasons={reasons} />);
+    });
+  }
+
+  @Get('explain/contact/:id')
+  async contact(@Req() request: Request, @Res() response: Response, @Param('id') id: string): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
+      if (!may(actor, 'read_all')) throw new NotFoundException();
+      const explained = await this.explain.contact(actor, id);
+      const period = explained.run === null ? undefined : explained.period;
+      const view = await this.door.viewOf(request, response, actor, period, null);
+      send(response, 200, <ContactPage view={view} explained={explained} />);
+    });
+  }
+}

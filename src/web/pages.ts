@@ -1,0 +1,20 @@
+import { AssetsController } from './assets.controller.ts';
+import { CloseBoardController } from './close-board.controller.tsx';
+import { DecisionsController } from './decisions.controller.tsx';
+import { ExplainController } from './explain.controller.tsx';
+import { HomeController } from './home.controller.tsx';
+import { RulesController } from './rules.controller.tsx';
+import { SignInController } from './sign-in.controller.tsx';
+import { StatementsController } from './statements.controller.tsx';
+
+/** Every controller that answers with a page. */
+export const PAGES = [
+  AssetsController,
+  HomeController,
+  CloseBoardController,
+  StatementsController,
+  DecisionsController,
+  ExplainController,
+  RulesController,
+  SignInController,
+];

@@ -1,0 +1,66 @@
+import { Controller, Get, Inject, Next, Post, Req, Res } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import { UsersService } from '../application/users.service.ts';
+import { Refusal } from '../domain/errors.ts';
+import { WEB_OPTIONS, type WebOptions } from '../web-options.ts';
+import { csrfOf, send } from './page-door.ts';
+import { sendRefusal } from './page-faults.filter.tsx';
+import { SignInPage } from './pages/plain.tsx';
+
+/** In and out. */
+@Controller()
+export class SignInController {
+  constructor(
+    private readonly users: UsersService,
+    @Inject(WEB_OPTIONS) private readonly options: WebOptions,
+  ) {}
+
+  @Get('sign-in')
+  signIn(@Res() response: Response): void {
+    send(response, 200, <SignInPage csrf={csrfOf(response)} fault={null} people={this.options.demoPeople} />);
+  }
+
+  @Post('sign-in')
+  async signInWith(@Req() request: Request, @Res() response: Response, @Next() next: NextFunction): Promise<void> {
+    try {
+      const { token } = request.body as { token?: unknown };
+      const actor = await this.users.actorByToken(typeof token === 'string' ? token : '');
+      enter(request, response, actor.login, next);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      send(
+        response,
+        401,
+        <SignInPage csrf={csrfOf(response)} fault={error.message} people={this.options.demoPeople} />,
+      );
+    }
+  }
+
+  /** One click to be one of the demo's people; there are none outside the demo. */
+  @Post('be')
+  be(@Req() request: Request, @Res() response: Response, @Next() next: NextFunction): void {
+    const { login } = request.body as { login?: unknown };
+    const person = this.options.demoPeople.find((candidate) => candidate.login === login);
+    if (person === undefined) sendRefusal(response, 404, '');
+    else enter(request, response, person.login, next);
+  }
+
+  @Post('sign-out')
+  signOut(@Req() request: Request, @Res() response: Response, @Next() next: NextFunction): void {
+    request.session.destroy((error: unknown) => {
+      if (error) return next(error);
+      response.setHeader('Clear-Site-Data', '"cache", "cookies", "storage"');
+      response.redirect(303, '/sign-in');
+    });
+  }
+}
+
+function enter(request: Request, response: Response, login: string, next: NextFunction): void {
+  // A new session for a new person: nothing of the last one is carried over.
+  request.session.regenerate((fault: unknown) => {
+    if (fault) return next(fault);
+    request.session.login = login;
+    request.session.signedInAt = Date.now();
+    request.session.save((error: unknown) => (error ? next(error) : response.redirect(303, '/')));
+  });
+}

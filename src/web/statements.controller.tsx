@@ -1,0 +1,96 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { VNode } from 'preact';
+import { DecisionsService } from '../application/decisions.service.ts';
+import { statementFile } from '../application/statement-files.ts';
+import { StatementsService } from '../application/statements.service.ts';
+import { Refusal } from '../domain/errors.ts';
+import { period as periodOfText, type Period } from '../domain/period.ts';
+import type { Actor } from '../domain/roles.ts';
+import type { StatementSet } from '../domain/statements/statement-set.ts';
+import { decisionTitles } from './decision-titles.ts';
+import type { View } from './layout.tsx';
+import { PageDoor } from './page-door.ts';
+import { EmptyPage } from './pages/plain.tsx';
+import type { UnitStatement } from './pages/statement-groups.ts';
+import { StatementPage } from './pages/statement.tsx';
+import { StatementsPage } from './pages/statements.tsx';
+
+/** Statements of a period, one unit's, and their files. */
+@Controller()
+export class StatementsController {
+  constructor(
+    private readonly door: PageDoor,
+    private readonly statements: StatementsService,
+    private readonly decisions: DecisionsService,
+  ) {}
+
+  @Get('statements{/:period}')
+  async list(@Req() request: Request, @Res() response: Response, @Param('period') period?: string): Promise<void> {
+    await this.door.page(
+      request,
+      response,
+      period,
+      (p) => `/statements/${p}`,
+      async (view, actor) => {
+        if (view.period === null || view.run === null) return <EmptyPage view={view} />;
+        const document = await this.statements.document(actor, view.period as Period);
+        const units = document['units'] as unknown as UnitStatement[];
+        if (units.length === 1) return await this.statementOf(view, actor, units[0]!.unit);
+        return <StatementsPage view={view} units={units} />;
+      },
+    );
+  }
+
+  @Get('statements/:period/:unit')
+  async statement(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Param('period') period: string,
+    @Param('unit') unit: string,
+  ): Promise<void> {
+    await this.door.page(
+      request,
+      response,
+      period,
+      (p) => `/statements/${p}/${encodeURIComponent(unit)}`,
+      (view, actor) => this.statementOf(view, actor, unit),
+    );
+  }
+
+  @Get('statements/:period/:unit/:file')
+  async file(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Param('period') period: string,
+    @Param('unit') unit: string,
+    @Param('file') file: string,
+  ): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
+      const of = periodOfText(period);
+      if (file === 'statement.json') {
+        const [statement] = await this.statements.canonical(actor, of, { unit });
+        response.type('application/json').send(statement!.bytes);
+        return;
+      }
+      const format = file === 'statement.csv' ? 'csv' : file === 'statement.xlsx' ? 'xlsx' : undefined;
+      if (format === undefined) throw new Refusal('no_such_file', `there is no file ${file}`, { kind: 'not_found' });
+      const set = (await this.statements.document(actor, of, { unit })) as unknown as StatementSet;
+      const { name, content } = await statementFile(set, format, unit);
+      response.attachment(name).send(content);
+    });
+  }
+
+  private async statementOf(view: View, actor: Actor, unit: string): Promise<VNode> {
+    const document = await this.statements.document(actor, view.period as Period, { unit });
+    const statement = (document['units'] as unknown as UnitStatement[])[0]!;
+    return (
+      <StatementPage
+        view={view}
+        statement={statement}
+        decisions={await decisionTitles(this.decisions, actor)}
+        reasons={await this.statements.reasonNames()}
+      />
+    );
+  }
+}
