@@ -44,7 +44,7 @@ export interface GenerateResult {
 }
 
 const TRUTH_FILE = 'truth.json';
-const TEXT_FILES = ['company.yaml', 'model.yaml', 'model-exposure.yaml'] as const;
+const TEXT_FILES = ['company.yaml', 'model.yaml'] as const;
 const TABLES = {
   'units.csv': UNIT_COLUMNS,
   'reasons.csv': REASON_COLUMNS,
@@ -143,7 +143,6 @@ async function write(
   const texts: Record<(typeof TEXT_FILES)[number], string> = {
     'company.yaml': settings.company,
     'model.yaml': settings.model,
-    'model-exposure.yaml': settings.modelWithExposure,
   };
   const files: FileCount[] = TEXT_FILES.map((name) => ({
     name,

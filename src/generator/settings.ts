@@ -117,9 +117,7 @@ export interface Settings {
   readonly owners: readonly Row[];
   readonly instruments: readonly Row[];
   readonly texts: readonly Row[];
-  /** model.yaml, and the same with the exposure rule of the fee */
   readonly model: string;
-  readonly modelWithExposure: string;
   readonly company: string;
   readonly standardRates: Readonly<Record<string, number>>;
   readonly concurrency: Readonly<Record<string, number>>;
@@ -137,7 +135,6 @@ export function readSettings(endPeriod: Period): Settings {
       });
   const rows = (name: string): Row[] => parseCsv(text(name), { columns: true, skip_empty_lines: true });
   const model = text('model.yaml');
-  const marker = /^ *# exposure rules stand here\n/m;
   const plain = parseYaml(model) as {
     pools: { code: string; kind: string; concurrency?: number; contract?: { per_minute: string } }[];
     charging: { standard_rates: Record<string, string> };
@@ -152,8 +149,7 @@ export function readSettings(endPeriod: Period): Settings {
     owners: rows('decision_owners.csv'),
     instruments: rows('instruments.csv'),
     texts: rows('texts.csv'),
-    model: model.replace(marker, ''),
-    modelWithExposure: model.replace(marker, text('exposure-rule.yaml').replace(/^/gm, '  ').trimEnd() + '\n'),
+    model,
     company: text('company.yaml'),
     standardRates: Object.fromEntries(
       operating.map(({ code, contract }) => [

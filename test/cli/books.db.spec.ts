@@ -175,7 +175,7 @@ describe('the way of a period', () => {
 
   it('shows, compares and tries models, and stores nothing by trying', async () => {
     const models = await json<{ models: object[] }>('model', 'list');
-    expect(await run('model', 'try', join(company, 'model-exposure.yaml'), '2026-09')).toMatchObject({ exitCode: 0 });
+    expect(await run('model', 'try', join(company, 'model.yaml'), '2026-09')).toMatchObject({ exitCode: 0 });
     expect(await json('model', 'list')).toEqual(models);
     const file = join(folder, 'model.yaml');
     writeFileSync(
