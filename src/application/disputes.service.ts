@@ -78,6 +78,7 @@ export class DisputesService {
     // Which units there are is no secret of theirs, but an owner's own transaction sees only own units.
     if (the.to !== undefined) await this.db.books((tx) => requireUnit(tx, the.to!));
     return await this.write(actor, async (tx) => {
+      await lockRulings(tx);
       const money = await moneyOf(tx);
       const issued = await disputableLine(tx, line);
       if (the.to === issued.unit_code) throw new Refusal('same_unit', `${the.to} cannot be both sides`);

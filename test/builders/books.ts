@@ -51,8 +51,9 @@ export interface TestBooks {
 
 const ROLES: readonly Role[] = ['finance', 'controller', 'cfo', 'unit_owner', 'service_leader', 'auditor', 'admin'];
 
-export async function testBooks(): Promise<TestBooks> {
-  const database = await testDatabase();
+/** @param on another database than a new one of the test run's server */
+export async function testBooks(on?: TestDatabase): Promise<TestBooks> {
+  const database = on ?? (await testDatabase());
   const admin = new pg.Client({ connectionString: database.adminUrl });
   await admin.connect();
   const db = await Database.connect(database.appUrl, { poolSize: 8 });
