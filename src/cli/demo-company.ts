@@ -19,7 +19,9 @@ import type { Shell } from './shell.ts';
 /** The demo company: fixed, so that everybody sees the same figures. */
 const SIZE = { contacts: 200_000, seed: 20_261_031, months: 36 } as const;
 const LAST_PERIOD = '2026-10' as Period;
-export const DEMO_PERIODS: readonly Period[] = Array.from({ length: 12 }, (_, i) => addMonths(LAST_PERIOD, i - 11));
+/** From the month in which the fee begins, so that its profit and loss is whole. */
+export const DEMO_PERIODS: readonly Period[] = Array.from({ length: 22 }, (_, i) => addMonths(LAST_PERIOD, i - 21));
+const WRITTEN = DEMO_PERIODS.slice(-12);
 /** The newest stays in review, so that there is something to do. */
 const stateOf = (period: Period): PeriodState => (period === LAST_PERIOD ? 'in_review' : 'closed');
 
@@ -32,7 +34,7 @@ export const DEMO_PEOPLE: readonly NewUser[] = [
 ];
 
 export interface DemoCompany {
-  /** statement sets of the periods, oldest first */
+  /** statement sets of the last twelve periods, oldest first */
   readonly sets: readonly StatementSet[];
   readonly files: readonly string[];
   /** false: everything was there */
@@ -41,7 +43,7 @@ export interface DemoCompany {
 
 /**
  * Brings the demo company to where it belongs, from nothing or from wherever an earlier run was stopped: files, imports,
- * people, twelve closed periods, statements in `out`. Every step looks first whether it is done.
+ * people, 22 closed periods, statements of the last twelve in `out`. Every step looks first whether it is done.
  */
 export async function demoCompany(shell: Shell, folder: string, out: string): Promise<DemoCompany> {
   const demo = new Demo(shell, folder);
@@ -81,7 +83,7 @@ class Demo {
     const statements = await this.shell.get(StatementsService);
     const finance = await this.actor('finance');
     const sets: StatementSet[] = [];
-    for (const period of DEMO_PERIODS) {
+    for (const period of WRITTEN) {
       sets.push((await statements.document(finance, period)) as unknown as StatementSet);
     }
     return sets;

@@ -197,7 +197,8 @@ export class ContactRows {
     csv.word(escalated ? words.yes : words.no);
     if (escalated) sums.escalated++;
     csv.comma();
-    if (draw.chance(0.07)) {
+    const transferred = draw.chance(0.07);
+    if (transferred) {
       csv.word(words.queues[this.queueOf[reason] === 0 ? 1 + draw.below(4) : 0]!);
       sums.transferred++;
     }
@@ -217,7 +218,9 @@ export class ContactRows {
     sums.byReason[reason]![month]!++;
     if (cause >= 0) {
       const hitDay = day - ((more >>> 15) & 63);
-      sums.addCaused(cause, cause === arrivals.fee, hitDay, month, repeat, this.standardCost[pool]![reason]!);
+      const cost = this.standardCost[pool]![reason]!;
+      sums.addCaused(cause, month, repeat, cost);
+      if (cause === arrivals.fee) sums.addOfFee(hitDay, transferred || (more & (1 << 21)) !== 0, cost);
       if (customer === 0) sums.causedAnonymous[cause]![month]!++;
     }
     if (!missing && seconds >= 120 && draw.chance(behaviour.segments_of_contacts)) {

@@ -22,10 +22,10 @@ export class ContactSums {
   readonly causedAnonymous: readonly Float64Array[];
   readonly causedCost: readonly Float64Array[];
   readonly causedRepeatCost: readonly Float64Array[];
-  /** of the fee, by the day of the hit */
+  /** of the fee, by the day of the hit: contacts that it answers for, their cost, and the cost of those that service keeps */
   readonly feeContacts: Float64Array;
   readonly feeCost: Float64Array;
-  readonly feeRepeatCost: Float64Array;
+  readonly feeKeptCost: Float64Array;
 
   constructor({ span, arrivals }: World) {
     const months = (count: number) => Array.from({ length: count }, () => new Float64Array(span.periods.length));
@@ -37,15 +37,18 @@ export class ContactSums {
     [this.causedCost, this.causedRepeatCost] = [months(length), months(length)];
     this.feeContacts = new Float64Array(span.days);
     this.feeCost = new Float64Array(span.days);
-    this.feeRepeatCost = new Float64Array(span.days);
+    this.feeKeptCost = new Float64Array(span.days);
   }
 
-  /** Counts a contact that a decision causes; `hitDay` is the day of the hit behind it. */
-  addCaused(cause: number, isFee: boolean, hitDay: number, month: number, repeat: boolean, cost: number): void {
+  /** Counts a contact that a decision causes. */
+  addCaused(cause: number, month: number, repeat: boolean, cost: number): void {
     (repeat ? this.causedRepeats : this.caused)[cause]![month]!++;
     (repeat ? this.causedRepeatCost : this.causedCost)[cause]![month]! += cost;
-    if (!isFee) return;
-    if (repeat) this.feeRepeatCost[hitDay]! += cost;
+  }
+
+  /** The same of the fee by the day of the hit; `kept`: an avoidable repeat or a transfer, which service keeps (method 3). */
+  addOfFee(hitDay: number, kept: boolean, cost: number): void {
+    if (kept) this.feeKeptCost[hitDay]! += cost;
     else {
       this.feeContacts[hitDay]!++;
       this.feeCost[hitDay]! += cost;

@@ -131,6 +131,7 @@ export class CustomerPass {
     const { contacts } = life;
     for (let i = 0; i < contacts.length && this.contacts < quota; i++) {
       const contact = contacts[i]!;
+      const avoidable = this.isAvoidable(i);
       const block = stores.contacts.block(contact.day);
       const at = stores.contacts.slot(contact.day);
       block[at] = life.number + 1;
@@ -148,9 +149,10 @@ export class CustomerPass {
         (contact.unresolved ? 32 : 0) |
         (contact.escalated ? 64 : 0) |
         (Math.min(255, contact.caseNo) << 7) |
-        (Math.min(63, contact.lag) << 15);
+        (Math.min(63, contact.lag) << 15) |
+        (avoidable ? 1 << 21 : 0);
       this.contacts++;
-      if (this.isAvoidable(i)) this.avoidableRepeats++;
+      if (avoidable) this.avoidableRepeats++;
     }
   }
 

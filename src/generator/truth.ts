@@ -48,19 +48,24 @@ export const TRUTH_KEYS: readonly { readonly key: string; readonly meaning: stri
   },
   {
     key: 'decisions.*.money',
-    meaning: 'fee: hits, billed, waived, refunded, collected, net after first contacts, with repeats',
+    meaning:
+      'fee: hits, billed, waived, refunded, collected, net after the contacts that it answers for (all that it caused but avoidable repeats and transfers, which service keeps), net after all',
   },
   {
     key: 'decisions.*.breakEven',
-    meaning: 'fee: contacts per hit at which it earns nothing, and contacts per hit as they were',
+    meaning: 'fee: contacts per hit at which it earns nothing, and contacts per hit that it answers for',
   },
   {
     key: 'decisions.*.underWaterSince',
     meaning:
-      'fee: first day of the last spell with collected less standard cost of first contacts below zero, cumulated, both on the day of the hit, refunds on their own',
+      'fee: first day of the last spell with collected less standard cost of the contacts that it answers for below zero, cumulated, both on the day of the hit, refunds on their own',
   },
-  { key: 'decisions.*.underWaterSinceWithRepeats', meaning: 'fee: the same with the cost of the repeats' },
-  { key: 'decisions.*.daily', meaning: 'fee: date, hits, billed, waived, refunded, contacts, cost, cost of repeats' },
+  { key: 'decisions.*.underWaterSinceOfAll', meaning: 'fee: the same with the cost of all contacts that it caused' },
+  {
+    key: 'decisions.*.daily',
+    meaning:
+      'fee: date, hits, billed, waived, refunded, contacts that it answers for, their cost, cost that service keeps',
+  },
   {
     key: 'retention.service',
     meaning:
@@ -186,15 +191,15 @@ function decisionTruth(parts: TruthParts, d: number): object {
 function feeTruth({ world, contacts, exposures, revenue }: TruthParts, firstDay: number): object {
   const { span } = world;
   const daily: (string | number)[][] = [];
-  const cumulated = { first: 0, withRepeats: 0 };
-  const since: { first: string | null; withRepeats: string | null } = { first: null, withRepeats: null };
+  const cumulated = { own: 0, all: 0 };
+  const since: { own: string | null; all: string | null } = { own: null, all: null };
   for (let day = Math.max(0, firstDay); day < span.days; day++) {
     const date = span.dates[day]!;
     const collected = exposures.billedCents[day]! - exposures.waivedCents[day]! - revenue.refundedCents[day]!;
-    const [cost, again] = [contacts.feeCost[day]! * 100, contacts.feeRepeatCost[day]! * 100];
-    cumulated.first += collected - cost;
-    cumulated.withRepeats += collected - cost - again;
-    for (const which of ['first', 'withRepeats'] as const) {
+    const [cost, kept] = [contacts.feeCost[day]! * 100, contacts.feeKeptCost[day]! * 100];
+    cumulated.own += collected - cost;
+    cumulated.all += collected - cost - kept;
+    for (const which of ['own', 'all'] as const) {
       since[which] = cumulated[which] < 0 ? (since[which] ?? date) : null;
     }
     daily.push([
@@ -205,7 +210,7 @@ function feeTruth({ world, contacts, exposures, revenue }: TruthParts, firstDay:
       euros(revenue.refundedCents[day]!),
       contacts.feeContacts[day]!,
       euros(cost),
-      euros(again),
+      euros(kept),
     ]);
   }
   const hits = total(exposures.hits);
@@ -219,15 +224,15 @@ function feeTruth({ world, contacts, exposures, revenue }: TruthParts, firstDay:
       waived: euros(total(exposures.waivedCents)),
       refunded: euros(total(revenue.refundedCents)),
       collected: euros(collected),
-      net: euros(cumulated.first),
-      netWithRepeats: euros(cumulated.withRepeats),
+      net: euros(cumulated.own),
+      netOfAll: euros(cumulated.all),
     },
     breakEven: {
       contactsPerHit: hits * cost * callers === 0 ? null : rounded(collected / hits / (cost / callers)),
       actual: hits === 0 ? null : rounded(callers / hits),
     },
-    underWaterSince: since.first,
-    underWaterSinceWithRepeats: since.withRepeats,
+    underWaterSince: since.own,
+    underWaterSinceOfAll: since.all,
     daily,
   };
 }
