@@ -4,7 +4,7 @@ import type { AuditBody } from '../domain/audit-chain.ts';
 import type { Period } from '../domain/period.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
 import { close } from '../domain/statements/close.ts';
-import { documentsOf } from '../domain/statements/document.ts';
+import { documentsOf, HASH_SCHEME } from '../domain/statements/document.ts';
 import { Refusal } from '../domain/errors.ts';
 import { sha256 } from '../domain/ids.ts';
 import { Database, type Tx } from '../persistence/database.ts';
@@ -19,7 +19,9 @@ import {
   poolList,
   rowsOf,
   runAdjustments,
+  runDecisionDays,
   runLedgerChanges,
+  runMeasures,
   runParked,
   runRow,
   runsToVerify,
@@ -46,12 +48,38 @@ export class VerifyService {
 
   async verify(actor: Actor, period?: Period): Promise<VerifyReport> {
     requireRight(actor, 'verify');
-    const runs = await this.db.read(actor, (tx) => runsToVerify(tx, period));
+    const runs = await this.db.read(actor, (tx) => runsToVerify(tx, { period }));
     if (period !== undefined && runs.length === 0)
       throw new Refusal('no_run', `${period} has not been closed`, {
         kind: 'not_found',
         next: `answerable close ${period}`,
       });
+    const report = await this.recomputed(actor, runs);
+    if (period !== undefined || runs.length === 0) return report;
+    const { head, faults } = await this.db.read(actor, (tx) => wholeChain(tx));
+    const outcome = faults.length === 0 ? 'unbroken' : `${faults.length} faults`;
+    return {
+      checked: [...report.checked, `audit log to event ${head.no} ${head.hash}: ${outcome}`],
+      differences: [...report.differences, ...faults],
+    };
+  }
+
+  /** Makes any run anew from what was frozen with it, also one that nothing stands on any more: the same bytes. */
+  async verifyRun(actor: Actor, run: string): Promise<VerifyReport> {
+    requireRight(actor, 'verify');
+    const runs = /^\d{1,18}$/.test(run) ? await this.db.read(actor, (tx) => runsToVerify(tx, { run })) : [];
+    if (runs.length === 0)
+      throw new Refusal('no_run', `there is no run ${run}`, {
+        kind: 'not_found',
+        next: 'answerable runs list PERIOD',
+      });
+    return await this.recomputed(actor, runs);
+  }
+
+  private async recomputed(
+    actor: Actor,
+    runs: readonly { readonly run_id: string; readonly period: Period; readonly hash: string }[],
+  ): Promise<VerifyReport> {
     const checked: string[] = [];
     const differences: string[] = [];
     for (const run of runs) {
@@ -62,13 +90,6 @@ export class VerifyService {
     }
     for (const issued of [...new Set(runs.map((run) => run.period))])
       differences.push(...(await this.db.read(actor, (tx) => issueFaults(tx, issued))));
-    if (period === undefined && runs.length > 0) {
-      const { head, faults } = await this.db.read(actor, (tx) => wholeChain(tx));
-      checked.push(
-        `audit log to event ${head.no} ${head.hash}: ${faults.length === 0 ? 'unbroken' : `${faults.length} faults`}`,
-      );
-      differences.push(...faults);
-    }
     return { checked, differences };
   }
 }
@@ -108,7 +129,8 @@ async function differencesOf(tx: Tx, runId: string): Promise<string[]> {
   if (canonicalize(documents.period) !== canonicalize(run.document))
     found.push('run.document: differs from the recomputed figures');
   const rows = rowsOf(books);
-  found.push(...compareRows('statement_line', ['line_id'], rows.lines, await lineList(tx, runId)));
+  const lines = rows.lines.map((line) => ({ ...line, posting_period: run.period }));
+  found.push(...compareRows('statement_line', ['line_id'], lines, await lineList(tx, runId)));
   found.push(...compareRows('service_line', ['line_id'], rows.serviceLines, await serviceLineList(tx, runId)));
   found.push(...compareRows('run_pool', ['pool_code'], rows.pools, await poolList(tx, runId)));
   found.push(...compareRows('run_hop', ['hop_no'], rows.hops, await hopList(tx, runId)));
@@ -117,6 +139,10 @@ async function differencesOf(tx: Tx, runId: string): Promise<string[]> {
     ...compareRows('run_ledger_change', ['charge_period'], rows.ledgerChanges, await runLedgerChanges(tx, runId)),
   );
   found.push(...compareRows('run_parked', ['unit_code', 'why'], rows.parked, await runParked(tx, runId)));
+  found.push(
+    ...compareRows('run_decision_day', ['decision_code', 'day'], rows.decisionDays, await runDecisionDays(tx, runId)),
+  );
+  found.push(...compareRows('run_measure', ['pool_code', 'reason_code'], rows.measures, await runMeasures(tx, runId)));
   const statements = await ownStatements(tx, runId, null);
   const stored = new Map(statements.map((statement) => [statement.unit_code, statement]));
   for (const [unit, { sha256: hash }] of documents.statements) {
@@ -124,6 +150,8 @@ async function differencesOf(tx: Tx, runId: string): Promise<string[]> {
     if (!statement) found.push(`statement ${unit}: is missing`);
     else if (sha256(statement.document) !== hash || statement.sha256 !== hash)
       found.push(`statement ${unit}: stored bytes hash to ${sha256(statement.document)}, recomputed ${hash}`);
+    if (statement && statement.hash_scheme !== HASH_SCHEME)
+      found.push(`statement ${unit}: stored under hash scheme ${statement.hash_scheme}, recomputed ${HASH_SCHEME}`);
     stored.delete(unit);
   }
   for (const unit of stored.keys()) found.push(`statement ${unit}: is not of this run`);

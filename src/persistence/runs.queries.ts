@@ -158,6 +158,14 @@ export async function runLedgerChanges(
   return (await tx.query(sql('run-ledger-change-list'), [run])) as { charge_period: Period; amount_minor: string }[];
 }
 
+export async function runDecisionDays(tx: Tx, run: string): Promise<object[]> {
+  return (await tx.query(sql('run-decision-day-list'), [run])) as object[];
+}
+
+export async function runMeasures(tx: Tx, run: string): Promise<object[]> {
+  return (await tx.query(sql('run-measure-list'), [run])) as object[];
+}
+
 export interface ParkedRow {
   readonly unit_code: string;
   readonly bound: string;
@@ -373,7 +381,11 @@ export async function importsBetween(tx: Tx, after: string, upTo: string): Promi
   return (await tx.query(sql('imports-between'), [after, upTo])) as ImportBetween[];
 }
 
-/** Standing and issued runs, by period. */
-export async function runsToVerify(tx: Tx, period?: Period): Promise<Pick<RunRow, 'run_id' | 'period' | 'hash'>[]> {
-  return (await tx.query(sql('runs-to-verify'), [period ?? null])) as Pick<RunRow, 'run_id' | 'period' | 'hash'>[];
+/** Standing and issued runs, by period; or one run, whatever became of it. */
+export async function runsToVerify(
+  tx: Tx,
+  of: { readonly period?: Period | undefined; readonly run?: string | undefined },
+): Promise<Pick<RunRow, 'run_id' | 'period' | 'hash'>[]> {
+  const parameters = [of.period ?? null, of.run ?? null];
+  return (await tx.query(sql('runs-to-verify'), parameters)) as Pick<RunRow, 'run_id' | 'period' | 'hash'>[];
 }

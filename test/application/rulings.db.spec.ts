@@ -262,6 +262,12 @@ describe('parked units', () => {
     await expect(rule({ ...books.people.cfo, userId: books.people.finance.userId })).rejects.toEqual(
       refusal('own_work'),
     );
+    await expect(
+      books.sql(
+        `insert into parking_ruling (period, unit_code, ruling, reason, ruled_by) values ($1, 'MOBILE', 'released', 'x', $2)`,
+        [JUNE, books.people.finance.userId],
+      ),
+    ).rejects.toThrow('nobody rules on a unit that their own run parked');
     expect(await rule(books.people.controller)).toEqual({ closeAgain: true });
     await expect(rule(books.people.controller)).rejects.toEqual(refusal('ruled_already'));
     await expect(books.periods.submit(books.people.finance, JUNE)).rejects.toEqual(refusal('run_stale'));
@@ -314,5 +320,25 @@ describe('parked units', () => {
       },
     ]);
     expect(sectionOf(document, 'RETAIL')).toMatchObject({ parked: null });
+  });
+
+  it('are also those of whom nothing came at all, with nothing to hold but their name', async () => {
+    await closedThree({
+      'contacts.csv': csv([...months.flatMap((of) => contacts(of, 6, 4)), ...contacts(JUNE, 6, 0)]),
+    });
+    const { document } = await books.periods.close(books.people.finance, JUNE);
+    expect(sectionOf(document, 'MOBILE')).toMatchObject({
+      gross: '0.00',
+      parked: { amount: '0.00', reasons: [{ bound: 'jump_against_trailing' }] },
+      lines: [],
+    });
+    expect(sectionOf(document, 'RETAIL')).toMatchObject({ gross: '140.18', parked: null });
+    await books.issue(JUNE);
+    await books.parked.rule(books.people.controller, JUNE, 'MOBILE', 'released', 'they closed the shop');
+    const july = '2026-07' as typeof MAY;
+    expect(sectionOf((await books.periods.close(books.people.finance, july)).document, 'MOBILE')).toMatchObject({
+      adjustments: '0.00',
+    });
+    expect((await books.verify.verify(books.people.auditor)).differences).toEqual([]);
   });
 });

@@ -39,13 +39,20 @@ export function addExplainCommands(root: Command): void {
   addCommand(root, {
     name: 'verify',
     about: 'recompute every hash and balance from the stored inputs, or check an issued file; 4 when anything differs',
-    examples: ['verify', 'verify 2026-05', 'verify out/statement-2026-05-RETAIL-1.json --heads heads.jsonl'],
+    examples: [
+      'verify',
+      'verify 2026-05',
+      'verify --run 12',
+      'verify out/statement-2026-05-RETAIL-1.json --heads heads.jsonl',
+    ],
     notes:
-      'A file is checked by itself, without database: against published heads of the audit log when --heads names them.',
+      'A file is checked by itself, without database: against published heads of the audit log when --heads names them. ' +
+      '--run makes one run anew, also one that nothing stands on any more (`runs list`).',
     acts: true,
   })
     .argument('[what]', 'month, or a file of `issued --out` (default: all periods that were closed, and the audit log)')
     .option('--heads <file>', 'published heads of the audit log (`audit anchor`)')
+    .option('--run <id>', 'one run, byte for byte')
     .action(answering(verify));
 }
 
@@ -112,11 +119,19 @@ function lineAnswer(explanation: LineExplanation, all: boolean): Answer {
   return { json: explanation, text: said.join('\n'), next: first ? `answerable explain contact ${first}` : undefined };
 }
 
-async function verify(shell: Shell, what: string | undefined, options: { heads?: string }): Promise<Answer> {
-  if (what !== undefined && !isPeriod(what)) return await verifyFile(what, options.heads);
+interface VerifyOptions {
+  readonly heads?: string;
+  readonly run?: string;
+}
+
+async function verify(shell: Shell, what: string | undefined, { heads, run }: VerifyOptions): Promise<Answer> {
+  if (what !== undefined && run !== undefined)
+    throw new WrongUsage('one at a time: a month, a file or a run', 'answerable verify --help');
+  if (what !== undefined && !isPeriod(what)) return await verifyFile(what, heads);
   const { VerifyService } = await import('../../application/verify.service.ts');
   const actor = await shell.actor();
-  const report = await (await shell.get(VerifyService)).verify(actor, what);
+  const service = await shell.get(VerifyService);
+  const report = run === undefined ? await service.verify(actor, what) : await service.verifyRun(actor, run);
   if (report.checked.length === 0)
     return { json: report, text: 'no period was closed yet', next: 'answerable close PERIOD' };
   return verdict(report, 'everything is as it was computed');

@@ -62,6 +62,9 @@ export function unitsToPark(
   const charges = new Map<string, bigint>();
   for (const line of lines)
     if (line.treatment === 'charged') charges.set(line.unit, (charges.get(line.unit) ?? 0n) + line.amount);
+  // A unit whose contacts stopped altogether has no line this month, and is named all the same.
+  for (const unit of [...unserved.keys(), ...inputs.trailing.flatMap((month) => [...month.keys()])])
+    if (!charges.has(unit)) charges.set(unit, 0n);
   const parked: ParkedUnit[] = [];
   const percent = (share: Fraction) => `${share.times(100n).toText(1)}%`;
   for (const [unit, charge] of charges) {
