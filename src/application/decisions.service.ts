@@ -138,7 +138,7 @@ export class DecisionsService {
         last: last.period,
         mark,
       });
-      const rate = incremental.contactRate ?? figures.contactRate;
+      const rate = speaksOf(incremental, days, figures) ? incremental.contactRate : null;
       const marginal = await marginalCost(tx, runs, models, pools, digits);
       const expected =
         decision.expectedContactsPerMonth === null ? null : Fraction.parse(decision.expectedContactsPerMonth);
@@ -167,8 +167,8 @@ export class DecisionsService {
         net: money(figures.net),
         netWithoutRetention: money(figures.netWithoutRetention),
         breakEvenContactRate: figures.breakEvenContactRate?.toText(6) ?? null,
-        contactRate: rate?.toText(6) ?? null,
-        contactRateBasis: incremental.contactRate ? 'incremental' : 'attributed',
+        contactRate: (rate ?? figures.contactRate)?.toText(6) ?? null,
+        contactRateBasis: rate ? 'incremental' : 'attributed',
         underWaterSince: figures.underWaterSince,
         matureUntil: figures.matureUntil,
         alarms: alarms(figures, expected, runs.length),
@@ -176,6 +176,13 @@ export class DecisionsService {
       };
     });
   }
+}
+
+/** True when the estimate covers all exposures whose days have passed: one rate cannot speak of other hits than the net. */
+function speaksOf({ report }: IncrementalFigures, days: readonly DecisionDay[], figures: DecisionFigures): boolean {
+  const { from, until } = report;
+  const ripe = days.filter((day) => day.exposures > 0n && day.date <= figures.matureUntil);
+  return from !== null && until !== null && ripe.every((day) => day.date >= from && day.date <= until);
 }
 
 /** Every day with a booking or an expectation; cumulated figures stand until the next booking. */
