@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { API } from './http/api.ts';
 import { HealthController } from './http/health.controller.ts';
 import type { Database } from './persistence/database.ts';
 import { ServicesModule } from './services.module.ts';
@@ -13,7 +14,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [ServicesModule.forDatabase(db)],
-      controllers: [HealthController, ...PAGES],
+      controllers: [HealthController, ...API, ...PAGES],
       providers: [{ provide: WEB_OPTIONS, useValue: web }, PageDoor],
     };
   }

@@ -7,7 +7,11 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { pino, type Logger } from 'pino';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
+import { useApi } from './http/api.ts';
+import { FaultsByDoor } from './http/faults-by-door.filter.ts';
 import { JsonLog } from './http/json-log.ts';
+import { openApiOf, serveOpenApi } from './http/open-api.ts';
+import { ProblemFilter } from './http/problem.filter.ts';
 import { packageVersion } from './package-root.ts';
 import type { Database } from './persistence/database.ts';
 import { PageFaults } from './web/page-faults.filter.tsx';
@@ -43,12 +47,16 @@ export async function startService(
     bodyParser: false,
   });
   app.disable('x-powered-by');
-  const endSessions = useSessions(app.getHttpAdapter().getInstance() as Express, {
+  const express = app.getHttpAdapter().getInstance() as Express;
+  useApi(express);
+  const endSessions = useSessions(express, {
     databaseUrl: db.url,
     secret: config.sessionSecret ?? randomBytes(32).toString('base64url'),
     secure: config.publicUrl?.startsWith('https:') ?? false,
   });
-  app.useGlobalFilters(new PageFaults(app.getHttpAdapter(), log));
+  const pages = new PageFaults(app.getHttpAdapter(), log);
+  app.useGlobalFilters(new FaultsByDoor({ api: new ProblemFilter(log), pages }));
+  serveOpenApi(express, openApiOf(app));
   await app.listen(config.port);
   const server = app.getHttpServer() as Server;
   server.headersTimeout = HEADERS_TIMEOUT_MS;

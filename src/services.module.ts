@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AcceptancesService } from './application/acceptances.service.ts';
 import { AuditService } from './application/audit.service.ts';
 import { CorrectionsService } from './application/corrections.service.ts';
 import { DecisionsService } from './application/decisions.service.ts';
@@ -8,6 +9,7 @@ import { ImportsService } from './application/imports.service.ts';
 import { IssuedService } from './application/issued.service.ts';
 import { JournalsService } from './application/journals.service.ts';
 import { ModelsService } from './application/models.service.ts';
+import { OnceService } from './application/once.service.ts';
 import { ParkedService } from './application/parked.service.ts';
 import { PeriodsService } from './application/periods.service.ts';
 import { RunsService } from './application/runs.service.ts';
@@ -15,6 +17,7 @@ import { SettingsService } from './application/settings.service.ts';
 import { StatementsService } from './application/statements.service.ts';
 import { UsersService } from './application/users.service.ts';
 import { VerifyService } from './application/verify.service.ts';
+import { WorkbookService } from './application/workbook.service.ts';
 import { Database } from './persistence/database.ts';
 
 const SERVICES = [
@@ -25,7 +28,10 @@ const SERVICES = [
   ExplainService,
   VerifyService,
   UsersService,
+  OnceService,
+  WorkbookService,
   IssuedService,
+  AcceptancesService,
   AuditService,
   SettingsService,
   DisputesService,

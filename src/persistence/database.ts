@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -16,6 +17,9 @@ pg.types.setTypeParser(DATE_OID, (text) => text);
  */
 @Injectable()
 export class Database implements OnModuleDestroy {
+  /** the transaction that everything of the present deed belongs to, when `whole` began one */
+  private readonly around = new AsyncLocalStorage<Tx>();
+
   private constructor(
     private readonly dataSource: DataSource,
     /** where it is; for the session store, which keeps a pool of its own */
@@ -40,15 +44,23 @@ export class Database implements OnModuleDestroy {
     deed: (tx: Tx) => Promise<T>,
     isolation: 'READ COMMITTED' | 'REPEATABLE READ' = 'READ COMMITTED',
   ): Promise<T> {
-    return await this.dataSource.transaction(isolation, async (tx) => {
+    return await this.begin(isolation, async (tx) => {
       await tx.query('set local role answerable_books');
       return await deed(tx);
     });
   }
 
+  /**
+   * Several deeds as one transaction: every `books`, `read` and `own` inside becomes a part of it, a part that throws is
+   * taken back by itself, and all of it stays or goes together. Looks inside see each statement's own snapshot.
+   */
+  async whole<T>(deed: () => Promise<T>): Promise<T> {
+    return await this.dataSource.transaction('READ COMMITTED', (tx) => this.around.run(tx, deed));
+  }
+
   /** A look as the actor, all queries on one snapshot: a unit owner sees own units only, by the database itself. */
   async read<T>(actor: Actor, look: (tx: Tx) => Promise<T>): Promise<T> {
-    return await this.dataSource.transaction('REPEATABLE READ', async (tx) => {
+    return await this.begin('REPEATABLE READ', async (tx) => {
       await tx.query('set transaction read only');
       await takeRole(tx, actor);
       return await look(tx);
@@ -57,10 +69,16 @@ export class Database implements OnModuleDestroy {
 
   /** A write of a unit owner (accept, dispute), under the database's own checks. */
   async own<T>(actor: Actor, deed: (tx: Tx) => Promise<T>): Promise<T> {
-    return await this.dataSource.transaction(async (tx) => {
+    return await this.begin('READ COMMITTED', async (tx) => {
       await takeRole(tx, actor);
       return await deed(tx);
     });
+  }
+
+  private async begin<T>(isolation: 'READ COMMITTED' | 'REPEATABLE READ', deed: (tx: Tx) => Promise<T>): Promise<T> {
+    const around = this.around.getStore();
+    if (around === undefined) return await this.dataSource.transaction(isolation, deed);
+    return await around.transaction(deed); // a savepoint
   }
 
   async close(): Promise<void> {

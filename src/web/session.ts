@@ -26,7 +26,7 @@ const IDLE_MS = 30 * 60_000;
 export const LONGEST_SESSION_MS = 8 * 3_600_000;
 
 /** What machines ask: no session, no row in the database for each look. */
-const WITHOUT_SESSION = /^\/(healthz|readyz|assets\/.*)$/;
+const WITHOUT_SESSION = /^\/(healthz|readyz|(assets|api)\/.*)$/;
 
 /**
  * Headers, sessions in PostgreSQL, and a CSRF token on every form: what stands before every page.

@@ -1,0 +1,144 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Transform, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { HttpException } from '@nestjs/common';
+import busboy from 'busboy';
+import type { Request } from 'express';
+import { InvalidInput } from '../domain/errors.ts';
+
+const LONGEST_JSON = 4_000_000;
+/** Whatever an honest body holds, it is not nested deeper. */
+const DEEPEST_JSON = 32;
+export const LARGEST_UPLOAD = 2 * 1024 ** 3;
+
+/** A file that came with a request, on disk until `remove`. */
+export interface Upload {
+  readonly path: string;
+  /** as its sender calls it; default upload.csv */
+  readonly name: string;
+  readonly sha256: string;
+  remove(): Promise<void>;
+}
+
+/** JSON of a request, strictly: UTF-8, one value, not too deep. @throws InvalidInput, HttpException 413, 415 */
+export async function readJson(request: Request): Promise<{ value: unknown; sha256: string }> {
+  const hash = createHash('sha256');
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > LONGEST_JSON) throw new HttpException('too large', 413);
+    hash.update(chunk);
+    chunks.push(chunk);
+  }
+  if (bytes === 0) return { value: {}, sha256: hash.digest('hex') };
+  const type = request.headers['content-type'] ?? '';
+  if (!/^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(type)) throw new HttpException('not JSON', 415);
+  return { value: parsed(Buffer.concat(chunks)), sha256: hash.digest('hex') };
+}
+
+function parsed(bytes: Buffer): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw malformed('not_utf8', 'the body is not UTF-8');
+  }
+  if (depthOf(text) > DEEPEST_JSON)
+    throw malformed('too_deep', `the body is nested deeper than ${DEEPEST_JSON} levels`);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw malformed('not_json', 'the body is not JSON');
+  }
+}
+
+function malformed(code: string, message: string): InvalidInput {
+  return new InvalidInput([{ file: 'body', code, message, remedy: 'Send one JSON object in UTF-8.' }]);
+}
+
+/** Deepest nesting of brackets outside strings: known before anything is built from them. */
+function depthOf(text: string): number {
+  let [depth, deepest, inString] = [0, 0, false];
+  for (let i = 0; i < text.length; i += 1) {
+    const sign = text[i];
+    if (inString) {
+      if (sign === '\\') i += 1;
+      else if (sign === '"') inString = false;
+    } else if (sign === '"') inString = true;
+    else if (sign === '[' || sign === '{') deepest = Math.max(deepest, (depth += 1));
+    else if (sign === ']' || sign === '}') depth -= 1;
+  }
+  return deepest;
+}
+
+/** A file of a request, to disk: the body itself, or the first file of a multipart form. @throws InvalidInput, HttpException */
+export async function readUpload(request: Request): Promise<Upload> {
+  const type = request.headers['content-type'] ?? '';
+  if (/^multipart\/form-data\b/i.test(type)) return await firstFile(request);
+  if (
+    !/^(text\/csv|application\/(gzip|octet-stream|vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet))\b/i.test(
+      type,
+    )
+  )
+    throw new HttpException('no file', 415);
+  const name = (request.query as Record<string, unknown>)['fileName'];
+  return await spooled(request, typeof name === 'string' ? name : 'upload.csv');
+}
+
+async function firstFile(request: Request): Promise<Upload> {
+  let taken: Promise<Upload> | undefined;
+  try {
+    const form = busboy({ headers: request.headers, limits: { files: 1, fields: 10, fieldSize: 1_000 } });
+    form.on('file', (_field, stream, { filename }) => {
+      taken = spooled(stream, filename ?? 'upload.csv');
+      taken.catch(() => stream.resume()); // the form ends, and then this is thrown
+    });
+    await pipeline(request, form);
+  } catch (error) {
+    await taken?.then((upload) => upload.remove()).catch(() => undefined);
+    if (error instanceof HttpException) throw error;
+    throw noFile('the form cannot be read');
+  }
+  if (taken === undefined) throw noFile('the form has no file');
+  return await taken;
+}
+
+const noFile = (message: string): InvalidInput =>
+  new InvalidInput([{ file: 'body', code: 'no_file', message, remedy: 'Send one file.' }]);
+
+async function spooled(source: Readable, name: string): Promise<Upload> {
+  const path = join(tmpdir(), `answerable-upload-${randomBytes(8).toString('hex')}`);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      hash.update(chunk);
+      done(bytes > LARGEST_UPLOAD ? new HttpException('too large', 413) : null, chunk);
+    },
+  });
+  const remove = async (): Promise<void> => rm(path, { force: true });
+  try {
+    await pipeline(source, counted, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { path, name: plainName(name), sha256: hash.digest('hex'), remove };
+}
+
+/** A name for reports: what a file system could take for a path is cut off. */
+function plainName(name: string): string {
+  const last = name.slice(0, 200).split(/[/\\]/).at(-1)!;
+  // Bytes have no halves of surrogate pairs.
+  return (
+    Buffer.from(last)
+      .toString('utf8')
+      .replace(/[\u0000-\u001f\u007f]/g, '_') || 'upload.csv'
+  );
+}

@@ -1,0 +1,70 @@
+import { Param, Query } from '@nestjs/common';
+import { DecisionsService } from '../application/decisions.service.ts';
+import { ExplainService } from '../application/explain.service.ts';
+import { RunsService } from '../application/runs.service.ts';
+import type { Actor } from '../domain/roles.ts';
+import { Who } from './bearer.guard.ts';
+import { PeriodText, QueryFlag } from './fields.ts';
+import { listing, ListQuery } from './listing.ts';
+import { Api, Reads } from './operation.ts';
+import { CodePipe } from './request.pipe.ts';
+
+class LineQuery {
+  @QueryFlag({ about: 'every contact instead of the first hundred' })
+  readonly all?: boolean;
+}
+
+class DecisionQuery {
+  @PeriodText({ about: 'first month; default: of its announcement', optional: true })
+  readonly from?: string;
+
+  @PeriodText({ about: 'last month; default: the newest that was closed', optional: true })
+  readonly to?: string;
+}
+
+/** Why: from a charge, from a contact, from a decision, from one run to another. */
+@Api('Explanations')
+export class ExplanationsController {
+  constructor(
+    private readonly explain: ExplainService,
+    private readonly decisions: DecisionsService,
+    private readonly runs: RunsService,
+  ) {}
+
+  @Reads('explain/contacts/:id', { about: 'contact → rule → rate → line' })
+  async contact(@Who() actor: Actor, @Param('id', CodePipe) id: string): Promise<unknown> {
+    return await this.explain.contact(actor, id);
+  }
+
+  @Reads('explain/lines/:id', { about: 'line → contacts, rate, pool, ledger entries' })
+  async line(
+    @Who() actor: Actor,
+    @Param('id', CodePipe) id: string,
+    @Query() { all = false }: LineQuery,
+  ): Promise<unknown> {
+    return await this.explain.line(actor, id, { all });
+  }
+
+  @Reads('decisions', { about: 'every decision that one may see' })
+  async list(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+    return listing(await this.decisions.list(actor), (row) => row.decision, query);
+  }
+
+  @Reads('decisions/:code', { about: 'what a decision earned and cost, its incremental contacts, break-even' })
+  async report(
+    @Who() actor: Actor,
+    @Param('code', CodePipe) code: string,
+    @Query() { from, to }: DecisionQuery,
+  ): Promise<unknown> {
+    return await this.decisions.report(actor, code, { from, to });
+  }
+
+  @Reads('runs/:before/compare/:after', { about: 'lines that differ between two runs of a period, and why' })
+  async compare(
+    @Who() actor: Actor,
+    @Param('before', CodePipe) before: string,
+    @Param('after', CodePipe) after: string,
+  ): Promise<unknown> {
+    return await this.runs.compare(actor, before, after);
+  }
+}

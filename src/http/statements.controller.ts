@@ -1,0 +1,108 @@
+import { Param, Query, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { IssuedService } from '../application/issued.service.ts';
+import { statementFile } from '../application/statement-files.ts';
+import { StatementsService } from '../application/statements.service.ts';
+import { WorkbookService } from '../application/workbook.service.ts';
+import type { Period } from '../domain/period.ts';
+import type { Actor } from '../domain/roles.ts';
+import { STATEMENT_FORMATS, type StatementFormat, type StatementSet } from '../domain/statements/statement-set.ts';
+import { LANGUAGES, type Language } from '../workbook/plan/template.ts';
+import { Who } from './bearer.guard.ts';
+import { OneOf, QueryWhole, Text } from './fields.ts';
+import { listing, ListQuery } from './listing.ts';
+import { Api, Reads } from './operation.ts';
+import { CodePipe, PeriodPipe } from './request.pipe.ts';
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+class StatementsQuery {
+  @Text({ about: 'of one unit', max: 300, optional: true })
+  readonly unit?: string;
+
+  @Text({ about: 'number of an earlier run', max: 20, optional: true })
+  readonly run?: string;
+
+  @OneOf(STATEMENT_FORMATS, { about: 'as a file', optional: true })
+  readonly format?: StatementFormat;
+
+  @OneOf(LANGUAGES, { about: 'of the labels of an Excel file', optional: true })
+  readonly language?: Language;
+}
+
+class IssuedListQuery extends ListQuery {
+  @Text({ about: 'of one unit', max: 300, optional: true })
+  readonly unit?: string;
+}
+
+class IssuedFilesQuery {
+  @Text({ about: 'of one unit', max: 300, optional: true })
+  readonly unit?: string;
+
+  @QueryWhole({ about: 'an earlier version', min: 1, max: 1_000_000 })
+  readonly version?: number;
+}
+
+/** What a run says, and what was given out: never recomputed, with the hash of the bytes as entity tag. */
+@Api('Statements', 'periods/:period')
+export class StatementsController {
+  constructor(
+    private readonly statements: StatementsService,
+    private readonly workbooks: WorkbookService,
+    private readonly issued: IssuedService,
+  ) {}
+
+  @Reads('statements', {
+    about: "a period's statements: as JSON, CSV or Excel",
+    types: ['application/json', 'text/csv', XLSX],
+  })
+  async set(
+    @Who() actor: Actor,
+    @Param('period', PeriodPipe) period: Period,
+    @Query() { unit, run, format, language }: StatementsQuery,
+    @Res() response: Response,
+  ): Promise<void> {
+    if (format === 'xlsx') {
+      const file = await this.workbooks.file(actor, period, { unit, run, language });
+      response.setHeader('ETag', `"${file.sha256}"`);
+      response.attachment(file.name).send(file.content);
+      return;
+    }
+    const set = (await this.statements.document(actor, period, { unit, run })) as unknown as StatementSet;
+    if (format === undefined) response.json(set);
+    else {
+      const { name, content } = statementFile(set, format, unit);
+      response.attachment(name).send(content);
+    }
+  }
+
+  @Reads('statements/:unit', { about: 'the canonical bytes of one statement, as they were hashed' })
+  async canonical(
+    @Who() actor: Actor,
+    @Param('period', PeriodPipe) period: Period,
+    @Param('unit', CodePipe) unit: string,
+    @Res() response: Response,
+  ): Promise<void> {
+    const [statement] = await this.statements.canonical(actor, period, { unit });
+    response.setHeader('ETag', `"${statement!.sha256}"`);
+    response.type('application/json').send(statement!.bytes);
+  }
+
+  @Reads('issued', { about: 'issued statements, every version' })
+  async list(
+    @Who() actor: Actor,
+    @Param('period', PeriodPipe) period: Period,
+    @Query() { unit, ...query }: IssuedListQuery,
+  ): Promise<unknown> {
+    return listing(await this.issued.list(actor, period, unit), (row) => row.number, query);
+  }
+
+  @Reads('issued/files', { about: 'issued statements as files that check themselves' })
+  async files(
+    @Who() actor: Actor,
+    @Param('period', PeriodPipe) period: Period,
+    @Query() query: IssuedFilesQuery,
+  ): Promise<unknown> {
+    return { items: await this.issued.files(actor, period, query), next: null };
+  }
+}
