@@ -9,6 +9,7 @@ import { InvalidInput, Refusal } from '../domain/errors.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
 import { keepCompanyFile } from '../intake/company-file.ts';
 import { importFile } from '../intake/import-file.ts';
+import { versionsOf, type Version } from '../intake/versions.ts';
 import type { ImportFlags, ImportReport } from '../intake/import-report.ts';
 import { folderSteps } from '../intake/import-folder.ts';
 import { kindNamed } from '../intake/kinds/all.ts';
@@ -21,7 +22,7 @@ import { companyOf, listImports, mappingsUsed, type ImportRow } from '../persist
 import { audit } from './audit.ts';
 import { suggestedMapping } from './mappings.ts';
 
-export type { ImportReport, UndoReport };
+export type { ImportReport, UndoReport, Version };
 
 export interface ImportProgress {
   readonly kind: string;
@@ -157,6 +158,17 @@ export class ImportsService {
   async history(actor: Actor, limit = 200): Promise<ImportRow[]> {
     requireRight(actor, 'read_all');
     return await this.db.read(actor, (tx) => listImports(tx, limit));
+  }
+
+  /**
+   * Every content that the rows of a key have had, oldest first, with the file and line it came from.
+   * @param key the parts of the key, separated by commas; with fewer parts, all rows that begin with them
+   * @throws Refusal unknown_kind, no_such_row
+   */
+  async versions(actor: Actor, kind: string, key: string): Promise<Version[]> {
+    requireRight(actor, 'read_all');
+    const wanted = kindNamed(kind);
+    return await this.db.read(actor, (tx) => versionsOf(tx, wanted, key));
   }
 
   /**

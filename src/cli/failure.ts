@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { InvalidConfig } from '../config.ts';
 import { faultText, InvalidInput, OutOfBalance, Refusal } from '../domain/errors.ts';
 import { jsonText, say } from './answer.ts';
+import { printable } from './table.ts';
 
 /** Exit codes of every command (interfaces: Command line). */
 export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, outOfBalance: 4 } as const;
@@ -85,12 +86,12 @@ export async function reportFailure(error: unknown, json: boolean): Promise<numb
       jsonText({ error: { ...rest, ...(error instanceof InvalidInput && { faults: error.faults }) } }),
     );
   }
-  await say(`answerable: ${failure.message}`);
-  for (const detail of failure.details.slice(0, FAULTS_SHOWN)) await say(`  ${detail}`);
+  await say(`answerable: ${printable(failure.message)}`);
+  for (const detail of failure.details.slice(0, FAULTS_SHOWN)) await say(`  ${printable(detail)}`);
   if (failure.details.length > FAULTS_SHOWN) {
     await say(`  … and ${failure.details.length - FAULTS_SHOWN} more (--json names up to 1,000)`);
   }
-  if (failure.next !== undefined) await say(`next: ${failure.next}`);
+  if (failure.next !== undefined) await say(`next: ${printable(failure.next)}`);
   if (failure.exitCode === EXIT.failed && process.env['LOG_LEVEL'] === 'debug' && error instanceof Error) {
     await say(error.stack ?? '');
   }

@@ -1,9 +1,9 @@
-import type { FolderReport, ImportReport } from '../application/imports.service.ts';
+import type { FolderReport, ImportReport, Version } from '../application/imports.service.ts';
 import type { InputOpener } from '../application/input-opener.ts';
 import { faultText } from '../domain/errors.ts';
 import type { Answer } from './answer.ts';
 import { EXIT } from './failure.ts';
-import { grouped, pairs, table } from './table.ts';
+import { emphasis, grouped, pairs, printable, table } from './table.ts';
 
 const FAULTS_SHOWN = 20;
 
@@ -18,7 +18,8 @@ export function importAnswer(report: ImportReport, opener: InputOpener): Answer 
     ...(mapping === undefined
       ? []
       : [...mapping.dropped].map(([why, rows]) => `left out: ${grouped(rows)} rows, ${why}`)),
-    ...report.warnings.map((warning) => `note: ${warning}`),
+    ...report.warnings.map((warning) => `note: ${printable(warning)}`),
+    ...correctionLines(report),
     ...faultLines(report),
   ];
   const json = { ...report, ...(mapping !== undefined && { assumptions: mapping.assumptions }) };
@@ -59,8 +60,38 @@ function reportFacts(report: ImportReport): [string, string][] {
   ];
 }
 
+const CORRECTIONS_SHOWN = 10;
+
+function correctionLines(report: ImportReport): string[] {
+  const lines = report.corrections
+    .slice(0, CORRECTIONS_SHOWN)
+    .map(({ line, key, changes }) => printable(`  corrected, line ${line}: ${key}: ${changesText(changes)}`));
+  if (report.changed > CORRECTIONS_SHOWN) lines.push(`  … and ${grouped(report.changed - CORRECTIONS_SHOWN)} more`);
+  return lines;
+}
+
+const changesText = (changes: ImportReport['corrections'][number]['changes']): string =>
+  Object.entries(changes)
+    .map(([column, { from, to }]) => `${column} ${shown(from)} → ${shown(to)}`)
+    .join(', ');
+const shown = (value: string | null): string => (value === null ? '(empty)' : value);
+
+/** One version of a row: where it came from, and what it says or changes. */
+export function versionText(version: Version): string {
+  const { key, importId, file, line, at, by, undoes, ended, stands, content, changes } = version;
+  const from = undoes === null ? `import ${importId}, ${file} line ${line}` : `import ${importId} undid ${undoes}`;
+  const who = `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC${by === null ? '' : ` by ${by}`}`;
+  const filled = Object.entries(content).filter(([, value]) => value !== null);
+  const said = ended
+    ? 'taken back'
+    : changes === undefined
+      ? filled.map(([column, value]) => `${column} ${value}`).join(', ')
+      : changesText(changes);
+  return `${emphasis(printable(key))}  ${from}, ${who}${stands ? '  (stands)' : ''}\n  ${printable(said)}`;
+}
+
 function faultLines(report: ImportReport): string[] {
-  const lines = report.faults.slice(0, FAULTS_SHOWN).map((fault) => `  ${faultText(fault)}`);
+  const lines = report.faults.slice(0, FAULTS_SHOWN).map((fault) => `  ${printable(faultText(fault))}`);
   if (report.faultCount > FAULTS_SHOWN) lines.push(`  … and ${grouped(report.faultCount - FAULTS_SHOWN)} more`);
   if (report.errorFile !== undefined) lines.push(`all refused rows, each with its error: ${report.errorFile}`);
   return lines;
@@ -88,7 +119,7 @@ export function folderAnswer(report: FolderReport): Answer {
     ...report.unknown.map(
       ({ file, like }) => `not read: ${file}${like === undefined ? '' : ` (did you mean ${like}?)`}`,
     ),
-    ...report.files.flatMap((file) => file.warnings.map((warning) => `note: ${file.file}: ${warning}`)),
+    ...report.files.flatMap((file) => file.warnings.map((warning) => `note: ${file.file}: ${printable(warning)}`)),
   ];
   if (report.stoppedAt === undefined) {
     const last = report.files

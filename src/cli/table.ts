@@ -65,7 +65,7 @@ const cellText = (value: string | number | null | undefined): string => {
   return printable(String(value));
 };
 /** Names come from files: control characters must not reach a terminal. */
-const printable = (text: string): string =>
+export const printable = (text: string): string =>
   text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '·');
 const width = (text: string): number => [...text].length;
 const pad = (text: string, to: number): string => ' '.repeat(Math.max(0, to - width(text)));

@@ -85,6 +85,18 @@ export class CellBook {
     this.slots[slot] = at + 1;
   }
 
+  /** The dimensions of a cell, found by looking through all of them: for few cells. */
+  dimensionsOf(cellNo: number): (string | null)[] {
+    return this.textsAt(this.numbers.subarray(0, this.count).indexOf(cellNo));
+  }
+
+  private textsAt(at: number): (string | null)[] {
+    return this.dictionaries.map((dictionary, d) => {
+      const id = this.ids[at * WIDTH + d]!;
+      return id === 0 ? null : dictionary.text(id);
+    });
+  }
+
   get freshCount(): number {
     return this.count - this.stored;
   }
@@ -92,11 +104,7 @@ export class CellBook {
   /** Cells that the database does not have yet. */
   *fresh(): Generator<{ cellNo: number; dimensions: (string | null)[] }> {
     for (let at = this.stored; at < this.count; at++) {
-      const dimensions = this.dictionaries.map((dictionary, d) => {
-        const id = this.ids[at * WIDTH + d]!;
-        return id === 0 ? null : dictionary.text(id);
-      });
-      yield { cellNo: this.numbers[at]!, dimensions };
+      yield { cellNo: this.numbers[at]!, dimensions: this.textsAt(at) };
     }
   }
 }

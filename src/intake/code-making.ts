@@ -18,7 +18,11 @@ export function makeCode(parts: readonly string[], separator: string, most: numb
   if (code.length > 0 && code.length <= most) return { code, shortened: false };
   const hash = sha256(parts.join('\u001f')).slice(0, HASH_LENGTH);
   if (code === '') return { code: hash, shortened: true };
-  const kept = code.slice(0, most - HASH_LENGTH - 1).replace(/[-._/]+$/, '');
+  // never half of a character: whoever looks at the code sees whole ones
+  const kept = code
+    .slice(0, most - HASH_LENGTH - 1)
+    .replace(/[\ud800-\udbff]$/, '')
+    .replace(/[-._/]+$/, '');
   return { code: `${kept}.${hash}`, shortened: true };
 }
 
@@ -28,7 +32,8 @@ function cleaned(text: string): string {
     .replace(/[\p{M}'’]/gu, '')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '');
+    .replace(/^-+|-+$/g, '')
+    .normalize('NFC');
 }
 
 /** Remembers which words made which code, so that two different ones never share one silently. */

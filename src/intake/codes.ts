@@ -39,7 +39,7 @@ export function editDistance(a: string, b: string, limit: number): number {
     if (least > limit) return limit + 1;
     above = row;
   }
-  return above[b.length]!;
+  return Math.min(above[b.length]!, limit + 1);
 }
 
 /** Known codes of one kind of thing, found exactly, by folding, or by nearness. */

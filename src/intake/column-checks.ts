@@ -1,5 +1,6 @@
 import { isDecimalText } from '../domain/decimal.ts';
 import { minorDigits } from '../domain/money.ts';
+import { DIMENSIONS, populationSelector } from '../domain/model/selector.ts';
 import { isLocalDate, isPeriod } from '../domain/period.ts';
 import type { CodeBook } from './codes.ts';
 import { codeFault, editDistance } from './codes.ts';
@@ -29,9 +30,6 @@ export type Checked = string | Flaw;
 export function flaw(code: string, message: string, remedy: string): Flaw {
   return { code, message, remedy };
 }
-
-/** Dimensions that `population` and match rules may name. */
-const DIMENSIONS = 'channel reason queue site vendor product segment language direction region'.split(' ');
 
 /**
  * Checks one non-empty field by the type of its column. Timestamps and amounts are not here: they need the row
@@ -190,18 +188,17 @@ function checkEnum(column: Column, text: string): Checked {
   );
 }
 
+/** Terms as the rules read them; other forms of the same text would name another population. */
 function matchFlaw(text: string): Flaw | undefined {
-  for (const term of text.split(' & ')) {
-    const [dimension = '', ...rest] = term.split('=');
-    if (rest.length !== 1 || rest[0] === '' || !DIMENSIONS.includes(dimension)) {
-      return flaw(
-        'bad_population',
-        `"${term}" is not dimension=value`,
-        `Join terms with " & "; dimensions: ${DIMENSIONS.join(', ')}.`,
-      );
-    }
+  const remedy = `Write dimension=value, terms joined by " & "; dimensions: ${DIMENSIONS.join(', ')}.`;
+  try {
+    populationSelector(text);
+  } catch (error) {
+    if (error instanceof RangeError) return flaw('bad_population', error.message.split(';')[0]!, remedy);
+    throw error;
   }
-  return undefined;
+  const plain = text.split(' & ').every((term) => /^[a-z]+=[^ &](?:[^&]*[^ &])?$/.test(term));
+  return plain ? undefined : flaw('bad_population', 'terms are joined by " & ", without other blanks', remedy);
 }
 
 function checkReasonList(text: string, books: Books): Checked {

@@ -14,7 +14,6 @@ const unheard = (): void => undefined;
 
 /** A file of facts: signed rows in monthly partitions. */
 export class FactFile extends FileAttempt {
-  private cells: CellBook | undefined;
   private encoder: FactEncoder | undefined;
   private readonly hashes = new KeyHashes();
 
@@ -48,6 +47,14 @@ export class FactFile extends FileAttempt {
     } finally {
       hashes.close();
       this.log.close();
+    }
+  }
+
+  override async run(company: CompanyRow): Promise<ImportReport> {
+    try {
+      return await super.run(company);
+    } finally {
+      this.hashes.close();
     }
   }
 
@@ -93,6 +100,5 @@ export class FactFile extends FileAttempt {
     if (cells !== undefined) await keepCells(tx, cells);
     await writeFacts(tx, of, importId, periods);
     if (of.table !== 'contact_segment') await keepKeys(tx, of, importId, encoder!, hashes);
-    hashes.close();
   }
 }

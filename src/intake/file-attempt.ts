@@ -12,8 +12,10 @@ import {
   type Verdict,
 } from '../persistence/staging.queries.ts';
 import { booksOf } from './books.ts';
-import { FaultLog } from './fault-log.ts';
-import type { FileToImport, ImportFlags, ImportReport } from './import-report.ts';
+import type { CellBook } from './cells.ts';
+import { corrections } from './corrections.ts';
+import { FaultLog, FAULTS_SHOWN } from './fault-log.ts';
+import type { Correction, FileToImport, ImportFlags, ImportReport } from './import-report.ts';
 import { monthOf } from './months.ts';
 import { Notes } from './notes.ts';
 import { keepReasons, keepRefusals } from './record-writer.ts';
@@ -32,6 +34,8 @@ export abstract class FileAttempt {
   protected readonly notes = new Notes();
   protected readonly totals: Totals;
   protected readonly of: StagedTable;
+  /** of contacts */
+  protected cells: CellBook | undefined;
   private header: readonly string[] = [];
   private about: RowSource['about'] | undefined;
 
@@ -69,7 +73,15 @@ export abstract class FileAttempt {
         const off = await contactsAgainstSegments(tx);
         if (off > 0) this.notes.say(`${off} corrected contacts no longer have the seconds that their segments sum to`);
       }
-      return await this.settle(counts, months, books, (importId, periods) => this.write(importId, periods));
+      const corrected = counts.changed > 0 ? await corrections(tx, this.file.kind, of, this.cells, FAULTS_SHOWN) : [];
+      return await this.settle(
+        counts,
+        months,
+        books,
+        (importId, periods) => this.write(importId, periods),
+        undefined,
+        corrected,
+      );
     } finally {
       log.close();
     }
@@ -102,6 +114,7 @@ export abstract class FileAttempt {
     books: KindBooks,
     write: (importId: string, periods: readonly string[]) => Promise<void>,
     importId?: string,
+    corrected: readonly Correction[] = [],
   ): Promise<ImportReport> {
     const { tx, file, flags, log } = this;
     const periods = months.map(({ month }) => month).filter((month) => month !== '');
@@ -139,6 +152,7 @@ export abstract class FileAttempt {
     return {
       ...{ kind: file.kind.name, file: file.name, importId: written, dryRun: flags.dryRun === true },
       ...{ new: counts.new, changed: counts.changed, same: counts.same, refused: log.rows },
+      corrections: corrected,
       ...{ faults: log.shown, faultCount: log.count, ...errorFile, totals, periods, late },
       warnings: this.notes.texts(),
       ...(this.about === undefined ? {} : { about: this.about }),

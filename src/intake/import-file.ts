@@ -36,7 +36,18 @@ export async function importFile(tx: Tx, file: FileToImport, flags: ImportFlags 
 function unchanged(file: FileToImport, flags: ImportFlags, already: { at: Date; by: string }): ImportReport {
   return {
     ...{ kind: file.kind.name, file: file.name, importId: null, dryRun: flags.dryRun === true },
-    ...{ new: 0, changed: 0, same: 0, refused: 0, faults: [], faultCount: 0, periods: [], late: 0, already },
+    ...{
+      new: 0,
+      changed: 0,
+      same: 0,
+      refused: 0,
+      corrections: [],
+      faults: [],
+      faultCount: 0,
+      periods: [],
+      late: 0,
+      already,
+    },
     totals: new Totals(file.kind).of([]),
     warnings: [],
   };

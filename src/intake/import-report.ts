@@ -29,6 +29,14 @@ export interface FileToImport {
   readonly directFrom?: number | undefined;
 }
 
+/** A known key with other content: stored as a new version, or as a pair of signed rows. */
+export interface Correction {
+  readonly line: number;
+  readonly key: string;
+  /** by column of the file */
+  readonly changes: Readonly<Record<string, { readonly from: string | null; readonly to: string | null }>>;
+}
+
 export interface ImportReport {
   readonly kind: string;
   readonly file: string;
@@ -39,6 +47,8 @@ export interface ImportReport {
   readonly changed: number;
   readonly same: number;
   readonly refused: number;
+  /** the first thousand of what changes */
+  readonly corrections: readonly Correction[];
   /** the first thousand */
   readonly faults: readonly InputFault[];
   readonly faultCount: number;

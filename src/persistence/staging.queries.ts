@@ -111,6 +111,25 @@ export async function doubles(tx: Tx, after: number): Promise<{ ordinal: number;
   );
 }
 
+/** SQL for a row as an object of texts, in the forms of JSON whatever the server's settings. */
+export function textsByColumn(of: StagedTable, alias: string): string {
+  return `jsonb_build_object(${of.columns.map((column) => `'${column}', to_jsonb(${alias}."${column}") #>> '{}'`).join(', ')})`;
+}
+
+/** The first changed rows beside what stands for them, as texts by column. */
+export async function changedRows(
+  tx: Tx,
+  of: StagedTable,
+  most: number,
+): Promise<{ line: number; was: Record<string, string | null>; is: Record<string, string | null> }[]> {
+  return await tx.query(
+    `select j.line, ${textsByColumn(of, 'p')} as was, ${textsByColumn(of, 'j')} as is
+     from pg_temp.judged j join pg_temp.present p on ${equal(of.key, 'j', 'p')}
+     where j.verdict = 'changed' order by j.ordinal limit $1`,
+    [most],
+  );
+}
+
 /** Months (YYYY-MM) that new and changed rows touch, by `month`, an expression over a judged or present row. */
 export async function monthsTouched(
   tx: Tx,

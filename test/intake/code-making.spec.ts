@@ -39,7 +39,13 @@ describe('making codes', () => {
           expect(code.length).toBeLessThanOrEqual(most);
         },
       ),
+      { numRuns: 1000 },
     );
+  });
+
+  it('never cuts a character in half, and composes letters', () => {
+    expect(makeCode(['𐒰'.repeat(20)], '.', 16).code).toMatch(/^(𐓘){4}\.[0-9a-f]{6}$/u);
+    expect(makeCode(['한국어'], '.', 64).code).toBe('한국어');
   });
 
   it('refuses two different words for one code, and takes the same words in other spelling', () => {

@@ -46,6 +46,7 @@ describe('codes', () => {
       fc.property(word, word, fc.integer({ min: 0, max: 6 }), (a, b, limit) => {
         expect(editDistance(a, b, limit)).toBe(Math.min(plain(a, b), limit + 1));
       }),
+      { numRuns: 1000 },
     );
   });
 });

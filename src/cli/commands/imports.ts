@@ -6,7 +6,7 @@ import { KIND_NAMES } from '../../intake/kinds/kind.ts';
 import type { Answer } from '../answer.ts';
 import { addCommand, answering, helpOf } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
-import { counted, folderAnswer, importAnswer } from '../import-report.ts';
+import { counted, folderAnswer, importAnswer, versionText } from '../import-report.ts';
 import { readText } from '../input.ts';
 import { progress } from '../progress.ts';
 import type { Shell } from '../shell.ts';
@@ -22,6 +22,7 @@ interface ImportOptions {
   readonly errors?: string;
   readonly history?: boolean;
   readonly undo?: string;
+  readonly versions?: string;
   readonly help?: boolean;
 }
 
@@ -34,6 +35,7 @@ export function addImportCommands(root: Command): void {
       'import contacts contacts.csv',
       'import ledger export.xlsx --mapping sap-ledger --dry-run',
       'import --suggest-mapping export.csv > mine.yaml',
+      'import ledger --versions E-2026-000117',
     ],
     notes:
       `KIND is company or ${KIND_NAMES.join(', ')}; import --help KIND names its columns,\n` +
@@ -46,6 +48,10 @@ export function addImportCommands(root: Command): void {
     .option('--mapping <file>', "mapping.yaml, or a shipped mapping's name: columns of another system as ours")
     .option('--suggest-mapping', 'print a mapping for FILE, with its first rows as interpreted; imports nothing')
     .option('--history', 'list what was imported')
+    .option(
+      '--versions <key>',
+      'every content that a row of KIND has had, with file and line; parts of a key by commas',
+    )
     .option('--undo <id>', 'take an import back while its periods are open')
     .option('-h, --help', 'this text; with KIND its columns')
     .action(
@@ -82,6 +88,7 @@ async function importOrList(
   if (options.history) return await history(shell);
   if (options.undo !== undefined) return await undo(shell, options.undo);
   if (options.suggestMapping) return await suggest(shell, kind, file);
+  if (kind !== undefined && options.versions !== undefined) return await versions(shell, kind, options.versions);
   if (kind === undefined || file === undefined) {
     throw new WrongUsage('import needs a KIND and a FILE', 'answerable import --help');
   }
@@ -166,6 +173,13 @@ async function history(shell: Shell): Promise<Answer> {
   if (rows.length === 0)
     return { json: { imports: [] }, text: 'nothing was imported yet', next: 'answerable import-folder DIR' };
   return { json: { imports: rows }, text, next: 'answerable import --undo ID' };
+}
+
+async function versions(shell: Shell, kind: string, key: string): Promise<Answer> {
+  const { imports, actor } = await acting(shell);
+  const found = await imports.versions(actor, kind, key);
+  const text = found.map((version) => versionText(version)).join('\n');
+  return { json: { versions: found }, text };
 }
 
 async function undo(shell: Shell, importId: string): Promise<Answer> {
