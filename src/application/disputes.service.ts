@@ -4,6 +4,7 @@ import { amountText } from '../domain/money.ts';
 import { addWorkingDays, type LocalDate, type Period } from '../domain/period.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
 import { disputePostings, type RulingPosting } from '../domain/statements/rulings.ts';
+import { acceptances } from '../persistence/acceptances.queries.ts';
 import { Database, type Tx } from '../persistence/database.ts';
 import {
   disputeById,
@@ -20,6 +21,7 @@ import {
   type DisputeRow,
   type IssuedLineRow,
 } from '../persistence/disputes.queries.ts';
+import { issuedStatements } from '../persistence/issues.queries.ts';
 import { audit } from './audit.ts';
 import { amountOf, moneyOf, requireReason, requireUnit, ruledLine, type Money } from './ruling-inputs.ts';
 
@@ -66,7 +68,7 @@ export class DisputesService {
   /**
    * Opens a dispute of an issued line. @param with.amount part of the line; absent: all that is not yet taken back
    * @param with.to unit that should bear it; absent: service
-   * @throws Refusal no_such_line, not_issued, time_barred, nothing_to_dispute, amount_too_large, dispute_open
+   * @throws Refusal no_such_line, not_issued, time_barred, accepted_already, nothing_to_dispute, amount_too_large, dispute_open
    */
   async open(
     actor: Actor,
@@ -80,18 +82,9 @@ export class DisputesService {
     return await this.write(actor, async (tx) => {
       await lockRulings(tx);
       const money = await moneyOf(tx);
-      const issued = await disputableLine(tx, line);
-      if (the.to === issued.unit_code) throw new Refusal('same_unit', `${the.to} cannot be both sides`);
-      const earlier = await disputeList(tx, line);
-      const unruled = earlier.find((dispute) => dispute.outcome === null);
-      if (unruled)
-        throw new Refusal('dispute_open', `line ${line} is in dispute ${unruled.dispute_id} already`, {
-          kind: 'conflict',
-          next: `answerable dispute show ${unruled.dispute_id}`,
-        });
-      const amount = disputedAmount(issued, earlier, the.amount, money);
+      const { issued, amount, nth } = await disputable(tx, line, the, money);
       const opened = {
-        ...{ runId: issued.run_id, line, nth: earlier.length + 1, chargePeriod: issued.charge_period, amount },
+        ...{ runId: issued.run_id, line, nth, chargePeriod: issued.charge_period, amount },
         ...{ unit: issued.unit_code, counter: the.to ?? null, reason: the.reason, evidence: the.evidence ?? '' },
         dueOn: addWorkingDays(new Date().toISOString().slice(0, 10), WORKING_DAYS, await holidays(tx)),
       };
@@ -104,6 +97,22 @@ export class DisputesService {
         onBehalfOf: actor.role === 'unit_owner' ? null : issued.unit_code,
       });
       return shown((await disputeById(tx, id))!, money);
+    });
+  }
+
+  /** What a dispute of a line would post if it were opened so and accepted; nothing is written. Refuses what `open` refuses. */
+  async previewOpening(
+    actor: Actor,
+    line: string,
+    the: { readonly amount?: string; readonly to?: string },
+  ): Promise<PreviewPosting[]> {
+    requireRight(actor, 'dispute');
+    if (the.to !== undefined) await this.db.books((tx) => requireUnit(tx, the.to!));
+    return await this.db.read(actor, async (tx) => {
+      const money = await moneyOf(tx);
+      const { issued, amount } = await disputable(tx, line, the, money);
+      const postings = disputePostings(`preview:${line}`, ruledLine(issued), amount, the.to ?? null);
+      return postings.map((posting) => shownPosting(posting, money));
     });
   }
 
@@ -144,13 +153,8 @@ export class DisputesService {
     return await this.db.read(actor, async (tx) => {
       const row = await known(tx, id);
       const money = await moneyOf(tx);
-      return (await postingsOf(tx, row, acceptedAmount(row, amount, money))).map((posting): PreviewPosting => ({
-        unit: posting.unit ?? 'service',
-        chargePeriod: posting.chargePeriod,
-        decision: posting.decision,
-        reason: posting.reason,
-        amount: amountText(posting.amount, money.digits),
-      }));
+      const postings = await postingsOf(tx, row, acceptedAmount(row, amount, money));
+      return postings.map((posting) => shownPosting(posting, money));
     });
   }
 
@@ -213,6 +217,26 @@ export class DisputesService {
   }
 }
 
+/** The line, how much of it is disputed, and its number among the line's disputes. */
+async function disputable(
+  tx: Tx,
+  line: string,
+  the: { readonly amount?: string; readonly to?: string },
+  money: Money,
+): Promise<{ issued: IssuedLineRow; amount: bigint; nth: number }> {
+  const issued = await disputableLine(tx, line);
+  if (the.to === issued.unit_code) throw new Refusal('same_unit', `${the.to} cannot be both sides`);
+  await requireNotAccepted(tx, issued);
+  const earlier = await disputeList(tx, line);
+  const unruled = earlier.find((dispute) => dispute.outcome === null);
+  if (unruled)
+    throw new Refusal('dispute_open', `line ${line} is in dispute ${unruled.dispute_id} already`, {
+      kind: 'conflict',
+      next: `answerable dispute show ${unruled.dispute_id}`,
+    });
+  return { issued, amount: disputedAmount(issued, earlier, the.amount, money), nth: earlier.length + 1 };
+}
+
 async function disputableLine(tx: Tx, line: string): Promise<IssuedLineRow> {
   const [issued] = await issuedLines(tx, { line });
   if (issued === undefined)
@@ -225,6 +249,17 @@ async function disputableLine(tx: Tx, line: string): Promise<IssuedLineRow> {
   if (issued.time_barred)
     throw new Refusal('time_barred', `line ${line} was issued more than twelve months ago`, { kind: 'conflict' });
   return issued;
+}
+
+/** @throws Refusal accepted_already */
+async function requireNotAccepted(tx: Tx, line: IssuedLineRow): Promise<void> {
+  const [statement] = await issuedStatements(tx, line.period, { run: line.run_id, unit: line.unit_code });
+  const accepted = (await acceptances(tx, line.period)).find(({ number }) => number === statement?.number);
+  if (accepted)
+    throw new Refusal('accepted_already', `statement ${accepted.number} is accepted by ${accepted.accepted_by}`, {
+      kind: 'conflict',
+      next: 'ask finance for a correction',
+    });
 }
 
 /** At most what earlier disputes have left of the line, with the line's sign. */
@@ -298,6 +333,16 @@ async function postingsOf(tx: Tx, row: DisputeRow, amount: bigint): Promise<Ruli
   if (!line)
     throw new Refusal('not_issued', `line ${row.line_id} is in no standing statement any more`, { kind: 'conflict' });
   return disputePostings(groupKey(row), ruledLine(line), amount, row.counter_unit);
+}
+
+function shownPosting(posting: RulingPosting, money: Money): PreviewPosting {
+  return {
+    unit: posting.unit ?? 'service',
+    chargePeriod: posting.chargePeriod,
+    decision: posting.decision,
+    reason: posting.reason,
+    amount: amountText(posting.amount, money.digits),
+  };
 }
 
 const groupKey = (row: DisputeRow): string => `dispute:${row.line_id}:${row.nth}`;

@@ -3,7 +3,7 @@ import { Refusal } from '../domain/errors.ts';
 import type { Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import type { JsonObject } from '../domain/statements/document.ts';
-import { companyRow, reasonList, watermark, type Company } from '../persistence/close-inputs.queries.ts';
+import { companyRow, reasonList, unitList, watermark, type Company } from '../persistence/close-inputs.queries.ts';
 import { Database, type Tx } from '../persistence/database.ts';
 import { periodRun, type PeriodRun } from '../persistence/periods.queries.ts';
 import { ownStatements, unitMonths, runRow, type StatementRow } from '../persistence/runs.queries.ts';
@@ -86,6 +86,14 @@ export class StatementsService {
     return await this.db.books(
       async (tx) => new Map((await reasonList(tx, await watermark(tx))).map((reason) => [reason.reason, reason.name])),
     );
+  }
+
+  /** Names by code of the units whose figures the actor may read. */
+  async unitNames(actor: Actor): Promise<ReadonlyMap<string, string>> {
+    requireRight(actor, 'read_statement');
+    const units = await this.db.books(async (tx) => await unitList(tx, await watermark(tx)));
+    const seen = units.filter(({ unit }) => may(actor, 'read_all') || actor.units.includes(unit));
+    return new Map(seen.map(({ unit, name }) => [unit, name]));
   }
 
   async company(): Promise<Company | undefined> {

@@ -28,6 +28,7 @@ const RIGHTS = {
   reopen: ['finance', 'controller'],
   confirm_reopening: ['controller', 'cfo'],
   rule_parked_unit: ['controller', 'cfo'],
+  accept: ['unit_owner'],
   dispute: ['unit_owner', 'finance'],
   reply_to_dispute: ['unit_owner', 'finance', 'controller', 'cfo', 'service_leader'],
   rule_dispute: ['controller', 'cfo', 'service_leader'],

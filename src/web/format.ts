@@ -92,7 +92,13 @@ export function monthYear(period: string): string {
 }
 
 export function day(date: string): string {
-  return `${Number(date.slice(8))} ${monthName(date).slice(0, 3)} ${date.slice(0, 4)}`;
+  return `${Number(date.slice(8, 10))} ${monthName(date).slice(0, 3)} ${date.slice(0, 4)}`;
+}
+
+/** Day and minute in UTC. */
+export function instant(at: Date): string {
+  const text = at.toISOString();
+  return `${day(text.slice(0, 10))}, ${text.slice(11, 16)}`;
 }
 
 export function decimals(text: string): number {

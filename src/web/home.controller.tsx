@@ -24,6 +24,14 @@ export class HomeController {
 
   @Get()
   async home(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
+      // An admin sees no figures: accounts and settings are the home.
+      if (may(actor, 'read_statement')) await this.figures(request, response);
+      else response.redirect(303, '/settings');
+    });
+  }
+
+  private async figures(request: Request, response: Response): Promise<void> {
     await this.door.page(
       request,
       response,

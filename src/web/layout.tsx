@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Actor } from '../domain/roles.ts';
+import { may, type Actor, type Deed as Right } from '../domain/roles.ts';
 import { monthYear } from './format.ts';
 
 /** What every page needs to know beside its own figures. */
@@ -18,12 +18,21 @@ export interface View {
   readonly demoPeople: readonly { readonly login: string; readonly name: string; readonly role: string }[];
 }
 
-const RAIL: readonly { readonly href: string; readonly label: string; readonly hidden?: readonly string[] }[] = [
+/** Words of the rail, each with the right that opens its page; those below the line are looked at less often. */
+const RAIL: readonly {
+  readonly href: string;
+  readonly label: string;
+  readonly right?: Right;
+  readonly below?: true;
+}[] = [
   { href: '/', label: 'Home' },
-  { href: '/periods', label: 'Close', hidden: ['unit_owner'] },
-  { href: '/statements', label: 'Statements' },
-  { href: '/decisions', label: 'Decisions' },
-  { href: '/rules', label: 'Rules', hidden: ['unit_owner'] },
+  { href: '/periods', label: 'Close', right: 'read_all' },
+  { href: '/statements', label: 'Statements', right: 'read_statement' },
+  { href: '/decisions', label: 'Decisions', right: 'read_statement' },
+  { href: '/disputes', label: 'Disputes', right: 'read_statement' },
+  { href: '/rules', label: 'Rules', right: 'read_all' },
+  { href: '/audit', label: 'Audit', right: 'read_audit', below: true },
+  { href: '/settings', label: 'Settings', below: true },
 ];
 
 const STATES: Readonly<Record<string, string>> = {
@@ -48,8 +57,8 @@ export function Page({ view, title, children }: { view: View; title: string; chi
             Answerable
           </a>
           <ul>
-            {RAIL.filter((item) => !item.hidden?.includes(view.actor.role)).map((item) => (
-              <li key={item.href}>
+            {RAIL.filter((item) => item.right === undefined || may(view.actor, item.right)).map((item) => (
+              <li key={item.href} class={item.below ? 'below' : undefined}>
                 <a href={item.href} aria-current={here(item.href) ? 'page' : undefined}>
                   {item.label}
                 </a>

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { VNode } from 'preact';
@@ -7,7 +8,7 @@ import { StatementsService } from '../application/statements.service.ts';
 import { UsersService } from '../application/users.service.ts';
 import { Refusal } from '../domain/errors.ts';
 import { isPeriod } from '../domain/period.ts';
-import type { Actor } from '../domain/roles.ts';
+import { may, type Actor } from '../domain/roles.ts';
 import type { PeriodListing } from '../persistence/periods.queries.ts';
 import { WEB_OPTIONS, type WebOptions } from '../web-options.ts';
 import type { View } from './layout.tsx';
@@ -49,7 +50,8 @@ export class PageDoor {
       const { login, signedInAt = 0 } = request.session;
       if (login === undefined || Date.now() - signedInAt > LONGEST_SESSION_MS) throw new NotSignedIn();
       if (Object.values(request.params).some((value) => value.includes('\0'))) throw new NotFoundException();
-      await deed(await this.users.actorByLogin(login));
+      const actor = await this.users.actorByLogin(login);
+      await deed({ ...actor, from: { door: 'web', request: randomUUID() } });
     } catch (error) {
       if (error instanceof NotSignedIn) return response.redirect(303, '/sign-in');
       if (!(error instanceof Refusal)) throw error;
@@ -66,7 +68,8 @@ export class PageDoor {
     wanted: string | undefined,
     inPeriod: View['inPeriod'],
   ): Promise<View> {
-    const listed = await this.periods.list(actor);
+    // An admin sees accounts and settings, and no period.
+    const listed = may(actor, 'read_statement') ? await this.periods.list(actor) : [];
     const company = await this.statements.company();
     const query = request.query['period'];
     const asked = wanted ?? (typeof query === 'string' ? query : undefined);

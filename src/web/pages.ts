@@ -1,9 +1,12 @@
 import { AssetsController } from './assets.controller.ts';
+import { AuditController } from './audit.controller.tsx';
 import { CloseBoardController } from './close-board.controller.tsx';
 import { DecisionsController } from './decisions.controller.tsx';
+import { DisputesController } from './disputes.controller.tsx';
 import { ExplainController } from './explain.controller.tsx';
 import { HomeController } from './home.controller.tsx';
 import { RulesController } from './rules.controller.tsx';
+import { SettingsController } from './settings.controller.tsx';
 import { SignInController } from './sign-in.controller.tsx';
 import { StatementsController } from './statements.controller.tsx';
 
@@ -14,7 +17,10 @@ export const PAGES = [
   CloseBoardController,
   StatementsController,
   DecisionsController,
+  DisputesController,
   ExplainController,
   RulesController,
+  AuditController,
+  SettingsController,
   SignInController,
 ];

@@ -1,19 +1,22 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { VNode } from 'preact';
+import { AcceptancesService } from '../application/acceptances.service.ts';
 import { DecisionsService } from '../application/decisions.service.ts';
+import { DisputesService } from '../application/disputes.service.ts';
+import { IssuedService } from '../application/issued.service.ts';
 import { statementFile } from '../application/statement-files.ts';
 import { StatementsService } from '../application/statements.service.ts';
 import { Refusal } from '../domain/errors.ts';
 import { period as periodOfText, type Period } from '../domain/period.ts';
-import type { Actor } from '../domain/roles.ts';
+import { may, type Actor } from '../domain/roles.ts';
 import type { StatementSet } from '../domain/statements/statement-set.ts';
 import { decisionTitles } from './decision-titles.ts';
 import type { View } from './layout.tsx';
 import { PageDoor } from './page-door.ts';
 import { EmptyPage } from './pages/plain.tsx';
 import type { UnitStatement } from './pages/statement-groups.ts';
-import { StatementPage } from './pages/statement.tsx';
+import { StatementPage, type Standing } from './pages/statement.tsx';
 import { StatementsPage } from './pages/statements.tsx';
 
 /** Statements of a period, one unit's, and their files. */
@@ -23,6 +26,9 @@ export class StatementsController {
     private readonly door: PageDoor,
     private readonly statements: StatementsService,
     private readonly decisions: DecisionsService,
+    private readonly issued: IssuedService,
+    private readonly acceptances: AcceptancesService,
+    private readonly disputes: DisputesService,
   ) {}
 
   @Get('statements{/:period}')
@@ -81,6 +87,19 @@ export class StatementsController {
     });
   }
 
+  @Post('statements/:period/:unit/accept')
+  async accept(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Param('period') period: string,
+    @Param('unit') unit: string,
+  ): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
+      await this.acceptances.accept(actor, periodOfText(period), unit);
+      response.redirect(303, `/statements/${period}/${encodeURIComponent(unit)}`);
+    });
+  }
+
   private async statementOf(view: View, actor: Actor, unit: string): Promise<VNode> {
     const document = await this.statements.document(actor, view.period as Period, { unit });
     const statement = (document['units'] as unknown as UnitStatement[])[0]!;
@@ -88,9 +107,24 @@ export class StatementsController {
       <StatementPage
         view={view}
         statement={statement}
+        standing={view.state === 'closed' ? await this.standingOf(actor, view.period as Period, unit) : null}
         decisions={await decisionTitles(this.decisions, actor)}
         reasons={await this.statements.reasonNames()}
       />
     );
+  }
+
+  private async standingOf(actor: Actor, period: Period, unit: string): Promise<Standing | null> {
+    const [issued, ...earlier] = await this.issued.list(actor, period, unit);
+    if (issued === undefined) return null; // service's own document is not given out
+    const accepted = (await this.acceptances.list(actor, period)).find(({ number }) => number === issued.number);
+    return {
+      ...{ version: issued.version, number: issued.number, issuedAt: issued.issuedAt },
+      earlier: earlier.map(({ number }) => number),
+      accepted: accepted === undefined ? null : { by: accepted.acceptedBy, at: accepted.acceptedAt },
+      mayAccept: may(actor, 'accept'),
+      mayDispute: may(actor, 'dispute') && accepted === undefined,
+      disputes: (await this.disputes.list(actor)).filter((dispute) => dispute.unit === unit),
+    };
   }
 }

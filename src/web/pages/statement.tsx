@@ -1,22 +1,55 @@
+import type { Dispute } from '../../application/disputes.service.ts';
 import { InBar } from '../charts/in-bar.tsx';
-import { amount, counted, decimals, grouped, length, minor, money, monthYear, percent, rounded } from '../format.ts';
+import { Form } from '../form.tsx';
+import {
+  amount,
+  counted,
+  day,
+  decimals,
+  grouped,
+  instant,
+  length,
+  minor,
+  money,
+  monthYear,
+  percent,
+  rounded,
+} from '../format.ts';
 import { Page, Section, TierMark, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 import { BridgeSection } from './bridge-section.tsx';
 import { grouping, KINDS, magnitude, type UnitStatement } from './statement-groups.ts';
 
+/** What has become of an issued statement. */
+export interface Standing {
+  readonly version: number;
+  readonly number: string;
+  readonly issuedAt: Date;
+  /** numbers of the versions before, newest first */
+  readonly earlier: readonly string[];
+  readonly accepted: { readonly by: string; readonly at: Date } | null;
+  readonly mayAccept: boolean;
+  readonly mayDispute: boolean;
+  /** of its lines */
+  readonly disputes: readonly Pick<Dispute, 'id' | 'line' | 'state'>[];
+}
+
 export function StatementPage({
   view,
   statement,
+  standing,
   decisions,
   reasons,
 }: {
   view: View;
   statement: UnitStatement;
+  /** null until the statement is issued */
+  standing: Standing | null;
   decisions: ReadonlyMap<string, string>;
   reasons: ReadonlyMap<string, string>;
 }) {
   const currency = view.currency;
+  const href = `/statements/${view.period}/${encodeURIComponent(statement.unit)}`;
   const scale = decimals(statement.gross);
   const preliminary = view.state !== 'closed';
   const gross = minor(statement.gross);
@@ -26,6 +59,7 @@ export function StatementPage({
     1n,
   );
   const charged = statement.lines.filter((line) => line.treatment === 'charged');
+  const disputes = new Map(standing?.disputes.map((dispute) => [dispute.line, dispute]));
   const total = charged.reduce((sum, line) => sum + minor(line.amount), 0n);
   return (
     <Page view={view} title={`${statement.name}, ${monthYear(view.period!)}`}>
@@ -39,7 +73,12 @@ export function StatementPage({
         {grouped(rounded(statement.contacts, 1))} contacts in {counted(charged.length, 'line', 'lines')}.{' '}
         {preliminary
           ? 'The figures are preliminary until finance issues them.'
-          : 'The statement is issued and never changes.'}
+          : 'The statement is issued and never changes.'}{' '}
+        {standing === null
+          ? 'A line can be disputed once it is issued.'
+          : standing.accepted === null
+            ? 'Each line can be disputed within twelve months, until the statement is accepted.'
+            : `Accepted by ${standing.accepted.by} on ${day(standing.accepted.at.toISOString())}.`}
       </p>
       <div class="columns">
         <div class="w7">
@@ -53,7 +92,7 @@ export function StatementPage({
         </div>
         <div class="w5">
           <Section title="Posted and managed" sub={`${currency}; retention is a management line and is not posted`}>
-            <Table>
+            <Table focusable>
               <tbody>
                 <Row label="Gross charge" value={statement.gross} />
                 <Row label="Adjustments" value={statement.adjustments} />
@@ -73,9 +112,9 @@ export function StatementPage({
         sub={`${currency}; a share of a contact carries decimals; every charge opens its explanation`}
         links={
           <>
-            <a href={`/statements/${view.period}/${encodeURIComponent(statement.unit)}/statement.json`}>JSON</a>
-            <a href={`/statements/${view.period}/${encodeURIComponent(statement.unit)}/statement.csv`}>CSV</a>
-            <a href={`/statements/${view.period}/${encodeURIComponent(statement.unit)}/statement.xlsx`}>XLSX</a>
+            <a href={`${href}/statement.xlsx`}>XLSX</a>
+            <a href={`${href}/statement.csv`}>CSV</a>
+            <a href={`${href}/statement.json`}>JSON</a>
           </>
         }
       >
@@ -89,6 +128,7 @@ export function StatementPage({
               <th class="n">Charge</th>
               <th aria-hidden="true"></th>
               <th class="n">Share</th>
+              {standing !== null && <td></td>}
             </tr>
           </thead>
           {groups.map((group) => (
@@ -105,6 +145,7 @@ export function StatementPage({
                 <th class="n">{grouped(amount(group.amount, scale))}</th>
                 <td></td>
                 <th class="n">{percent(group.amount, gross)}</th>
+                {standing !== null && <td></td>}
               </tr>
               {group.lines.map((line) => (
                 <tr class="part" key={line.id}>
@@ -124,6 +165,14 @@ export function StatementPage({
                     <InBar percent={length(magnitude(line.amount), largest)} />
                   </td>
                   <td class="n mute">{percent(minor(line.amount), gross)}</td>
+                  {standing !== null && (
+                    <td class="n">
+                      <DisputeLink
+                        dispute={disputes.get(line.id)}
+                        href={standing.mayDispute && line.treatment === 'charged' ? `${href}/lines/${line.id}` : null}
+                      />
+                    </td>
+                  )}
                 </tr>
               ))}
               {group.rest && (
@@ -133,6 +182,7 @@ export function StatementPage({
                   <td class="n">{grouped(amount(group.rest.amount, scale))}</td>
                   <td></td>
                   <td class="n mute">{percent(group.rest.amount, gross)}</td>
+                  {standing !== null && <td></td>}
                 </tr>
               )}
             </tbody>
@@ -146,15 +196,17 @@ export function StatementPage({
               <td class="n">{grouped(statement.gross)}</td>
               <td></td>
               <td class="n">{gross === 0n ? '–' : '100.0%'}</td>
+              {standing !== null && <td></td>}
             </tr>
           </tfoot>
         </Table>
       </Section>
+      {standing !== null && <Acceptance view={view} href={href} standing={standing} lines={charged.length} />}
       <Section
         title={total === gross ? 'The lines are the charge, to the cent' : 'The lines do not sum to the charge'}
         sub={currency}
       >
-        <Table>
+        <Table focusable>
           <thead>
             <tr>
               <th>Check</th>
@@ -175,10 +227,51 @@ export function StatementPage({
           </tbody>
         </Table>
         <p class="note hash">
-          {preliminary ? 'PRELIMINARY · ' : ''}sha256 {statement.sha256}
+          {preliminary ? 'PRELIMINARY · ' : `${standing?.number ?? ''} · `}sha256 {statement.sha256}
         </p>
       </Section>
     </Page>
+  );
+}
+
+const DISPUTED: Readonly<Record<Dispute['state'], string>> = {
+  open: '◆ Disputed',
+  escalated: '◆ Disputed',
+  accepted: '✓ Taken back',
+  rejected: 'Dispute rejected',
+};
+
+function DisputeLink({ dispute, href }: { dispute: Pick<Dispute, 'id' | 'state'> | undefined; href: string | null }) {
+  if (dispute !== undefined) return <a href={`/disputes/${dispute.id}`}>{DISPUTED[dispute.state]}</a>;
+  return href === null ? null : <a href={`${href}/dispute`}>Dispute</a>;
+}
+
+function Acceptance({ view, href, standing, lines }: { view: View; href: string; standing: Standing; lines: number }) {
+  const open = standing.disputes.filter(({ state }) => state === 'open' || state === 'escalated').length;
+  return (
+    <Section
+      title={standing.accepted === null ? 'Accept, or dispute line by line' : 'The statement is accepted'}
+      sub={
+        standing.accepted === null
+          ? 'accepting ends disputing; disputes that are open go on'
+          : `by ${standing.accepted.by}, ${instant(standing.accepted.at)} UTC`
+      }
+    >
+      <p class="note">
+        Version {standing.version}, issued {instant(standing.issuedAt)} UTC.{' '}
+        {standing.earlier.length === 0 ? '' : `It supersedes ${standing.earlier.join(', ')}. `}
+        {open === 0 ? 'No dispute is open.' : `${counted(open, 'dispute is', 'disputes are')} open.`}
+      </p>
+      {standing.accepted === null && standing.mayAccept && (
+        <Form view={view} action={`${href}/accept`}>
+          <div class="actions">
+            <button class="primary" type="submit">
+              Accept {counted(lines - open, 'line', 'lines')}
+            </button>
+          </div>
+        </Form>
+      )}
+    </Section>
   );
 }
 

@@ -1,0 +1,76 @@
+import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { AuditService } from '../application/audit.service.ts';
+import { UsersService } from '../application/users.service.ts';
+import { VerifyService } from '../application/verify.service.ts';
+import { FIRST_HEAD, type AuditBody } from '../domain/audit-chain.ts';
+import { may, requireRight, type Actor } from '../domain/roles.ts';
+import { optional, typed } from './form.tsx';
+import { PageDoor, send } from './page-door.ts';
+import { AuditPage, type Checked } from './pages/audit.tsx';
+
+const SHOWN = 40;
+
+/** The audit log: read, exported, and checked; nothing here changes it. */
+@Controller()
+export class AuditController {
+  constructor(
+    private readonly door: PageDoor,
+    private readonly audit: AuditService,
+    private readonly verification: VerifyService,
+    private readonly users: UsersService,
+  ) {}
+
+  @Get('audit')
+  async log(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.door.guarded(request, response, (actor) => this.show(request, response, actor, null));
+  }
+
+  /** A look, not a change; by POST because it takes long. */
+  @Post('audit/verify')
+  async verify(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
+      const checked: Checked =
+        typed(request)['what'] === 'books'
+          ? { of: 'books', report: await this.verification.verify(actor) }
+          : { of: 'chain', ...(await this.audit.verify(actor)) };
+      await this.show(request, response, actor, checked);
+    });
+  }
+
+  @Get('audit/events.jsonl')
+  async export(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
+      requireRight(actor, 'read_audit');
+      response.attachment('audit-events.jsonl').type('application/jsonl');
+      await this.audit.export(actor, (line) => response.write(line));
+      response.end();
+    });
+  }
+
+  private async show(request: Request, response: Response, actor: Actor, checked: Checked | null): Promise<void> {
+    const asked = (name: string): string => {
+      const value = request.query[name];
+      return typeof value === 'string' ? value.replaceAll('\0', '').trim() : '';
+    };
+    const filters = { deed: asked('deed'), who: asked('who'), object: asked('object') };
+    const { deed, who, object } = filters;
+    const filter = { deed: optional(deed), actor: optional(who), object: optional(object) };
+    const events = may(actor, 'read_audit') ? await this.audit.newest(actor, filter, SHOWN) : [];
+    const [newest] = may(actor, 'read_audit') ? await this.audit.newest(actor, {}, 1) : [];
+    if (checked === null) requireRight(actor, 'read_audit');
+    const page = (
+      <AuditPage
+        view={await this.door.viewOf(request, response, actor, undefined, null)}
+        events={events.map((event) => JSON.parse(event.body) as AuditBody)}
+        most={SHOWN}
+        head={newest ?? FIRST_HEAD}
+        filters={filters}
+        people={may(actor, 'read_audit') ? await this.users.list(actor) : null}
+        mayVerify={may(actor, 'verify')}
+        checked={checked}
+      />
+    );
+    send(response, 200, page);
+  }
+}

@@ -1,0 +1,240 @@
+import { ROLES } from '../../domain/roles.ts';
+import type { TokenRow, UserRow } from '../../persistence/users.queries.ts';
+import { Fault, Field, Form } from '../form.tsx';
+import { counted, day } from '../format.ts';
+import { Page, Section, type View } from '../layout.tsx';
+import { Table } from '../table.tsx';
+
+export interface CompanySettings {
+  readonly company: string;
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly onePerson: boolean;
+}
+
+export function SettingsPage({
+  view,
+  settings,
+  users,
+  tokens,
+  admin,
+  newToken,
+  fault,
+  typed,
+}: {
+  view: View;
+  /** null for who reads no settings, and before there is a company */
+  settings: CompanySettings | null;
+  /** null for who reads no accounts */
+  users: readonly UserRow[] | null;
+  tokens: readonly TokenRow[];
+  admin: boolean;
+  /** shown once */
+  newToken: string | null;
+  fault: string | null;
+  typed: Readonly<Record<string, string>>;
+}) {
+  return (
+    <Page view={view} title="Settings">
+      <h1>{settings === null ? 'Your tokens' : `How ${settings.company} works with Answerable`}</h1>
+      <p class="lead">
+        {admin ? 'Each change is an event of the audit log.' : 'An admin changes these; each change is an audit event.'}
+      </p>
+      <Fault text={fault} />
+      {newToken !== null && (
+        <Section title="The new token" sub="shown once; only its hash is kept">
+          <p class="hash" role="status">
+            {newToken}
+          </p>
+        </Section>
+      )}
+      {settings !== null && (
+        <div class="columns">
+          <div class="w6">
+            <Section title="Company" sub="from company.yaml">
+              <Table>
+                <tbody>
+                  <Row label="Name" value={settings.company} />
+                  <Row label="Reporting currency" value={settings.currency} />
+                  <Row label="Time zone of days and months" value={settings.timeZone} />
+                  <Row
+                    label="Prepares and approves"
+                    value={settings.onePerson ? 'may be one person' : 'always two people'}
+                  />
+                </tbody>
+              </Table>
+            </Section>
+          </div>
+          <div class="w6">
+            <Section
+              title={settings.onePerson ? 'One-person mode is on' : 'Two people close a period'}
+              sub="with one-person mode every statement says that one person prepared and approved it"
+            >
+              {admin && (
+                <Form view={view} action="/settings/one-person">
+                  <input type="hidden" name="on" value={settings.onePerson ? 'off' : 'on'} />
+                  <Field name="reason" label="Reason" value={typed['reason']} required fault={fault !== null} />
+                  <div class="actions">
+                    <button type="submit">Turn one-person mode {settings.onePerson ? 'off' : 'on'}</button>
+                  </div>
+                </Form>
+              )}
+            </Section>
+          </div>
+        </div>
+      )}
+      {users !== null && <Users view={view} users={users} admin={admin} typed={typed} fault={fault} />}
+      <Section
+        title={tokens.length === 0 ? 'No token' : counted(tokens.length, 'token', 'tokens')}
+        sub="for the API and the command line; a token acts as its user and ends with the role"
+      >
+        {tokens.length > 0 && (
+          <Table>
+            <thead>
+              <tr>
+                <th>Token</th>
+                <th>Of</th>
+                <th>Made</th>
+                <th>Ends</th>
+                <th>Last used</th>
+                <th>State</th>
+                <td></td>
+              </tr>
+            </thead>
+            <tbody>
+              {tokens.map((token) => (
+                <tr key={token.tokenId}>
+                  <td>{token.label === '' ? `number ${token.tokenId}` : token.label}</td>
+                  <td>{token.login}</td>
+                  <td>{day(token.createdAt.toISOString())}</td>
+                  <td>{day(token.expiresAt.toISOString())}</td>
+                  <td>{token.lastUsedAt === null ? 'never' : day(token.lastUsedAt.toISOString())}</td>
+                  <td>{token.state}</td>
+                  <td class="n">
+                    {token.state === 'good' && (admin || token.login === view.actor.login) && (
+                      <Form view={view} action={`/settings/tokens/${token.tokenId}/revoke`}>
+                        <button class="link" type="submit">
+                          Revoke
+                        </button>
+                      </Form>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        )}
+        <Form view={view} action="/settings/tokens">
+          <div class="filters">
+            {admin && (
+              <div>
+                <Field name="of" label="Login" value={typed['of'] ?? view.actor.login} required />
+              </div>
+            )}
+            <div>
+              <Field name="label" label="What it is for" value={typed['label']} required />
+            </div>
+            <div>
+              <Field name="days" label="Days until it ends" value={typed['days'] ?? '90'} required />
+            </div>
+            <button type="submit">Make a token</button>
+          </div>
+        </Form>
+      </Section>
+    </Page>
+  );
+}
+
+function Users({
+  view,
+  users,
+  admin,
+  typed,
+  fault,
+}: {
+  view: View;
+  users: readonly UserRow[];
+  admin: boolean;
+  typed: Readonly<Record<string, string>>;
+  fault: string | null;
+}) {
+  return (
+    <Section title={counted(users.length, 'account', 'accounts')} sub="a changed role ends its tokens">
+      <Table focusable={!admin}>
+        <thead>
+          <tr>
+            <th>Login</th>
+            <th>Name</th>
+            <th>Role</th>
+            <th>Units</th>
+            <th>State</th>
+            {admin && <td></td>}
+          </tr>
+        </thead>
+        <tbody>
+          {users.map((user) => (
+            <tr key={user.login}>
+              <td>{user.login}</td>
+              <td>{user.name}</td>
+              <td>{user.role.replace('_', ' ')}</td>
+              <td>{user.units.join(', ')}</td>
+              <td>{user.disabled ? 'disabled' : 'active'}</td>
+              {admin && (
+                <td class="n">
+                  {!user.disabled && user.login !== view.actor.login && (
+                    <Form view={view} action="/settings/users/disable">
+                      <input type="hidden" name="login" value={user.login} />
+                      <button class="link" type="submit" aria-label={`Disable ${user.login}`}>
+                        Disable
+                      </button>
+                    </Form>
+                  )}
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+      {admin && (
+        <Form view={view} action="/settings/users">
+          <div class="filters">
+            <div>
+              <Field name="login" label="Login" value={typed['login']} required fault={fault !== null} />
+            </div>
+            <div>
+              <Field name="name" label="Name (of a new account)" value={typed['name']} />
+            </div>
+            <div>
+              <label for="role">Role</label>
+              <select id="role" name="role">
+                {ROLES.map((role) => (
+                  <option key={role} value={role} selected={role === typed['role']}>
+                    {role.replace('_', ' ')}
+                  </option>
+                ))}
+              </select>
+            </div>
+            <div>
+              <Field name="units" label="Units of a unit owner, by comma" value={typed['units']} />
+            </div>
+            <button type="submit" name="step" value="add">
+              Add
+            </button>
+            <button type="submit" name="step" value="change">
+              Change the role
+            </button>
+          </div>
+        </Form>
+      )}
+    </Section>
+  );
+}
+
+function Row({ label, value }: { label: string; value: string }) {
+  return (
+    <tr>
+      <td>{label}</td>
+      <td>{value}</td>
+    </tr>
+  );
+}
