@@ -1,18 +1,13 @@
 import type { Cause } from '../domain/attribution/causes.ts';
 import type { LocalDate } from '../domain/period.ts';
 import type { CellFacts } from '../domain/statements/cell-facts.ts';
-import {
-  cellList,
-  cellSums,
-  type CellRow,
-  type CellSum,
-  type ContactReading,
-} from '../persistence/close-inputs.queries.ts';
+import { cellList, type CellRow, type CellSum, type ContactReading } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
+import { rollUp } from '../persistence/roll-up.queries.ts';
 
 /** Like contacts of a period as they stand at a watermark, summed: the roll-up that a close reads. */
 export async function cellsAt(tx: Tx, reading: ContactReading): Promise<CellFacts[]> {
-  const sums = await cellSums(tx, reading);
+  const sums = await rollUp(tx, reading);
   const dimensions = await cellList(tx);
   return sums.map((sum) => cellFacts(sum, dimensions, reading));
 }
@@ -45,9 +40,9 @@ export function cellFacts(
     escalated: cell.escalated,
     transferred: cell.transferred,
     repeat: sum.repeat,
-    parts: BigInt(sum.parts),
-    seconds: BigInt(sum.seconds),
-    untimedParts: BigInt(sum.untimed_parts),
+    parts: sum.parts,
+    seconds: sum.seconds,
+    untimedParts: sum.untimed_parts,
   };
 }
 

@@ -222,7 +222,10 @@ async function contactsOfLine(tx: Tx, line: LineRow, reading: CloseReading): Pro
 }
 
 function factsOf(part: ContactPart, cells: Awaited<ReturnType<typeof cellList>>, reading: CloseReading): CellFacts {
-  const sum = { ...part, seconds: part.seconds ?? '0', untimed_parts: part.seconds === null ? part.parts : '0' };
+  const parts = BigInt(part.parts);
+  const causes = part.causes && JSON.stringify(JSON.parse(part.causes));
+  const seconds = BigInt(part.seconds ?? 0);
+  const sum = { ...part, causes, parts, seconds, untimed_parts: part.seconds === null ? parts : 0n };
   return cellFacts(sum, cells, reading.contacts);
 }
 

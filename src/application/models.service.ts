@@ -228,9 +228,9 @@ async function refuseOverlaps(tx: Tx, model: Model): Promise<void> {
       causes: null,
       known: false,
       tagged_on: null,
-      parts: '0',
-      seconds: '0',
-      untimed_parts: '0',
+      parts: 0n,
+      seconds: 0n,
+      untimed_parts: 0n,
     };
     const cell = cellFacts(sum, cells, { cuts, patterns: [] });
     const layers = new Map<string, string[]>();

@@ -113,7 +113,7 @@ async function trailingShares(
   for (const { cell_no: cellNo, contacts } of await trailingCells(tx, months, mark)) {
     const sum = {
       ...{ cell_no: cellNo, reason_code: null, slice: 1, repeat: false, hits: 0, causes: null, known: false },
-      ...{ tagged_on: null, parts: contacts, seconds: '0', untimed_parts: '0' },
+      ...{ tagged_on: null, parts: BigInt(contacts), seconds: 0n, untimed_parts: 0n },
     };
     const facts = cellFacts(sum, dimensions, { cuts: [firstDay(period)], patterns: [] });
     const { channel, vendor, site } = facts.dimensions;

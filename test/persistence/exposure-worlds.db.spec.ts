@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { addDays, period, type LocalDate } from '../../src/domain/period.ts';
-import { cellSums, customerDays, type ExposureRule } from '../../src/persistence/close-inputs.queries.ts';
+import { cellSums, customerDays, type CellSum, type ExposureRule } from '../../src/persistence/close-inputs.queries.ts';
 import type { Tx } from '../../src/persistence/database.ts';
+import { rollUp } from '../../src/persistence/roll-up.queries.ts';
 import { csv, testBooks, type TestBooks } from '../builders/books.ts';
 
 const MARCH = period('2026-03');
@@ -64,7 +65,7 @@ const onDay = (at: number): LocalDate => new Date(at).toISOString().slice(0, 10)
 const KEYS: Record<string, string> = {};
 const rulesOf = (world: World): ExposureRule[] => world.rules.map((rule, i) => ({ rule: `rule ${i}`, ...rule }));
 
-describe('exposures by set-based SQL and by looking at each contact', () => {
+describe('exposures by the kernel, by set-based SQL and by looking at each contact', () => {
   let books: TestBooks;
   beforeAll(async () => {
     books = await testBooks();
@@ -97,16 +98,10 @@ describe('exposures by set-based SQL and by looking at each contact', () => {
           await tx.query('savepoint world');
           await put(tx, world);
           const reading = { period: MARCH, cuts: CUTS, watermark: MARK, patterns: [], exposureRules: rulesOf(world) };
-          const found = await cellSums(tx, reading);
           const expected = reference(world);
-          expect(
-            Object.fromEntries(
-              found.map(({ parts, seconds, untimed_parts, causes, ...cell }) => [
-                keyOf({ ...cell, causes: causes === null ? null : (JSON.parse(causes) as Cause[]) }),
-                `${parts} ${seconds} ${untimed_parts}`,
-              ]),
-            ),
-          ).toEqual(Object.fromEntries([...expected.sums].map(([key, sum]) => [key, sum.join(' ')])));
+          const slow = Object.fromEntries([...expected.sums].map(([key, sum]) => [key, sum.join(' ')]));
+          expect(sumsByKey(await cellSums(tx, reading))).toEqual(slow);
+          for (const slices of [1, 2, 7]) expect(sumsByKey(await rollUp(tx, reading, { slices }))).toEqual(slow);
           for (const days of [1, 5])
             expect(await customerDays(tx, MARCH, 'FEE', days, null, MARK)).toEqual(daysByHand(world, days));
           contacts += expected.contacts;
@@ -126,6 +121,15 @@ describe('exposures by set-based SQL and by looking at each contact', () => {
     expect(ties).toBeGreaterThan(0);
   }, 600_000);
 });
+
+function sumsByKey(sums: readonly CellSum[]): Record<string, string> {
+  return Object.fromEntries(
+    sums.map(({ parts, seconds, untimed_parts, causes, ...cell }) => [
+      keyOf({ ...cell, causes: causes === null ? null : (JSON.parse(causes) as Cause[]) }),
+      `${parts} ${seconds} ${untimed_parts}`,
+    ]),
+  );
+}
 
 async function put(tx: Tx, world: World): Promise<void> {
   const contacts = world.contacts.flatMap((contact, i) =>

@@ -1,6 +1,7 @@
 -- Contacts of a period as a close reads them, one row for each reason of a contact.
 -- $1 first day, $2 last day, $3 first days of the date slices (date[]), $4 watermark, $5 text patterns (text[])
 -- $6 exposure rules as JSON: [{"rule": "…", "days": 45, "decisions": ["…"] or null for all, "ages": whether ages in days matter}]
+-- $7 and $8 least and greatest customer key of the contacts that come, without those that name no customer; null: all come
 -- rows: causes (JSON text of [[rule, decision, day of the hit, age in days or 0], …], by rule
 -- as given, nearest hit first, ties by decision code; null without), known (names its customer), tagged_on (day of contacts with a decision code), contact_id, cell_no, reason_code (of a segment, else null), slice (1-based), repeat, hits (bit per pattern), parts, seconds
 with
@@ -30,11 +31,14 @@ seen as (
     (l.customer_key is not null and count(*) filter (where not d.escalated) over by_customer > 0)
       or (l.case_id is not null and count(*) filter (where not d.escalated) over by_case > 0) as repeat
   from live l join cell d using (cell_no)
+  where $7::bigint is null or l.customer_key between $7::bigint and $8::bigint
+    or l.case_id in (select case_id from contact
+      where started_on between $1::date - 8 and $2::date and customer_key between $7::bigint and $8::bigint)
   window
     by_customer as (partition by l.customer_key, d.reason_code order by l.started_at
-      range between interval '7 days' preceding and interval '1 microsecond' preceding),
+      range between interval '168 hours' preceding and interval '1 microsecond' preceding),
     by_case as (partition by l.case_id order by l.started_at
-      range between interval '7 days' preceding and interval '1 microsecond' preceding)
+      range between interval '168 hours' preceding and interval '1 microsecond' preceding)
 ),
 -- Hits that count: several exposures to one decision count once, the latest. Waived ones are hits, too.
 rule as (
@@ -44,7 +48,7 @@ rule as (
 hit as (
   select customer_key, decision_code, occurred_at, occurred_on, exposure_id from exposure
   where occurred_on between $1::date - coalesce((select max(days) from rule), 0) - 1 and $2::date and import_id <= $4
-    and exists (select from rule)
+    and exists (select from rule) and ($7::bigint is null or customer_key between $7::bigint and $8::bigint)
   group by customer_key, decision_code, occurred_at, occurred_on, exposure_id having sum(sign) > 0
 ),
 cause as (
@@ -90,7 +94,7 @@ split as (
     coalesce(p.parts, 720720) as parts,
     case when p.contact_id is null then s.handle_seconds else p.seconds end as seconds
   from seen s left join segment_parts p using (contact_id) left join causes x using (contact_id)
-  where s.started_on >= $1::date
+  where s.started_on >= $1::date and ($7::bigint is null or s.customer_key between $7::bigint and $8::bigint)
 )
 select causes, known, tagged_on, contact_id, cell_no, reason_code, width_bucket(started_on, $3::date[]) as slice, repeat,
   case when text is null then 0

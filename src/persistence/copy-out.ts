@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net';
+import pg, { type Connection, type PoolClient, type Submittable } from 'pg';
+import type { Tx } from './database.ts';
+
+/** Takes one row: `bytes` holds it from `at` on, behind its count of fields; they are reused once this returns. */
+export type TakeRow = (bytes: Buffer, at: number) => void;
+
+/** What a parameter of a COPY may be: it takes none, so values are written into it as literals. */
+export type Literal = string | number | bigint | boolean | null | readonly string[];
+
+/**
+ * Rows of a query in PostgreSQL's binary COPY format, each handed on as it arrives, nothing gathered and nothing copied:
+ * a row costs a tenth of what it costs as an object.
+ * @throws what `take` throws, once the server has sent everything
+ */
+export async function copyOut(tx: Tx, query: string, parameters: readonly Literal[], take: TakeRow): Promise<void> {
+  const client = (await tx.queryRunner!.connect()) as PoolClient;
+  const text = `copy (${withLiterals(query, parameters)}) to stdout (format binary)`;
+  await new Promise<void>((resolve, reject) => {
+    client.query(new CopyRows(text, take, (error) => (error === undefined ? resolve() : reject(error))));
+  });
+}
+
+/** The statement without its comments, with values in the places of $1, $2 … */
+function withLiterals(statement: string, parameters: readonly Literal[]): string {
+  return statement
+    .replace(/--.*$/gm, '')
+    .replace(/\$(\d+)/g, (_place, number: string) => literal(parameters[Number(number) - 1]!));
+}
+
+function literal(value: Literal): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `array[${value.map((item: string) => pg.escapeLiteral(item)).join(',')}]`;
+  return pg.escapeLiteral(String(value));
+}
+
+const CODE = { copyData: 0x64, copyOut: 0x48, notice: 0x4e, parameter: 0x53, notification: 0x41 } as const;
+const SIGNATURE_START = 0x50; // P of PGCOPY: a row begins with its count of fields, which is small
+const SIGNATURE_BYTES = 19;
+
+/**
+ * Reads the connection's own bytes while the COPY runs: the driver would make three objects of every row. Whatever is
+ * not part of the data (its end, an error) goes back to the driver.
+ */
+class CopyRows implements Submittable {
+  private connection: { readonly stream: Socket } | undefined;
+  private rest: Buffer = Buffer.alloc(0);
+  private driver: ((bytes: Buffer) => void) | undefined;
+  private failure: Error | undefined;
+
+  constructor(
+    private readonly text: string,
+    private readonly take: TakeRow,
+    private readonly done: (error?: Error) => void,
+  ) {}
+
+  submit(connection: Connection): void {
+    this.connection = connection as unknown as { readonly stream: Socket };
+    const { stream } = this.connection;
+    this.driver = stream.listeners('data')[0] as (bytes: Buffer) => void;
+    stream.removeListener('data', this.driver);
+    stream.on('data', this.read);
+    connection.query(this.text);
+  }
+
+  private readonly read = (piece: Buffer): void => {
+    const bytes = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
+    let at = 0;
+    while (at + 5 <= bytes.length) {
+      const code = bytes[at];
+      const end = at + 1 + bytes.readInt32BE(at + 1);
+      if (code === CODE.copyData) {
+        if (end > bytes.length) break;
+        this.row(bytes, at + 5, end);
+      } else if (
+        code === CODE.copyOut ||
+        code === CODE.notice ||
+        code === CODE.parameter ||
+        code === CODE.notification
+      ) {
+        if (end > bytes.length) break;
+      } else {
+        this.giveBack(bytes.subarray(at));
+        return;
+      }
+      at = end;
+    }
+    this.rest = bytes.subarray(at);
+  };
+
+  /** The signature stands before the first row, in its message; after the last there is a count of -1. */
+  private row(bytes: Buffer, start: number, end: number): void {
+    const at = bytes[start] === SIGNATURE_START ? start + SIGNATURE_BYTES : start;
+    if (at + 2 > end || bytes.readInt16BE(at) < 0 || this.failure !== undefined) return;
+    try {
+      this.take(bytes, at + 2);
+    } catch (error) {
+      this.failure = error as Error;
+    }
+  }
+
+  private giveBack(bytes: Buffer): void {
+    const { stream } = this.connection!;
+    stream.removeListener('data', this.read);
+    stream.on('data', this.driver!);
+    this.driver!(bytes);
+  }
+
+  handleError(error: Error): void {
+    this.done(error);
+  }
+
+  handleReadyForQuery(): void {
+    this.done(this.failure);
+  }
+
+  handleCommandComplete(): void {}
+}

@@ -1,0 +1,180 @@
+import { addDays, firstDay } from '../../domain/period.ts';
+import type { CellRow, CellSum, ContactReading } from '../close-inputs.queries.ts';
+import { CellTable } from './cell-table.ts';
+import { ContactRows } from './contact-rows.ts';
+import { CustomerHits } from './customer-hits.ts';
+import { CustomerNumbers, grouped } from './customer-numbers.ts';
+import { LatestByReason } from './latest-by-reason.ts';
+import { segmentParts } from './segment-parts.ts';
+
+const PARTS = 720_720;
+const AGAIN_IN_CASE = 1 << 30;
+/** Traits of a contact in one word: slice (7 bits), day of tagged ones + 1 (6 bits), repeat, known. */
+const TRAIT = { day: 7, repeat: 13, known: 14 } as const;
+/** What few contacts have: causes, text hits, one of several reasons. */
+interface Variant {
+  readonly causes: string | null;
+  readonly hits: number;
+  readonly reason: string | null;
+}
+const PLAIN: Variant = { causes: null, hits: 0, reason: null };
+
+/** Dimensions of a cell as the kernel needs them, by cell number. */
+class CellTraits {
+  readonly reasons: Int32Array;
+  readonly flags: Uint8Array;
+  readonly reasonCount: number;
+
+  constructor(cells: ReadonlyMap<number, CellRow>) {
+    const size = [...cells.keys()].reduce((most, cell) => Math.max(most, cell), 0) + 1;
+    this.reasons = new Int32Array(size);
+    this.flags = new Uint8Array(size);
+    const numbers = new Map<string, number>();
+    for (const [cell, row] of cells) {
+      const number = numbers.get(row.reason_code) ?? numbers.size;
+      numbers.set(row.reason_code, number);
+      this.reasons[cell] = number;
+      this.flags[cell] = (row.escalated ? 1 : 0) | (row.decision_code === null ? 0 : 2);
+    }
+    this.reasonCount = numbers.size;
+  }
+}
+
+/**
+ * The roll-up of a close in one pass over typed arrays: repeats and causes are found customer by customer, sums are
+ * integers. Customers may come in slices, one after the other; their sums add up.
+ */
+export class RollUpKernel {
+  private readonly traits: CellTraits;
+  private readonly sliceOfDay: Int32Array;
+  private readonly table = new CellTable();
+  private readonly variants: Variant[] = [PLAIN];
+  private readonly variantNumbers = new Map<string, number>();
+  /** variant of a list of causes that comes with nothing else, by the list's number in this slice */
+  private variantOfCauses: number[] = [];
+  private contacts = new ContactRows(0);
+  private customers = new CustomerNumbers(0);
+  private hits: CustomerHits;
+
+  constructor(
+    private readonly reading: Pick<ContactReading, 'period' | 'cuts' | 'exposureRules'>,
+    cells: ReadonlyMap<number, CellRow>,
+  ) {
+    this.traits = new CellTraits(cells);
+    const days = Array.from({ length: 31 }, (_, day) => this.dayText(day));
+    this.sliceOfDay = Int32Array.from(days, (day) => reading.cuts.filter((cut) => cut <= day).length);
+  }
+
+  /** Begins a slice of customers. @param expected about so many contacts */
+  begin(expected: number): void {
+    this.contacts = new ContactRows(expected);
+    this.customers = new CustomerNumbers(expected / 4);
+    this.variantOfCauses = [];
+    this.hits = new CustomerHits(this.reading.exposureRules, (day) => this.dayText(day));
+  }
+
+  readonly takeContact = (bytes: Buffer, at: number): void => this.contacts.take(bytes, at, this.numberOf);
+  readonly takeHit = (bytes: Buffer, at: number): void => this.hits.take(bytes, at, this.numberOf);
+
+  /** Adds the contacts of the slice to the sums. */
+  end(): void {
+    const { contacts, customers, hits } = this;
+    hits.arrange(customers.count);
+    const { starts, order } = grouped(contacts.count, customers.count, (row) => contacts.customer(row));
+    const byTime = (a: number, b: number): number => contacts.time(a) - contacts.time(b);
+    const latest = new LatestByReason(this.traits.reasonCount);
+    for (let customer = 0; customer < customers.count; customer++) {
+      const [from, to] = [starts[customer]!, starts[customer + 1]!];
+      if (to - from > 1) sortShort(order, from, to, byTime);
+      latest.begin();
+      for (let place = from; place < to; place++) {
+        const row = order[place]!;
+        const reason = this.traits.reasons[contacts.cell(row)]!;
+        const time = contacts.time(row);
+        if (contacts.day(row) >= 0) this.add(row, latest.within(reason, time), hits.causesOf(customer, time));
+        if (to - from > 1 && (this.traits.flags[contacts.cell(row)]! & 1) === 0) latest.tell(reason, time);
+      }
+    }
+    for (let row = 0; row < contacts.count; row++)
+      if (contacts.customer(row) < 0 && contacts.day(row) >= 0) this.add(row, false, -1);
+  }
+
+  /** The roll-up of all slices, in no stated order. */
+  sums(): CellSum[] {
+    return Array.from({ length: this.table.count }, (_, place): CellSum => {
+      const { cell, traits, variant, parts, seconds, untimedParts } = this.table.at(place);
+      const { causes, hits, reason } = this.variants[variant]!;
+      const day = (traits >> TRAIT.day) & 63;
+      return {
+        cell_no: cell,
+        reason_code: reason,
+        slice: traits & 127,
+        repeat: ((traits >> TRAIT.repeat) & 1) === 1,
+        hits,
+        causes,
+        known: ((traits >> TRAIT.known) & 1) === 1,
+        tagged_on: day === 0 ? null : this.dayText(day - 1),
+        parts,
+        seconds,
+        untimed_parts: untimedParts,
+      };
+    });
+  }
+
+  private readonly numberOf = (high: number, low: number): number => this.customers.numberOf(high, low);
+
+  private add(row: number, repeatOfCustomer: boolean, causes: number): void {
+    const { contacts, table } = this;
+    const cell = contacts.cell(row);
+    const day = contacts.day(row);
+    const marks = contacts.marks(row);
+    const repeat = repeatOfCustomer || (marks & AGAIN_IN_CASE) !== 0;
+    const traits =
+      this.sliceOfDay[day]! |
+      ((this.traits.flags[cell]! & 2) !== 0 ? (day + 1) << TRAIT.day : 0) |
+      (repeat ? 1 << TRAIT.repeat : 0) |
+      (contacts.customer(row) >= 0 ? 1 << TRAIT.known : 0);
+    const hits = marks & ~AGAIN_IN_CASE;
+    const segments = contacts.segments(row);
+    if (segments < 0) {
+      const variant = hits !== 0 ? this.variantOf(causes, hits, null) : causes < 0 ? 0 : this.causesOnly(causes);
+      table.add(cell, traits, variant, PARTS, contacts.seconds(row));
+      return;
+    }
+    for (const { reason, parts, seconds } of segmentParts(contacts.segmentTexts[segments]!))
+      table.add(cell, traits, this.variantOf(causes, hits, reason), parts, seconds);
+  }
+
+  private causesOnly(causes: number): number {
+    return (this.variantOfCauses[causes] ??= this.variantOf(causes, 0, null));
+  }
+
+  private variantOf(causes: number, hits: number, reason: string | null): number {
+    const text = causes < 0 ? null : this.hits.causes[causes]!;
+    const key = `${hits}\u0000${text ?? ''}\u0000${reason ?? ''}`;
+    let number = this.variantNumbers.get(key);
+    if (number === undefined) {
+      number = this.variants.push({ causes: text, hits, reason }) - 1;
+      this.variantNumbers.set(key, number);
+    }
+    return number;
+  }
+
+  private dayText(day: number): string {
+    return addDays(firstDay(this.reading.period), day);
+  }
+}
+
+/** Sorts some places of an order: by insertion, as most customers have few contacts and those come in order of time. */
+function sortShort(order: Int32Array, from: number, to: number, compare: (a: number, b: number) => number): void {
+  if (to - from > 64) {
+    order.subarray(from, to).sort(compare);
+    return;
+  }
+  for (let i = from + 1; i < to; i++) {
+    const row = order[i]!;
+    let j = i - 1;
+    for (; j >= from && compare(order[j]!, row) > 0; j--) order[j + 1] = order[j]!;
+    order[j + 1] = row;
+  }
+}
