@@ -54,6 +54,18 @@ export class AuditService {
   async anchor(actor: Actor, file: string): Promise<PublishedHead> {
     requireRight(actor, 'verify');
     const published = existsSync(file) ? readHeads(readFileSync(file, 'utf8'), file) : [];
+    const head = await this.publish(actor, published, file);
+    // After the commit: a head that was published must never be missing from the log.
+    appendDurably(file, `${JSON.stringify(head)}\n`);
+    return head;
+  }
+
+  /**
+   * The head of the chain as the next line of a file that others keep. @param name of the file, for the log
+   * @throws OutOfBalance when a head published before is not in the log
+   */
+  async publish(actor: Actor, published: readonly PublishedHead[], name: string): Promise<PublishedHead> {
+    requireRight(actor, 'verify');
     const { no, hash, leaves } = await this.db.books(async (tx) => {
       const faults: string[] = [];
       for (const head of published) {
@@ -61,13 +73,10 @@ export class AuditService {
         if (event?.hash !== head.hash) faults.push(`published head ${head.no} is not in the log`);
       }
       if (faults.length > 0) throw new OutOfBalance(faults);
-      const event = await audit(tx, actor, { deed: 'audit.anchor', object: { kind: 'file', key: file } });
+      const event = await audit(tx, actor, { deed: 'audit.anchor', object: { kind: 'file', key: name } });
       return { ...event, leaves: await auditLeaves(tx, published.at(-1)?.no ?? 0) };
     });
-    // After the commit: a head that was published must never be missing from the log.
-    const head: PublishedHead = { no, hash, at: new Date().toISOString(), leaves };
-    appendDurably(file, `${JSON.stringify(head)}\n`);
-    return head;
+    return { no, hash, at: new Date().toISOString(), leaves };
   }
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { InvalidInput } from '../domain/errors.ts';
 import {
   choice,
@@ -14,7 +16,14 @@ import {
 import { amountText } from '../domain/money.ts';
 import { lastDay, type Period } from '../domain/period.ts';
 import type { JournalLine } from '../domain/statements/journal.ts';
+import { packageRoot } from '../package-root.ts';
 import { parsePlain } from './model-text.ts';
+
+/** The mapping that holds when none is named. */
+export function genericMapping(): { yaml: string; file: string } {
+  const file = join(packageRoot, 'templates', 'journals', 'generic.yaml');
+  return { yaml: readFileSync(file, 'utf8'), file };
+}
 
 const account = (meaning: string) => required(code(meaning));
 

@@ -1,13 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { ActedRequest } from './bearer.guard.ts';
+import { CorrectionsController, DisputesController } from './disputes.controller.ts';
 import { ExplanationsController } from './explain.controller.ts';
 import { IS_API } from './faults-by-door.filter.ts';
+import { ImportsController } from './imports.controller.ts';
+import { ModelsController } from './models.controller.ts';
+import { PeopleController } from './people.controller.ts';
 import { PeriodsController } from './periods.controller.ts';
+import { AuditController, JournalsController } from './records.controller.ts';
 import { StatementsController } from './statements.controller.ts';
 
 /** Every controller of /api/v1. */
-export const API = [PeriodsController, StatementsController, ExplanationsController];
+export const API = [
+  PeriodsController,
+  StatementsController,
+  JournalsController,
+  ExplanationsController,
+  DisputesController,
+  CorrectionsController,
+  ModelsController,
+  ImportsController,
+  AuditController,
+  PeopleController,
+];
 
 /** Before every API route: the number of the request, and nothing stored on the way. */
 export function useApi(server: Express): void {

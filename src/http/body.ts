@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
@@ -13,7 +13,9 @@ import { InvalidInput } from '../domain/errors.ts';
 const LONGEST_JSON = 4_000_000;
 /** Whatever an honest body holds, it is not nested deeper. */
 const DEEPEST_JSON = 32;
-export const LARGEST_UPLOAD = 2 * 1024 ** 3;
+/** Of a form, beside its file: a mapping fits. */
+const LONGEST_FIELD = 200_000;
+const LARGEST_UPLOAD = 2 * 1024 ** 3;
 
 /** A file that came with a request, on disk until `remove`. */
 export interface Upload {
@@ -21,6 +23,8 @@ export interface Upload {
   /** as its sender calls it; default upload.csv */
   readonly name: string;
   readonly sha256: string;
+  /** other fields of the form it came with */
+  readonly fields: Readonly<Record<string, string>>;
   remove(): Promise<void>;
 }
 
@@ -92,8 +96,12 @@ export async function readUpload(request: Request): Promise<Upload> {
 
 async function firstFile(request: Request): Promise<Upload> {
   let taken: Promise<Upload> | undefined;
+  const fields: Record<string, string> = {};
   try {
-    const form = busboy({ headers: request.headers, limits: { files: 1, fields: 10, fieldSize: 1_000 } });
+    const form = busboy({ headers: request.headers, limits: { files: 1, fields: 10, fieldSize: LONGEST_FIELD } });
+    form.on('field', (name, value) => {
+      fields[name] = value;
+    });
     form.on('file', (_field, stream, { filename }) => {
       taken = spooled(stream, filename ?? 'upload.csv');
       taken.catch(() => stream.resume()); // the form ends, and then this is thrown
@@ -105,14 +113,19 @@ async function firstFile(request: Request): Promise<Upload> {
     throw noFile('the form cannot be read');
   }
   if (taken === undefined) throw noFile('the form has no file');
-  return await taken;
+  const upload = await taken;
+  const names = Object.keys(fields).sort();
+  const all = createHash('sha256').update(JSON.stringify([upload.sha256, names.map((name) => [name, fields[name]])]));
+  return { ...upload, fields, sha256: all.digest('hex') };
 }
 
 const noFile = (message: string): InvalidInput =>
   new InvalidInput([{ file: 'body', code: 'no_file', message, remedy: 'Send one file.' }]);
 
-async function spooled(source: Readable, name: string): Promise<Upload> {
-  const path = join(tmpdir(), `answerable-upload-${randomBytes(8).toString('hex')}`);
+async function spooled(source: Readable, given: string): Promise<Upload> {
+  const folder = await mkdtemp(join(tmpdir(), 'answerable-upload-'));
+  const name = plainName(given);
+  const path = join(folder, name);
   const hash = createHash('sha256');
   let bytes = 0;
   const counted = new Transform({
@@ -122,23 +135,18 @@ async function spooled(source: Readable, name: string): Promise<Upload> {
       done(bytes > LARGEST_UPLOAD ? new HttpException('too large', 413) : null, chunk);
     },
   });
-  const remove = async (): Promise<void> => rm(path, { force: true });
+  const remove = async (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     await pipeline(source, counted, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
   } catch (error) {
     await remove();
     throw error;
   }
-  return { path, name: plainName(name), sha256: hash.digest('hex'), remove };
+  return { path, name, sha256: hash.digest('hex'), fields: {}, remove };
 }
 
-/** A name for reports: what a file system could take for a path is cut off. */
+/** A name that is one in every file system, and no path. */
 function plainName(name: string): string {
   const last = name.slice(0, 200).split(/[/\\]/).at(-1)!;
-  // Bytes have no halves of surrogate pairs.
-  return (
-    Buffer.from(last)
-      .toString('utf8')
-      .replace(/[\u0000-\u001f\u007f]/g, '_') || 'upload.csv'
-  );
+  return last.replace(/[^\w. -]/g, '_').replace(/^\.+/, '_') || 'upload.csv';
 }

@@ -51,7 +51,7 @@ export class Api {
       ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
     });
     const text = await answer.text();
-    const isJson = /json/.test(answer.headers.get('content-type') ?? '') && text !== '';
+    const isJson = /json(;|$)/.test(answer.headers.get('content-type') ?? '') && text !== '';
     return {
       status: answer.status,
       headers: answer.headers,

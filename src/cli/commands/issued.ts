@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Journal } from '../../application/journals.service.ts';
 import type { Period } from '../../domain/period.ts';
-import { packageRoot } from '../../package-root.ts';
 import type { Answer } from '../answer.ts';
 import { addCommand, answering } from '../command.ts';
 import type { Shell } from '../shell.ts';
@@ -102,8 +101,12 @@ async function journal(shell: Shell, period: Period, options: JournalOptions): P
     const booked = await service.receipt(actor, period, readFileSync(options.receipt, 'utf8'));
     return journalAnswer(booked, `booked as ${booked.receipt!.reference} on ${booked.receipt!.bookedOn}`);
   }
-  const file = options.mapping ?? join(packageRoot, 'templates', 'journals', 'generic.yaml');
-  const made = await service.journal(actor, period, { yaml: readFileSync(file, 'utf8'), file });
+  const { genericMapping } = await import('../../application/journal-mapping.ts');
+  const mapping =
+    options.mapping === undefined
+      ? genericMapping()
+      : { yaml: readFileSync(options.mapping, 'utf8'), file: options.mapping };
+  const made = await service.journal(actor, period, mapping);
   if (options.out === undefined) return journalAnswer(made, made.content.toString('utf8'));
   mkdirSync(options.out, { recursive: true });
   const path = join(options.out, made.name);

@@ -1,0 +1,67 @@
+import { Body, Param, Query } from '@nestjs/common';
+import { ModelsService } from '../application/models.service.ts';
+import type { Period } from '../domain/period.ts';
+import type { Actor } from '../domain/roles.ts';
+import { Who } from './bearer.guard.ts';
+import { PeriodText, Text } from './fields.ts';
+import { listing, ListQuery } from './listing.ts';
+import { Api, Does, Reads, Tries } from './operation.ts';
+import { CodePipe } from './request.pipe.ts';
+
+const LONGEST_MODEL = 1_000_000;
+
+class ModelRequest {
+  @Text({ about: 'text of model.yaml', max: LONGEST_MODEL })
+  readonly yaml: string;
+
+  @PeriodText({ about: 'first period that it holds for; default: all', optional: true })
+  readonly from?: string;
+}
+
+class TrialRequest {
+  @Text({ about: 'text of model.yaml', max: LONGEST_MODEL })
+  readonly yaml: string;
+
+  @PeriodText({ about: 'period to try it on' })
+  readonly period: Period;
+}
+
+/** The rules: immutable versions of model.yaml, each from a period on. */
+@Api('Models', 'models')
+export class ModelsController {
+  constructor(private readonly models: ModelsService) {}
+
+  @Reads('', { about: 'every version' })
+  async list(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+    return listing(await this.models.list(actor), (row) => row.model_id, query);
+  }
+
+  @Does('', { about: 'store a version' })
+  async apply(@Who() actor: Actor, @Body() { yaml, from }: ModelRequest): Promise<unknown> {
+    return await this.models.apply(actor, yaml, from, 'body');
+  }
+
+  @Tries('try', { about: 'coverage and effect of a model on a period; nothing is stored' })
+  async tryOn(@Who() actor: Actor, @Body() { yaml, period }: TrialRequest): Promise<unknown> {
+    return await this.models.tryOn(actor, yaml, period, 'body');
+  }
+
+  @Reads('reference', { about: 'every key of model.yaml' })
+  reference(): unknown {
+    return { reference: this.models.reference() };
+  }
+
+  @Reads(':which', { about: 'a version by its number, or by the period that it would close' })
+  async show(@Who() actor: Actor, @Param('which', CodePipe) which: string): Promise<unknown> {
+    return await this.models.show(actor, which);
+  }
+
+  @Reads(':before/diff/:after', { about: 'every key that differs between two versions' })
+  async diff(
+    @Who() actor: Actor,
+    @Param('before', CodePipe) before: string,
+    @Param('after', CodePipe) after: string,
+  ): Promise<unknown> {
+    return { changes: await this.models.diff(actor, before, after) };
+  }
+}

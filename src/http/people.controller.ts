@@ -1,0 +1,121 @@
+import { Body, Param, Query } from '@nestjs/common';
+import { SettingsService } from '../application/settings.service.ts';
+import { UsersService } from '../application/users.service.ts';
+import { ROLES, type Actor, type Role } from '../domain/roles.ts';
+import { Who } from './bearer.guard.ts';
+import { Flag, OneOf, Text, Texts, Whole } from './fields.ts';
+import { listing, ListQuery } from './listing.ts';
+import { Api, Does, Ends, Reads, Sets } from './operation.ts';
+import { CodePipe } from './request.pipe.ts';
+
+class UserRequest {
+  @Text({ about: 'up to 64 of a-z, 0-9 and . _ @ + -', max: 64, example: 'ravi' })
+  readonly login: string;
+
+  @Text({ about: 'name for people; default: the login', max: 200, optional: true })
+  readonly name?: string;
+
+  @OneOf(ROLES, { about: 'what the user may do' })
+  readonly role: Role;
+
+  @Texts({ about: 'units of a unit_owner; the units below them are included', max: 300, optional: true })
+  readonly units?: string[];
+}
+
+class RoleRequest {
+  @OneOf(ROLES, { about: 'what the user may do' })
+  readonly role: Role;
+
+  @Texts({ about: 'units of a unit_owner', max: 300, optional: true })
+  readonly units?: string[];
+}
+
+class TokenRequest {
+  @Text({ about: 'of another person, by an admin; default: oneself', max: 64, optional: true })
+  readonly login?: string;
+
+  @Text({ about: 'what the token is for', max: 200, optional: true, example: 'nightly import' })
+  readonly label?: string;
+
+  @Whole({ about: 'days until it expires', min: 1, max: 366, optional: true })
+  readonly days?: number;
+}
+
+class OnePersonRequest {
+  @Flag({ about: 'one person may prepare and approve' })
+  readonly onePerson: boolean;
+
+  @Text({ about: 'why' })
+  readonly reason: string;
+}
+
+/** Who there is, who one is, and how the company works with the product. */
+@Api('People and settings')
+export class PeopleController {
+  constructor(
+    private readonly users: UsersService,
+    private readonly settings: SettingsService,
+  ) {}
+
+  @Reads('me', { about: 'who one is' })
+  me(@Who() { login, name, role, units }: Actor): unknown {
+    return { login, name, role, units };
+  }
+
+  @Reads('users', { about: 'who there is, in which role' })
+  async list(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+    return listing(await this.users.list(actor), (row) => row.login, query);
+  }
+
+  @Does('users', { about: 'add a user' })
+  async add(@Who() actor: Actor, @Body() { login, name = login, role, units = [] }: UserRequest): Promise<unknown> {
+    return await this.users.add(actor, { login, name, role, units });
+  }
+
+  @Sets('users/:login/role', { about: "change a user's role or units; the user's tokens end" })
+  async changeRole(
+    @Who() actor: Actor,
+    @Param('login', CodePipe) login: string,
+    @Body() { role, units = [] }: RoleRequest,
+  ): Promise<unknown> {
+    return await this.users.changeRole(actor, login, role, units);
+  }
+
+  @Does('users/:login/disable', { about: 'the user may not act any more; what the user did stays' })
+  async disable(@Who() actor: Actor, @Param('login', CodePipe) login: string): Promise<unknown> {
+    return await this.users.disable(actor, login);
+  }
+
+  @Reads('tokens', { about: 'own tokens; an admin or auditor sees all' })
+  async tokens(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+    return listing(await this.users.tokens(actor), (row) => row.tokenId, query);
+  }
+
+  @Does('tokens', { about: 'make a token, shown once', shownOnce: ['token'] })
+  async createToken(
+    @Who() actor: Actor,
+    @Body() { login = actor.login, label = 'api', days = 90 }: TokenRequest,
+  ): Promise<unknown> {
+    return await this.users.createToken(actor, login, label, days);
+  }
+
+  @Ends('tokens/:id', { about: 'end a token at once' })
+  async revokeToken(@Who() actor: Actor, @Param('id', CodePipe) id: string): Promise<unknown> {
+    // What is no number is no token.
+    await this.users.revokeToken(actor, /^\d{1,9}$/.test(id) ? Number(id) : 0);
+    return { revoked: id };
+  }
+
+  @Reads('settings', { about: 'the settings' })
+  async show(@Who() actor: Actor): Promise<unknown> {
+    return await this.settings.show(actor);
+  }
+
+  @Sets('settings/one-person', {
+    about: 'one person may prepare and approve: for companies that have no second one; printed on every statement',
+  })
+  async setOnePerson(@Who() actor: Actor, @Body() { onePerson, reason }: OnePersonRequest): Promise<unknown> {
+    await this.settings.setOnePerson(actor, onePerson, reason);
+    return { onePerson };
+  }
+}

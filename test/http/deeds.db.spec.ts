@@ -1,0 +1,302 @@
+import { csv } from '../builders/books.ts';
+import { contact } from '../builders/small-house.ts';
+import { webHouse, type WebHouse } from '../builders/web-house.ts';
+import { Api, type Said } from './api.ts';
+
+jest.setTimeout(120_000);
+
+/** Everything that the shell can do, through the API. */
+describe('deeds through the API', () => {
+  let house: WebHouse;
+  let api: Api;
+
+  beforeAll(async () => {
+    house = await webHouse();
+    api = new Api(house.address, house);
+  });
+  afterAll(async () => {
+    await house?.end();
+  });
+
+  const done = <T = Record<string, unknown>>(said: Said): T => {
+    if (said.status !== 200) throw new Error(`${said.status}: ${said.text.slice(0, 1_000)}`);
+    return said.body as T;
+  };
+  const lineOf = async (period: string, who: string): Promise<{ id: string; amount: string }> => {
+    const { units } = done<{ units: { lines: { id: string; amount: string; decision: string | null }[] }[] }>(
+      await api.get(who, `/periods/${period}/statements`),
+    );
+    return units[0]!.lines.find((line) => line.decision === 'FEE')!;
+  };
+
+  it('take a period from calculated to issued, by two people', async () => {
+    done(await api.post('carl', '/periods/2026-05/reopen', { reason: 'once more' }));
+    const preview = done(await api.post('dana', '/periods/2026-05/close?preview=true'));
+    expect(preview).toMatchObject({ preview: true, run: { id: null }, reconciliation: { difference: '0.00' } });
+    const run = done(await api.post('dana', '/periods/2026-05/close'));
+    expect(run).toMatchObject({ preview: false, isNew: false });
+    for (const [who, deed, state] of [
+      ['dana', 'submit', 'in_review'],
+      ['carl', 'approve', 'approved'],
+      ['carl', 'issue', 'closed'],
+    ] as const)
+      expect(done(await api.post(who, `/periods/2026-05/${deed}`))).toMatchObject({ period: '2026-05', state });
+    const { items } = done<{ items: { number: string }[] }>(await api.get('ravi', '/periods/2026-05/issued'));
+    expect(items.map(({ number }) => number)).toEqual(['2026-05/RETAIL/1']);
+    const files = done<{ items: { file: { answerable: string } }[] }>(
+      await api.get('dana', '/periods/2026-05/issued/files'),
+    );
+    expect(files.items.map(({ file }) => file.answerable)).toContain('certificate');
+    const checked = done<{ differences: string[] }>(
+      await api.post('ravi', '/verification/file', { file: JSON.stringify(files.items[0]!.file) }),
+    );
+    expect(checked.differences).toEqual([]);
+  });
+
+  it('give statements as JSON, CSV and Excel', async () => {
+    const csvFile = await api.get('dana', '/periods/2026-05/statements?format=csv');
+    expect([csvFile.status, csvFile.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+    expect(csvFile.text).toMatch(/^period,unit,line/);
+    const excel = await api.get('ravi', '/periods/2026-05/statements?format=xlsx&unit=RETAIL');
+    expect([excel.status, excel.headers.get('content-disposition')]).toEqual([
+      200,
+      'attachment; filename=statements-2026-05-RETAIL.xlsx',
+    ]);
+    expect(excel.text.slice(0, 2)).toBe('PK');
+    expect((await api.get('ravi', '/periods/2026-05/statements?format=xlsx&unit=MOBILE')).status).toBe(404);
+  });
+
+  it('dispute a line, answer, escalate and rule; what is previewed is posted', async () => {
+    const line = await lineOf('2026-05', 'ravi');
+    const opened = done<{ id: string }>(
+      await api.post('ravi', '/disputes', { line: line.id, reason: 'the fee was waived', amount: '1.00' }),
+    );
+    done(await api.post('dana', `/disputes/${opened.id}/replies`, { text: 'we look' }));
+    const shown = done<{ thread: unknown[] }>(await api.get('ravi', `/disputes/${opened.id}`));
+    expect(shown).toMatchObject({ state: 'open', amount: '1.00', thread: [{ text: 'we look' }] });
+    const preview = done<{ postings: { unit: string; amount: string }[] }>(
+      await api.get('carl', `/disputes/${opened.id}/preview?amount=0.50`),
+    );
+    expect(preview.postings.map(({ unit, amount }) => [unit, amount])).toEqual([
+      ['RETAIL', '-0.50'],
+      ['service', '0.50'],
+    ]);
+    const ruled = done(
+      await api.post('carl', `/disputes/${opened.id}/ruling`, { accept: true, amount: '0.50', reason: 'half' }),
+    );
+    expect(ruled).toMatchObject({ state: 'accepted', accepted: '0.50' });
+    expect((await api.post('carl', `/disputes/${opened.id}/ruling`, { accept: false, reason: 'no' })).status).toBe(409);
+    const second = done<{ id: string }>(await api.post('ravi', '/disputes', { line: line.id, reason: 'the rest' }));
+    expect(done(await api.post('ravi', `/disputes/${second.id}/escalate`, { reason: 'it lasts' }))).toMatchObject({
+      state: 'escalated',
+    });
+    const { items } = done<{ items: { id: string }[] }>(await api.get('ravi', '/disputes'));
+    expect(items).toHaveLength(2);
+  });
+
+  it('correct a closed period by two people, and take it back', async () => {
+    const asked = done<{ id: string }>(
+      await api.post('dana', '/corrections', {
+        chargePeriod: '2026-05',
+        unit: 'RETAIL',
+        amount: '3.00',
+        why: 'forgotten',
+      }),
+    );
+    expect(done(await api.post('carl', `/corrections/${asked.id}/approve`))).toMatchObject({ state: 'approved' });
+    expect(done(await api.post('dana', `/corrections/${asked.id}/reverse`, { reason: 'no' }))).toMatchObject({
+      amount: '-3.00',
+      reverses: asked.id,
+    });
+    expect(done<{ items: unknown[] }>(await api.get('audra', '/corrections')).items).toHaveLength(2);
+  });
+
+  it('journal a closed period once, and read the receipt', async () => {
+    const tried = await api.post('dana', '/periods/2026-05/journal');
+    // A unit of this house has no cost center.
+    expect([tried.status, tried.body]).toEqual([422, expect.objectContaining({ code: 'cost_center_missing' })]);
+    expect((await api.post('dana', '/periods/2026-05/journal', { mapping: 'name: 5' })).status).toBe(400);
+    expect((await api.post('dana', '/periods/2026-05/journal/receipt', { receipt: 'x' })).body).toMatchObject({
+      code: 'no_journal',
+    });
+    expect((await api.post('audra', '/periods/2026-05/journal')).status).toBe(403);
+  });
+
+  describe('files', () => {
+    const rows = csv([contact('api-1', '2026-06-02', 'billing'), contact('api-2', '2026-06-03', 'network')]);
+    const upload = (text: string, query = '', headers: Record<string, string> = {}) =>
+      api.ask('dana', 'POST', `/imports/contacts${query}`, {
+        raw: text,
+        headers: { 'content-type': 'text/csv', ...headers },
+      });
+
+    it('are tried, loaded, known again, and undone', async () => {
+      expect(done(await upload(rows, '?dryRun=true&fileName=june.csv'))).toMatchObject({
+        ...{ dryRun: true, importId: null, new: 2, file: 'june.csv' },
+      });
+      const loaded = done<{ importId: string }>(await upload(rows, '?fileName=june.csv'));
+      expect(loaded).toMatchObject({ new: 2, same: 0, refusedRows: null });
+      expect(done(await upload(rows))).toMatchObject({ new: 0 });
+      const { items } = done<{ items: { importId: string; fileName: string }[] }>(
+        await api.get('dana', '/imports?limit=1'),
+      );
+      expect(items[0]).toMatchObject({ importId: loaded.importId, fileName: 'june.csv' });
+      expect(done(await api.post('dana', `/imports/${loaded.importId}/undo`))).toMatchObject({
+        undoes: loaded.importId,
+        rows: 2,
+      });
+    });
+
+    it('come as forms, too, with a mapping of their own', async () => {
+      const form = new FormData();
+      form.set(
+        'file',
+        new Blob(['Nr;Am;Grund\nm-1;02.06.2026 10:00;billing\n'], { type: 'text/csv' }),
+        '../../etc/june export.csv',
+      );
+      form.set(
+        'mapping',
+        'name: ours\nkind: contacts\ndates: dd.mm.yyyy hh:MM\ncolumns:\n  contact_id: Nr\n  started_at: { from: Am, as: instant }\n  reason_code: Grund\n  channel: { value: voice }\n',
+      );
+      const answer = await fetch(`${house.address}/api/v1/imports/contacts?dryRun=true`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${await api.tokenOf('dana')}`, 'idempotency-key': 'form-1' },
+        body: form,
+      });
+      const body = (await answer.json()) as Record<string, unknown>;
+      expect([answer.status, body['file'] ?? body]).toEqual([200, 'june export.csv']);
+    });
+
+    it('with a bad row are refused as a whole, each fault with line, column and remedy; a dry run gives the rows back', async () => {
+      const bad = rows.replace('2026-06-03T10:00:00', 'yesterday');
+      const { status, body } = await upload(bad);
+      expect([status, body]).toEqual([
+        400,
+        expect.objectContaining({
+          code: 'invalid_input',
+          errors: [expect.objectContaining({ line: 3, column: 'started_at', got: 'yesterday' })],
+        }),
+      ]);
+      const tried = done<{ refused: number; refusedRows: string }>(await upload(bad, '?dryRun=true'));
+      expect([tried.refused, tried.refusedRows]).toEqual([1, expect.stringContaining('yesterday')]);
+    });
+
+    it('name a shipped mapping only: no name leads to another file of the server', async () => {
+      for (const mapping of ['/etc/passwd', '../package.json', 'package.json'])
+        expect((await upload(rows, `?dryRun=true&mapping=${encodeURIComponent(mapping)}`)).body).toMatchObject({
+          code: 'unknown_mapping',
+        });
+    });
+
+    it('of another type are refused, and so is JSON that is none', async () => {
+      expect((await upload(rows, '', { 'content-type': 'image/png' })).status).toBe(415);
+      expect(
+        (await api.ask('dana', 'POST', '/models', { raw: '{', headers: { 'content-type': 'application/json' } }))
+          .status,
+      ).toBe(400);
+      expect(
+        (await api.ask('dana', 'POST', '/models', { raw: 'yaml: x', headers: { 'content-type': 'text/yaml' } })).status,
+      ).toBe(415);
+    });
+
+    it('are had a mapping for', async () => {
+      const said = await api.ask('dana', 'POST', '/mappings/suggest?kind=contacts&fileName=x.csv', {
+        raw: rows,
+        headers: { 'content-type': 'text/csv' },
+      });
+      expect(done<{ mapping: string }>(said).mapping).toContain('kind: contacts');
+    });
+  });
+
+  it('take events in batches: all or none, a known one once', async () => {
+    const event = { ...contact('event-1', '2026-06-05', 'billing'), handle_seconds: 120 };
+    const send = (events: unknown[], query = '') => api.post('dana', `/events/contacts${query}`, { events });
+    expect(done(await send([event], '?dryRun=true'))).toMatchObject({ new: 1, importId: null });
+    expect(done(await send([event, { ...event, contact_id: 'event-2', vendor: null }]))).toMatchObject({ new: 2 });
+    expect(done(await send([event]))).toMatchObject({ new: 0, same: 1 });
+    expect((await send([{ ...event, colour: 'red' }])).body).toMatchObject({
+      errors: [{ line: 2, column: 'colour', code: 'unknown_field' }],
+    });
+    expect(
+      (
+        await send([
+          { ...event, contact_id: 'event-3' },
+          { ...event, contact_id: 'event-4', started_at: 'soon' },
+        ])
+      ).status,
+    ).toBe(400);
+    expect((await api.post('dana', '/events/units', { events: [{}] })).body).toMatchObject({ code: 'unknown_kind' });
+    expect((await send([])).status).toBe(400);
+  });
+
+  it('show, try, compare and store the rules', async () => {
+    const { yaml, model_id: id } = done<{ yaml: string; model_id: number }>(await api.get('dana', '/models/2026-05'));
+    const other = yaml.replace('"0.0501"', '"0.0601"');
+    const trial = done(await api.post('dana', '/models/try', { yaml: other, period: '2026-05' }));
+    expect(trial).toMatchObject({ period: '2026-05', units: expect.any(Array) as unknown });
+    const applied = done<{ modelId: number }>(await api.post('dana', '/models', { yaml: other, from: '2026-06' }));
+    const { changes } = done<{ changes: { path: string }[] }>(
+      await api.get('dana', `/models/${id}/diff/${applied.modelId}`),
+    );
+    expect(changes.map(({ path }) => path)).toEqual(['charging.standard_rates.voice']);
+    expect(done<{ items: unknown[] }>(await api.get('audra', '/models')).items).toHaveLength(2);
+    expect((await api.post('dana', '/models', { yaml: 'pools: 5' })).body).toMatchObject({ code: 'invalid_input' });
+    expect(done<{ reference: string }>(await api.get('dana', '/models/reference')).reference).toContain('pools');
+  });
+
+  it('add people, change what they may, and end their tokens', async () => {
+    expect(done(await api.post('admin', '/users', { login: 'eve', role: 'auditor' }))).toMatchObject({
+      login: 'eve',
+      name: 'eve',
+    });
+    const made = await api.post('admin', '/tokens', { login: 'eve', label: 'x', days: 1 }, { key: 'eve-1' });
+    const { token } = done<{ token: string }>(made);
+    const again = await api.post('admin', '/tokens', { login: 'eve', label: 'x', days: 1 }, { key: 'eve-1' });
+    expect([again.status, again.headers.get('idempotency-replayed'), again.text.includes('answerable_')]).toEqual([
+      200,
+      'true',
+      false,
+    ]);
+    const asEve = (path: string) => api.get(null, path, { authorization: `Bearer ${token}` });
+    expect((await asEve('/me')).body).toEqual({ login: 'eve', name: 'eve', role: 'auditor', units: [] });
+    done(await api.ask('admin', 'PUT', '/users/eve/role', { body: { role: 'unit_owner', units: ['RETAIL'] } }));
+    expect((await asEve('/me')).status).toBe(401);
+    done(await api.post('admin', '/users/eve/disable'));
+    expect((await api.ask('admin', 'DELETE', '/tokens/999999')).status).toBe(404);
+    const own = done<{ tokenId: number }>(await api.post('ravi', '/tokens'));
+    expect(done(await api.ask('ravi', 'DELETE', `/tokens/${own.tokenId}`))).toEqual({ revoked: `${own.tokenId}` });
+    expect(done<{ items: unknown[] }>(await api.get('admin', '/users')).items.length).toBeGreaterThan(5);
+  });
+
+  it('show the settings and set one-person mode with a reason', async () => {
+    expect(done(await api.get('audra', '/settings'))).toMatchObject({ onePerson: false });
+    const set = (onePerson: boolean) =>
+      api.ask('admin', 'PUT', '/settings/one-person', { body: { onePerson, reason: 'only one of us' } });
+    done(await set(true));
+    expect(done(await api.get('audra', '/settings'))).toMatchObject({ onePerson: true });
+    done(await set(false));
+  });
+
+  it('list, export and verify the audit log; every deed came by the API, with the number of its request', async () => {
+    const first = done<{ items: { no: number }[]; next: number }>(await api.get('audra', '/audit?limit=2'));
+    const second = done<{ items: { no: number }[] }>(await api.get('audra', `/audit?limit=2&after=${first.next}`));
+    expect([...first.items, ...second.items].map(({ no }) => no)).toEqual([1, 2, 3, 4]);
+    const { items } = done<{ items: { door: string; request: string }[] }>(
+      await api.get('audra', '/audit/newest?deed=user.add&user=admin'),
+    );
+    expect(items[0]).toMatchObject({ door: 'api', request: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    const log = await api.get('audra', '/audit/export');
+    expect(log.headers.get('answerable-head')).toBe(
+      `${log.text.trim().split('\n').length} ${JSON.parse(log.text.trim().split('\n').at(-1)!).hash}`,
+    );
+    const head = done<{ no: number; hash: string; leaves: string[] }>(await api.post('audra', '/audit/heads'));
+    done(await api.post('audra', '/audit/heads', { published: `${JSON.stringify(head)}\n` }));
+    const foreign = JSON.stringify({ ...head, hash: '0'.repeat(64) });
+    expect((await api.post('audra', '/audit/heads', { published: foreign })).body).toMatchObject({
+      code: 'heads_differ',
+      status: 409,
+    });
+    expect(done(await api.get('audra', '/audit/verification'))).toMatchObject({ faults: [] });
+    expect(done(await api.get('audra', '/verification?period=2026-05'))).toMatchObject({ differences: [] });
+  });
+});
