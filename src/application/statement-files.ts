@@ -1,7 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
-import type { StatementFormat, StatementSet } from '../domain/statements/statement-set.ts';
+import type { StatementSet } from '../domain/statements/statement-set.ts';
 import { defused } from '../intake/csv-text.ts';
-import { plainWorkbook } from '../workbook/plain-workbook.ts';
+
+export type TextFormat = 'json' | 'csv';
 
 export interface StatementFile {
   readonly name: string;
@@ -9,24 +10,17 @@ export interface StatementFile {
 }
 
 /**
- * A statement set as a file in one of three formats; the figures are those of the document, to the digit. Until the
+ * A statement set as a file of text; the figures are those of the document, to the digit. Until the
  * period is issued its name says preliminary.
  */
-export async function statementFile(set: StatementSet, format: StatementFormat, unit?: string): Promise<StatementFile> {
+export function statementFile(set: StatementSet, format: TextFormat, unit?: string): StatementFile {
   const parts = ['statements', set.period, ...(unit === undefined ? [] : [fileWord(unit)])];
   if (set.state !== 'closed') parts.push('preliminary');
-  return { name: `${parts.join('-')}.${format}`, content: await statementContent(set, format) };
+  return { name: `${parts.join('-')}.${format}`, content: statementContent(set, format) };
 }
 
-export async function statementContent(set: StatementSet, format: StatementFormat): Promise<Buffer> {
-  switch (format) {
-    case 'json':
-      return Buffer.from(`${JSON.stringify(set, null, 2)}\n`);
-    case 'csv':
-      return Buffer.from(statementCsv(set));
-    case 'xlsx':
-      return await plainWorkbook(set, set.state === 'closed' ? 'Statements, issued' : 'PRELIMINARY statements');
-  }
+export function statementContent(set: StatementSet, format: TextFormat): Buffer {
+  return Buffer.from(format === 'json' ? `${JSON.stringify(set, null, 2)}\n` : statementCsv(set));
 }
 
 interface CsvRow {

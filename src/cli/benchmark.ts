@@ -8,8 +8,9 @@ import { ModelsService } from '../application/models.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
 import { statementFile } from '../application/statement-files.ts';
 import { StatementsService } from '../application/statements.service.ts';
+import { WorkbookService } from '../application/workbook.service.ts';
 import { addMonths, type Period } from '../domain/period.ts';
-import { STATEMENT_FORMATS, type StatementSet } from '../domain/statements/statement-set.ts';
+import type { StatementSet } from '../domain/statements/statement-set.ts';
 import { openEmbedded } from '../embedded/database.ts';
 import { generate } from '../generator/generate.ts';
 import type { Shell } from './shell.ts';
@@ -119,16 +120,17 @@ class Company {
 
   async writeStatements(): Promise<number> {
     const finance = await this.shell.actor();
-    const statements = await this.shell.get(StatementsService);
+    const [statements, workbooks] = [await this.shell.get(StatementsService), await this.shell.get(WorkbookService)];
     const out = join(this.folder, '..', 'statements');
     mkdirSync(out, { recursive: true });
     let lines = 0;
     for (const period of this.periods) {
       const set = (await statements.document(finance, period)) as unknown as StatementSet;
-      for (const format of STATEMENT_FORMATS) {
-        const { name, content } = await statementFile(set, format);
+      for (const format of ['json', 'csv'] as const) {
+        const { name, content } = statementFile(set, format);
         writeFileSync(join(out, name), content);
       }
+      await workbooks.write(finance, period, out);
       lines += set.units.reduce((sum, unit) => sum + unit.lines.length, 0);
     }
     return lines;

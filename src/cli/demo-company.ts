@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImportsService } from '../application/imports.service.ts';
 import { inputOpener } from '../application/input-opener.ts';
@@ -7,10 +7,11 @@ import { PeriodsService } from '../application/periods.service.ts';
 import { statementFile } from '../application/statement-files.ts';
 import { StatementsService } from '../application/statements.service.ts';
 import { UsersService, type NewUser } from '../application/users.service.ts';
+import { WorkbookService } from '../application/workbook.service.ts';
 import { Refusal } from '../domain/errors.ts';
 import { addMonths, type Period } from '../domain/period.ts';
 import type { Actor } from '../domain/roles.ts';
-import { STATEMENT_FORMATS, type StatementSet } from '../domain/statements/statement-set.ts';
+import type { StatementSet } from '../domain/statements/statement-set.ts';
 import { generate } from '../generator/generate.ts';
 import type { PeriodState } from '../persistence/periods.queries.ts';
 import { progress } from './progress.ts';
@@ -49,7 +50,7 @@ export async function demoCompany(shell: Shell, folder: string, out: string): Pr
   const demo = new Demo(shell, folder);
   const changedBooks = await demo.bringBooks();
   const sets = await demo.sets();
-  const written = await writeStatements(sets, out);
+  const written = await demo.writeStatements(sets, out);
   return { sets, files: written.files, changed: changedBooks || written.changed };
 }
 
@@ -87,6 +88,32 @@ class Demo {
       sets.push((await statements.document(finance, period)) as unknown as StatementSet);
     }
     return sets;
+  }
+
+  /** A folder for each period: workbook, packs of the units, JSON and CSV; a folder that is there is whole and stays. */
+  async writeStatements(sets: readonly StatementSet[], out: string): Promise<{ files: string[]; changed: boolean }> {
+    const workbooks = await this.shell.get(WorkbookService);
+    const finance = await this.actor('finance');
+    mkdirSync(out, { recursive: true });
+    const files: string[] = [];
+    let changed = false;
+    for (const set of sets) {
+      const folder = join(out, set.period);
+      if (!existsSync(folder)) {
+        await this.shell.say(`writing ${folder} …`);
+        const unfinished = join(out, `.${set.period}.unfinished`);
+        rmSync(unfinished, { recursive: true, force: true });
+        await workbooks.write(finance, set.period as Period, unfinished);
+        for (const format of ['json', 'csv'] as const) {
+          const file = statementFile(set, format);
+          writeFileSync(join(unfinished, file.name), file.content);
+        }
+        renameSync(unfinished, folder);
+        changed = true;
+      }
+      files.push(...readdirSync(folder).map((name) => join(folder, name)));
+    }
+    return { files, changed };
   }
 
   private async actor(login: string): Promise<Actor> {
@@ -137,25 +164,4 @@ class Demo {
     await step('in_review', 'approved', () => periods.approve(carl, period));
     await step('approved', 'closed', () => periods.issue(carl, period));
   }
-}
-
-/** One set a period, in every format; files that are there stay as they are. */
-async function writeStatements(
-  sets: readonly StatementSet[],
-  out: string,
-): Promise<{ files: string[]; changed: boolean }> {
-  mkdirSync(out, { recursive: true });
-  const files: string[] = [];
-  let changed = false;
-  for (const set of sets) {
-    for (const format of STATEMENT_FORMATS) {
-      const file = await statementFile(set, format);
-      const path = join(out, file.name);
-      files.push(path);
-      if (existsSync(path)) continue;
-      writeFileSync(path, file.content);
-      changed = true;
-    }
-  }
-  return { files, changed };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { Period } from '../../domain/period.ts';
 import { STATEMENT_FORMATS, type StatementFormat, type StatementSet } from '../../domain/statements/statement-set.ts';
+import { LANGUAGES, type Language } from '../../workbook/plan/template.ts';
 import type { Answer } from '../answer.ts';
 import { addCommand, answering } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
@@ -14,6 +15,7 @@ interface Options {
   readonly unit?: string;
   readonly run?: string;
   readonly format?: StatementFormat;
+  readonly language: Language;
   readonly out?: string;
 }
 
@@ -27,34 +29,42 @@ export function addStatementsCommand(root: Command): void {
       'statements 2026-05 --format xlsx --out out',
       'statements 2026-05 --unit RETAIL --format csv',
     ],
-    notes: 'Until a period is issued its files are called preliminary. A unit owner gets own units only.',
+    notes:
+      'Until a period is issued its files are called preliminary. A unit owner gets own units only. An Excel file has ' +
+      'its SHA-256 beside it; who may read all gets the master, a pack for each unit, and the full detail as CSV.',
     acts: true,
   })
     .argument(...PERIOD)
     .option('--unit <code>', 'of one unit (default: all that one may see)')
     .option('--run <id>', 'of an earlier run (default: the one the period stands on)')
     .addOption(new Option('--format <format>', 'as a file').choices(STATEMENT_FORMATS))
-    .option('--out <dir>', 'folder for the file; without it JSON and CSV go to stdout')
+    .addOption(new Option('--language <language>', 'of an Excel file').choices(LANGUAGES).default('en'))
+    .option('--out <dir>', 'folder for the files; without it JSON and CSV go to stdout')
     .action(answering(statements));
 }
 
 async function statements(shell: Shell, period: Period, options: Options): Promise<Answer> {
-  const { unit, run, format, out } = options;
+  const { unit, run, format, language, out } = options;
   if (format === 'xlsx' && out === undefined) {
     throw new WrongUsage('an Excel file needs a folder', `answerable statements ${period} --format xlsx --out out`);
   }
   if (out !== undefined && format === undefined) {
     throw new WrongUsage('--out needs a --format', `answerable statements ${period} --format json --out ${out}`);
   }
-  const { StatementsService } = await import('../../application/statements.service.ts');
   const actor = await shell.actor();
+  if (format === 'xlsx') {
+    const { WorkbookService } = await import('../../application/workbook.service.ts');
+    const files = await (await shell.get(WorkbookService)).write(actor, period, out!, { unit, run, language });
+    return { json: { files }, text: files.map(({ path }) => path).join('\n') };
+  }
+  const { StatementsService } = await import('../../application/statements.service.ts');
   const service = await shell.get(StatementsService);
   const set = (await service.document(actor, period, { unit, run })) as unknown as StatementSet;
   const next = set.units[0]?.lines[0] === undefined ? undefined : `answerable explain line ${set.units[0].lines[0].id}`;
   if (format === undefined) return { json: set, text: statementText(set), next };
   const { statementContent, statementFile } = await import('../../application/statement-files.ts');
-  if (out === undefined) return { json: set, text: (await statementContent(set, format)).toString('utf8') };
-  const file = await statementFile(set, format, unit);
+  if (out === undefined) return { json: set, text: statementContent(set, format).toString('utf8') };
+  const file = statementFile(set, format, unit);
   mkdirSync(out, { recursive: true });
   const path = join(out, file.name);
   writeFileSync(path, file.content);

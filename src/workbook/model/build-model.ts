@@ -230,7 +230,7 @@ function decisionViews(books: Books, inputs: CloseInputs, context: DocumentConte
 }
 
 function currencyViews(inputs: CloseInputs, books: Books): CurrencyView[] {
-  const codes = [...new Set(inputs.ledger.map(({ currency }) => currency))].sort(compareKeys);
+  const codes = [...new Set([inputs.currency, ...inputs.ledger.map(({ currency }) => currency)])].sort(compareKeys);
   return codes.map((code) => {
     const rate = code === inputs.currency ? Fraction.ONE : inputs.rates.get(code)!;
     const sum = inputs.ledger.reduce((all, entry) => (entry.currency === code ? all + entry.amount : all), 0n);

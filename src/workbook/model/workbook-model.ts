@@ -1,6 +1,6 @@
 import type { Capacity } from '../../domain/costing/capacity.ts';
 import type { Fraction } from '../../domain/fraction.ts';
-import type { Pool, Tier } from '../../domain/model/model.ts';
+import type { Pool } from '../../domain/model/model.ts';
 import type { Period } from '../../domain/period.ts';
 import type { Books, Line, PoolResult, Reconciliation, Coverage } from '../../domain/statements/books.ts';
 import type { Adjustment } from '../../domain/statements/adjustment.ts';
@@ -333,14 +333,19 @@ export interface BridgeView extends Bridge {
   readonly apportioned: readonly Apportioned[];
 }
 
-/** Part C: profit and loss of a decision. Amounts in minor units. */
+/** Profit and loss of a decision since it took effect, as its report says it. Amounts in minor units. */
 export interface DecisionProfit {
   readonly billed: bigint;
   readonly waived: bigint;
   readonly refunded: bigint;
   readonly exposures: Fraction;
-  readonly retention: bigint | null;
-  readonly incremental: { readonly contacts: Fraction; readonly chargeable: boolean; readonly tier: Tier } | null;
+  readonly contacts: Fraction;
+  /** full cost of its contacts */
+  readonly cost: bigint;
+  /** of exposures that have had their days; null: there are none */
+  readonly contactRate: Fraction | null;
+  readonly retention: bigint;
+  readonly underWaterSince: string | null;
 }
 
 /** Part D: what service and decisions did to revenue. */
@@ -368,7 +373,12 @@ export interface DrillDownView {
   /** rows inside the workbook; undefined: only in the files beside it */
   readonly rows: DrillDownRows | undefined;
   readonly count: number;
-  readonly parts: readonly { readonly name: string; readonly rows: number; readonly sha256: string }[];
+  readonly parts: readonly {
+    readonly name: string;
+    readonly rows: number;
+    readonly bytes: number;
+    readonly sha256: string;
+  }[];
 }
 
 /** A table of texts and numbers too long to hold as cells: read row by row, any number of times. */

@@ -28,7 +28,7 @@ export function putApportioned(
   const put = (column: string, formula: string, result: number, style = 'Calc') =>
     sheet.put(column, row, calc(formula, result), style);
   put('quota', `ROUND(${at('exact')},6)`, millionths(step.quota));
-  put('whole', `ROUNDDOWN(${at('quota')},Digits)`, frame.money(step.whole));
+  put('whole', cutToMinor(at('quota')), frame.money(step.whole));
   put('missing', `ROUND((${at('total')}-SUM(${all('whole')}))/MinorUnit,0)`, Number(step.missing));
   put('remainder', `ROUND(${at('quota')}-${at('whole')},6)*IF(${at('missing')}<0,-1,1)`, millionths(step.remainder));
   put(
@@ -42,6 +42,15 @@ export function putApportioned(
     frame.money(step.cent),
   );
   put(columns.posted, `ROUND(${at('whole')}+${at('cent')},Digits)`, frame.money(step.posted), 'Word');
+}
+
+/**
+ * Whole minor units of a quota, cut toward zero. ROUNDDOWN would do it, but LibreOffice first rounds to twelve digits
+ * there, which moves a cent above a million; ROUND is exact in every program that was tried.
+ */
+export function cutToMinor(quota: string): string {
+  const rounded = `ROUND(${quota},Digits)`;
+  return `${rounded}-IF(ROUND(ABS(${rounded})-ABS(${quota}),6)>0,IF(${quota}<0,-1,1)*MinorUnit,0)`;
 }
 
 export const APPORTIONMENT = ['quota', 'whole', 'missing', 'remainder', 'rank', 'cent'] as const;

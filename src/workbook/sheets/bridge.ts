@@ -3,6 +3,7 @@ import { double } from '../model/numbers.ts';
 import type { BridgeView, UnitView } from '../model/workbook-model.ts';
 import type { Frame } from '../plan/frame.ts';
 import { calc, number, text, type Table } from '../plan/sheet.ts';
+import { cutToMinor } from './apportionment.ts';
 import { BRIDGE_ITEMS, bridgeAmount, type BridgeItem } from './bridge-items.ts';
 import { addWaterfall } from './waterfall.ts';
 
@@ -113,7 +114,7 @@ export function buildBridgeSteps(frame: Frame): void {
     LIKE_FOR_LIKE.forEach((step, k) => {
       const part = bridge.apportioned[k]!;
       put(`quota_${step}`, `ROUND(${sum(step)},6)`, double(Fraction.of(part.quota, 1_000_000n)), 'Import');
-      put(`whole_${step}`, `ROUNDDOWN(${at(`quota_${step}`)},Digits)`, frame.money(part.whole));
+      put(`whole_${step}`, cutToMinor(at(`quota_${step}`)), frame.money(part.whole));
       const missing = `$${at('missing')}`;
       put(
         `remainder_${step}`,

@@ -23,6 +23,7 @@ export function buildDecisions(frame: Frame): void {
   for (const column of figures) sheet.run(column, table.first, table.last);
   putTotal(frame, table);
   if (sheet.has('net')) {
+    WORDS.forEach((word, i) => sheet.put('word', table.first + i, text(frame.label(`decisions.${word}`)), 'Note'));
     const losing = `AND(ISNUMBER($${sheet.col('net')}${table.first}),$${sheet.col('net')}${table.first}<0)`;
     sheet.conditionals.push({
       range: `${sheet.at('net', table.first)}:${sheet.at('reading', table.last)}`,
@@ -76,68 +77,50 @@ function putDecision(frame: Frame, table: Table, decision: DecisionView, row: nu
   const each = `IF(${at('contacts')}=0,0,${at('cost')}/${at('contacts')})`;
   sheet.put('perContact', row, calc(each, frame.exactMoney(perContact)), 'Calc');
   const profit = frame.model.profits?.get(decision.code);
-  if (profit) putProfit(frame, table, row, profit, sums.contacts, sums.cost);
-  const net = profit ? netOf(profit, sums.cost) : -sums.cost;
-  const shown = profit ? at('net') : `-${at('cost')}`;
-  if (isNone) return;
-  sheet.put('gain', row, calc(`MAX(0,${shown})`, frame.money(net > 0n ? net : 0n)), 'Calc');
-  sheet.put('loss', row, calc(`MIN(0,${shown})`, frame.money(net < 0n ? net : 0n)), 'Calc');
+  if (profit) putProfit(frame, table, row, profit);
 }
 
-function netOf(profit: DecisionProfit, cost: bigint): bigint {
-  return profit.billed - profit.waived - profit.refunded + (profit.retention ?? 0n) - cost;
+const WORDS = ['noBreakEven', 'pays', 'costs'] as const;
+
+function netOf({ billed, waived, refunded, retention, cost }: DecisionProfit): bigint {
+  return billed - waived - refunded + retention - cost;
 }
 
 /**
- * Collected = billed − waived − refunded; net = collected + retention − contact cost; break-even rate k* = collected per
- * exposure ÷ cost per contact (method 5). Where nothing was collected no rate breaks even, and the words say so.
+ * Since the decision took effect: collected = billed − waived − refunded; net = collected + retention − contact cost;
+ * break-even rate k* = collected per exposure ÷ cost per contact (method 5). Where nothing was collected no rate breaks
+ * even, and the words say so.
  */
-function putProfit(
-  frame: Frame,
-  table: Table,
-  row: number,
-  profit: DecisionProfit,
-  contacts: Fraction,
-  cost: bigint,
-): void {
+function putProfit(frame: Frame, table: Table, row: number, profit: DecisionProfit): void {
   const { sheet } = table;
   const at = (column: string) => sheet.at(column, row);
-  for (const item of ['billed', 'waived', 'refunded'] as const)
+  const { billed, waived, refunded, exposures, contacts, cost, contactRate } = profit;
+  for (const item of ['billed', 'waived', 'refunded', 'retention'] as const)
     sheet.put(item, row, number(frame.money(profit[item])), 'Input');
-  sheet.put('exposures', row, number(double(profit.exposures)), 'Input');
-  sheet.put('retention', row, number(profit.retention === null ? 0 : frame.money(profit.retention)), 'Input');
-  const collected = profit.billed - profit.waived - profit.refunded;
-  const net = netOf(profit, cost);
-  const none = profit.exposures.isZero;
-  const rate = none ? Fraction.ZERO : contacts.over(profit.exposures);
-  const hasBreakEven = collected > 0n && !none && cost !== 0n;
-  const breakEven = hasBreakEven ? Fraction.of(collected).times(contacts).over(profit.exposures.times(cost)) : null;
-  const words = frame.label('decisions.noBreakEven');
-  sheet.put(
-    'collected',
-    row,
-    calc(`${at('billed')}-${at('waived')}-${at('refunded')}`, frame.money(collected)),
-    'Calc',
-  );
-  sheet.put(
-    'contactRate',
-    row,
-    calc(`IF(${at('exposures')}=0,0,${at('contacts')}/${at('exposures')})`, double(rate)),
-    'Calc',
-  );
-  sheet.put('net', row, calc(`${at('collected')}+${at('retention')}-${at('cost')}`, frame.money(net)), 'Calc');
-  const header = sheet.layout.headerRow - 1;
-  const cell = (item: string, column: string) => `$${sheet.col(column)}$${header}${item}`;
-  const k = `IF(${at('collected')}*${at('exposures')}*${at('cost')}<=0,${cell('', 'breakEven')},${at('collected')}/${at('exposures')}/${at('perContact')})`;
-  sheet.put('breakEven', row, calc(k, breakEven ? double(breakEven) : words), 'Calc');
-  const headroom = `IF(ISNUMBER(${at('breakEven')}),${at('breakEven')}-${at('contactRate')},${cell('', 'breakEven')})`;
-  sheet.put('headroom', row, calc(headroom, breakEven ? double(breakEven.minus(rate)) : words), 'Calc');
-  const reading = `IF(${at('net')}>=0,${cell('', 'net')},${cell('', 'reading')})`;
-  const word = frame.label(net >= 0n ? 'decisions.pays' : 'decisions.costs');
-  sheet.put('reading', row, calc(reading, word), 'Word');
-  sheet.put('breakEven', header, text(words), 'Note');
-  sheet.put('net', header, text(frame.label('decisions.pays')), 'Note');
-  sheet.put('reading', header, text(frame.label('decisions.costs')), 'Note');
+  sheet.put('exposures', row, number(double(exposures)), 'Input');
+  sheet.put('allContacts', row, number(double(contacts)), 'Input');
+  sheet.put('allCost', row, number(frame.money(cost)), 'Input');
+  sheet.put('contactRate', row, number(contactRate && double(contactRate)), contactRate ? 'Input' : 'Label');
+  sheet.put('underWater', row, date(profit.underWaterSince), 'LabelLeft');
+  const collected = billed - waived - refunded;
+  const net = netOf(profit);
+  const has = collected > 0n && exposures.sign > 0 && contacts.sign > 0 && cost > 0n;
+  const breakEven = has ? Fraction.of(collected).times(contacts).over(exposures.times(cost)) : null;
+  const words = (item: (typeof WORDS)[number]) => `$${sheet.col('word')}$${table.first + WORDS.indexOf(item)}`;
+  const none = frame.label('decisions.noBreakEven');
+  const put = (column: string, formula: string, result: number | string, style = 'Calc') =>
+    sheet.put(column, row, calc(formula, result), style);
+  put('collected', `${at('billed')}-${at('waived')}-${at('refunded')}`, frame.money(collected));
+  put('net', `${at('collected')}+${at('retention')}-${at('allCost')}`, frame.money(net));
+  const isOpen = `MIN(${at('collected')},${at('exposures')},${at('allContacts')},${at('allCost')})<=0`;
+  const each = `${at('collected')}/${at('exposures')}*${at('allContacts')}/${at('allCost')}`;
+  put('breakEven', `IF(${isOpen},${words('noBreakEven')},${each})`, breakEven ? double(breakEven) : none);
+  const room = `IF(ISNUMBER(${at('breakEven')})*ISNUMBER(${at('contactRate')})=1,${at('breakEven')}-${at('contactRate')},${words('noBreakEven')})`;
+  put('headroom', room, breakEven && contactRate ? double(breakEven.minus(contactRate)) : none);
+  const reading = `IF(${at('net')}>=0,${words('pays')},${words('costs')})`;
+  put('reading', reading, frame.label(net >= 0n ? 'decisions.pays' : 'decisions.costs'), 'Word');
+  put('gain', `MAX(0,${at('net')})`, frame.money(net > 0n ? net : 0n));
+  put('loss', `MIN(0,${at('net')})`, frame.money(net < 0n ? net : 0n));
 }
 
 function putTotal(frame: Frame, table: Table): void {
@@ -160,28 +143,29 @@ function putTotal(frame: Frame, table: Table): void {
   put('withheld', frame.money(all.withheld));
   if (!frame.model.profits) return;
   put(
+    'allCost',
+    amount(({ cost }) => cost),
+  );
+  put(
     'collected',
     amount(({ billed, waived, refunded }) => billed - waived - refunded),
   );
   put(
     'retention',
-    amount(({ retention }) => retention ?? 0n),
+    amount(({ retention }) => retention),
   );
-  const nets = profits.map(([code, profit]) => {
-    const { key } = frame.model.decisions.find((decision) => decision.code === code)!;
-    return netOf(profit, sumsOf(frame, linesOf(frame, key)).cost);
-  });
-  put('net', frame.money(nets.reduce((sum, net) => sum + net, 0n)));
+  put('net', amount(netOf));
 }
 
+/** Net of each decision, or what its contacts cost where nothing else is known. */
 function addChart(frame: Frame, table: Table): void {
   const { decisions, profits } = frame.model;
   const { sheet, first } = table;
   const last = first + decisions.length - 1;
   const categories = { ref: sheet.range('title', first, last), texts: decisions.map(({ title }) => title) };
   const numbers = (column: string) =>
-    decisions.map((_, i) => (sheet.get(column, first + i)!.content as { result: number }).result);
-  const series = (column: 'gain' | 'loss') => ({
+    decisions.map((_, i) => (sheet.get(column, first + i)?.content as { result?: number } | undefined)?.result ?? 0);
+  const series = (column: 'gain' | 'loss' | 'cost') => ({
     name: { ref: sheet.cell(column, sheet.layout.headerRow), text: frame.label(`decisions.column.${column}`) },
     categories,
     values: { ref: sheet.range(column, first, last), numbers: numbers(column) },
@@ -189,11 +173,11 @@ function addChart(frame: Frame, table: Table): void {
   const shown = sheet.columns.filter(({ helper }) => !helper).length;
   const top = table.last + 3;
   sheet.charts.push({
-    template: 'gain-loss',
+    template: profits ? 'gain-loss' : 'bar-one',
     title: frame.label(profits ? 'decisions.chart.net' : 'decisions.chart.cost'),
-    alt: frame.label('decisions.chart.alt'),
+    alt: frame.label(profits ? 'decisions.chart.alt' : 'decisions.chart.costAlt'),
     format: 'axis',
-    series: [series('loss'), series('gain')],
+    series: profits ? [series('loss'), series('gain')] : [series('cost')],
     at: [0, top, shown, top + Math.min(30, 8 + decisions.length * 2)],
   });
 }

@@ -43,7 +43,7 @@ function putCodes(frame: Frame, sheet: Sheet, unit: UnitView): void {
   sheet.put('contacts', CODE_ROW, text(frame.label('statement.costCenter')), 'Unit');
   sheet.put('quantity', CODE_ROW, text(unit.costCenter ?? frame.label('statement.noCostCenter')), 'Label', 'text');
   sheet.put('charge', CODE_ROW, text(frame.label('statement.legalEntity')), 'Unit');
-  sheet.put('last', CODE_ROW, text(unit.legalEntity), 'Label', 'text');
+  sheet.put(frame.model.prior ? 'last' : 'withheld', CODE_ROW, text(unit.legalEntity), 'Label', 'text');
   sheet.put('poolKey', CODE_ROW, text(unit.key), 'Key');
 }
 

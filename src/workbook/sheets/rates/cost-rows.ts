@@ -16,17 +16,14 @@ export function costRows(frame: Frame): RateRow[] {
     result: money((pool) => pool.ownByCurrency.get(code) ?? 0n),
     sums: true,
   }));
-  const first = model.currencies[0]?.code;
+  const first = model.currencies[0]!.code;
   rows.push({
     item: 'own',
     label: frame.label('rates.ownTotal'),
     unit: 'currency',
     style: 'Subtotal',
     of: pools,
-    formula: (column) =>
-      first === undefined
-        ? '0'
-        : `SUM(${cellAt(frame, column, `own:${first}`)}:${column}${frame.rowOf('rates', 'own') - 1})`,
+    formula: (column) => `SUM(${cellAt(frame, column, `own:${first}`)}:${column}${frame.rowOf('rates', 'own') - 1})`,
     result: money((pool) => pool.result.ledger),
     sums: true,
   });
