@@ -115,11 +115,12 @@ function machineFault(error: unknown): { code: string; message: string } {
   const inner = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
   const code = (inner as { code?: unknown }).code;
   const message = inner instanceof Error ? inner.message : String(inner);
-  // TypeORM lets go of a connection that broke under a transaction, and says so at the next statement only.
-  if (message.includes('query runner was already released')) {
+  // TypeORM lets go of a connection that broke under a transaction, and may say so at the next statement only. Whether
+  // a COMMIT was under way nobody knows on this side.
+  if (/query runner was already released|Connection terminated/.test(message)) {
     return {
       code: 'connection_lost',
-      message: 'the connection to the database was lost; what was under way is undone',
+      message: 'the connection to the database was lost before it answered; run the command again: nothing is done twice',
     };
   }
   if (typeof code !== 'string') return { code: 'defect', message };

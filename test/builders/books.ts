@@ -46,6 +46,8 @@ export interface TestBooks {
   issue(period: Period): Promise<void>;
   /** SQL as the superuser: arranging, and looking behind the curtain. */
   sql<T = Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<T[]>;
+  /** Lets go of the connections; the database stays. */
+  close(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -68,6 +70,10 @@ export async function testBooks(on?: TestDatabase): Promise<TestBooks> {
   const imports = new ImportsService(db);
   const models = new ModelsService(db);
   const periods = new PeriodsService(db);
+  const close = async () => {
+    await db.close();
+    await admin.end();
+  };
   return {
     db,
     database,
@@ -112,9 +118,9 @@ export async function testBooks(on?: TestDatabase): Promise<TestBooks> {
     async sql<T>(text: string, parameters: unknown[] = []) {
       return (await admin.query(text, parameters)).rows as T[];
     },
+    close,
     async end() {
-      await db.close();
-      await admin.end();
+      await close();
       await database.drop();
     },
   };

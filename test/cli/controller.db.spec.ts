@@ -7,6 +7,7 @@ import type { IssuedFile } from '../../src/domain/statements/issued-file.ts';
 import { csv } from '../builders/books.ts';
 import { contact, HOUSE, JUNE, MAY } from '../builders/small-house.ts';
 import { testDatabase, type TestDatabase } from '../database/test-database.ts';
+import { CuttingProxy } from '../faults/cutting-proxy.ts';
 import { answerableHere, type Outcome } from './answerable.ts';
 
 /** What a controller does after the first close, at a shell: each step is the next of the story. */
@@ -162,6 +163,16 @@ describe('closing like a controller, at the shell', () => {
       stdout: '2026-05 is calculated again\n',
     });
     expect((await run('issue', MAY, '@controller')).exitCode).toBe(3);
+  });
+
+  it('says when the connection was lost, and that the command may be given again', async () => {
+    const proxy = await CuttingProxy.before(database.appUrl);
+    proxy.next({ at: 'byte', byte: 2_000 });
+    const env = { DATABASE_URL: proxy.proxiedUrl, ANSWERABLE_TOKEN: tokens.get('finance')! };
+    const lost = await answerableHere(['periods'], env);
+    expect([lost.exitCode, lost.stderr]).toEqual([1, expect.stringContaining('run the command again')]);
+    expect((await answerableHere(['periods'], env)).exitCode).toBe(0);
+    proxy.end();
   });
 
   it('keeps an audit log of all of it, which is whole', async () => {

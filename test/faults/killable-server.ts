@@ -110,14 +110,17 @@ export class KillableServer {
     return { appUrl: this.appUrl, adminUrl: this.adminUrl, name: NAME, drop: () => Promise.resolve() };
   }
 
-  /** No backend is left of a client that was killed: its transaction is over, one way or the other. */
-  async quiet(): Promise<void> {
+  /** Numbers of the processes that serve the program's connections. */
+  async backends(): Promise<number[]> {
+    const of = `select pid from pg_stat_activity where usename = 'answerable_app'`;
+    return ((await execute(this.adminUrl, of)).rows as { pid: number }[]).map(({ pid }) => pid);
+  }
+
+  /** Settles when what a killed client had begun is over, one way or the other. */
+  async areGone(backends: readonly number[]): Promise<void> {
     for (let waited = 0; waited < 10_000; waited += 20) {
-      const { rowCount } = await execute(
-        this.adminUrl,
-        `select from pg_stat_activity where usename = 'answerable_app' and pid <> pg_backend_pid()`,
-      );
-      if (rowCount === 0) return;
+      const left = await this.backends();
+      if (!backends.some((pid) => left.includes(pid))) return;
       await sleep(20);
     }
     throw new Error('a transaction of a killed client is still open');
