@@ -7,6 +7,7 @@ import { DisputesService } from '../application/disputes.service.ts';
 import { IssuedService } from '../application/issued.service.ts';
 import { statementFile } from '../application/statement-files.ts';
 import { StatementsService } from '../application/statements.service.ts';
+import { WorkbookService } from '../application/workbook.service.ts';
 import { Refusal } from '../domain/errors.ts';
 import { period as periodOfText, type Period } from '../domain/period.ts';
 import { may, type Actor } from '../domain/roles.ts';
@@ -29,6 +30,7 @@ export class StatementsController {
     private readonly issued: IssuedService,
     private readonly acceptances: AcceptancesService,
     private readonly disputes: DisputesService,
+    private readonly workbooks: WorkbookService,
   ) {}
 
   @Get('statements{/:period}')
@@ -79,10 +81,15 @@ export class StatementsController {
         response.type('application/json').send(statement!.bytes);
         return;
       }
-      const format = file === 'statement.csv' ? 'csv' : file === 'statement.xlsx' ? 'xlsx' : undefined;
-      if (format === undefined) throw new Refusal('no_such_file', `there is no file ${file}`, { kind: 'not_found' });
+      if (file === 'statement.xlsx') {
+        const workbook = await this.workbooks.file(actor, of, { unit });
+        response.attachment(workbook.name).send(workbook.content);
+        return;
+      }
+      if (file !== 'statement.csv')
+        throw new Refusal('no_such_file', `there is no file ${file}`, { kind: 'not_found' });
       const set = (await this.statements.document(actor, of, { unit })) as unknown as StatementSet;
-      const { name, content } = await statementFile(set, format, unit);
+      const { name, content } = statementFile(set, 'csv', unit);
       response.attachment(name).send(content);
     });
   }
