@@ -56,7 +56,7 @@ export class PeriodsService {
     return await this.db.books(async (tx) => {
       const row = await lockPeriod(tx, period);
       requireState(row, ['open', 'calculated'], 'calculated anew');
-      const reading = await readClose(tx, period);
+      const reading = await readClose(tx, period, undefined, undefined, { retention: true });
       const books = close(reading.inputs);
       await proveContacts(tx, period, reading, books.coverage.parts);
       const documents = documentsOf(books, reading.context);

@@ -10,6 +10,7 @@ import { minorDigits } from '../domain/money.ts';
 import { addDays, addMonths, firstDay, lastDay, type LocalDate, type Period } from '../domain/period.ts';
 import type { CloseInputs } from '../domain/statements/close-inputs.ts';
 import type { DocumentContext } from '../domain/statements/document.ts';
+import type { RetentionInputs } from '../domain/statements/retention-books.ts';
 import {
   capacityList,
   companyRow,
@@ -28,6 +29,7 @@ import {
 } from '../persistence/close-inputs.queries.ts';
 import { adjustmentMarks, correctionsDue } from '../persistence/adjustments.queries.ts';
 import type { Tx } from '../persistence/database.ts';
+import { likePattern } from '../persistence/like-pattern.ts';
 import { modelById, modelOfPeriod, type ModelVersion } from '../persistence/models.queries.ts';
 import { medianStandards, ratesOfRun, runsBefore, type RunReads, type RunRow } from '../persistence/runs.queries.ts';
 import { runsUntil } from '../persistence/series.queries.ts';
@@ -35,6 +37,7 @@ import { cellsAt } from './cells-at.ts';
 import { incrementsOf } from './increments.ts';
 import { parseModel } from './model-text.ts';
 import { NOTHING_AROUND, readAround } from './read-around.ts';
+import { readRetention } from './read-retention.ts';
 
 /** What a run froze: repeated with these, it gives the same bytes. Absent: what stands now. */
 export interface Frozen {
@@ -55,6 +58,7 @@ export interface CloseReading {
  * Reads everything that a close of the period takes, in one snapshot of the caller's transaction.
  * @param tried a model to try instead of the stored version (then `frozen.modelId` is 0)
  * @param options.factsOnly without corrections, rulings and bounds: what they go on from
+ * @param options.retention with what became known of retention, for a run; who only looks at the charge does without
  * @throws Refusal no_company, no_model
  */
 export async function readClose(
@@ -62,7 +66,7 @@ export async function readClose(
   period: Period,
   frozen?: Frozen,
   tried?: { model: Model; hash: string },
-  options: { readonly factsOnly?: boolean } = {},
+  options: { readonly factsOnly?: boolean; readonly retention?: boolean } = {},
 ): Promise<CloseReading> {
   const standing = await companyRow(tx);
   if (!standing)
@@ -96,6 +100,11 @@ export async function readClose(
   const cells = await cellsAt(tx, contacts);
   const hitDays = await customerDaysOf(tx, period, model, register, mark);
   const increments = await incrementsOf(tx, { period, mark, model, register, runs: reads.posted ?? [] });
+  const { currency } = company;
+  const retention =
+    options.retention && reads.posted
+      ? await readRetention(tx, { period, mark, model, register, currency, digits, runs: reads.posted })
+      : undefined;
   const around = options.factsOnly
     ? NOTHING_AROUND
     : await readAround(tx, { period, mark, model, register, reads, derivedStandards, digits }, issuedReading(tx));
@@ -112,6 +121,7 @@ export async function readClose(
     derivedStandards,
     customerDays: hitDays,
     ...(increments.length > 0 ? { increments } : {}),
+    ...(retention ? { retention: retentionContent(retention) } : {}),
     ...around.content,
   };
   return {
@@ -129,6 +139,7 @@ export async function readClose(
       derivedStandards,
       customerDays: hitDays,
       increments,
+      ...(retention ? { retention } : {}),
       ...around.inputs,
     },
     context: {
@@ -149,11 +160,21 @@ export async function readClose(
 async function freshReads(tx: Tx, period: Period, mark: string, company: Company, model: Model): Promise<RunReads> {
   return {
     ...(await runsBefore(tx, period, addMonths(period, -1))),
-    ...(model.rules.some((rule) => rule.incremental) ? { posted: await runsUntil(tx, period) } : {}),
+    ...(model.retention || model.rules.some((rule) => rule.incremental) ? { posted: await runsUntil(tx, period) } : {}),
     company: { name: company.name, onePerson: company.onePerson },
     corrected: await correctionsDue(tx, period, mark),
     ...(await adjustmentMarks(tx, period)),
   };
+}
+
+/** Of retention, what the hash of the inputs covers: the figures that the facts gave, and what earlier runs left. */
+function retentionContent({ effects, charges, credits, onBooks }: RetentionInputs): object {
+  const posted = effects.posted.map(({ reading, ...own }) => ({
+    ...own,
+    decision: own.decision ?? null,
+    effect: reading?.effect.kind === 'measured' ? reading.effect.total : null,
+  }));
+  return { posted, charges, credits, onBooks };
 }
 
 /** A closed period as its issued run read it. */
@@ -215,14 +236,6 @@ function exposureRulesOf(model: Model): ExposureRule[] {
       decisions: rule.exposure!.includes('*') ? null : rule.exposure!,
       ages: rule.several === 'time_decay',
     }));
-}
-
-/** A glob as PostgreSQL's LIKE. */
-function likePattern(glob: string): string {
-  return glob
-    .replace(/[\\%_]/g, '\\$&')
-    .replaceAll('*', '%')
-    .replaceAll('?', '_');
 }
 
 /**

@@ -46,7 +46,7 @@ export class StatementsService {
         state: head.state,
         ...(may(actor, 'read_all') ? pick(figures, 'reconciliation', 'pools') : {}),
         units,
-        ...(may(actor, 'read_all') ? pick(figures, 'service', 'coverage') : {}),
+        ...(may(actor, 'read_all') ? pick(figures, 'service', 'coverage', 'value') : {}),
       };
     });
   }
@@ -130,5 +130,5 @@ function figuresOf(statements: readonly StatementRow[]): JsonObject {
 }
 
 function pick(from: JsonObject, ...keys: string[]): Record<string, JsonObject[string]> {
-  return Object.fromEntries(keys.map((key) => [key, from[key]!]));
+  return Object.fromEntries(keys.filter((key) => key in from).map((key) => [key, from[key]!]));
 }

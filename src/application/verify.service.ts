@@ -27,6 +27,13 @@ import {
   runsToVerify,
   serviceLineList,
 } from '../persistence/runs.queries.ts';
+import type { RetentionBooks } from '../domain/statements/retention-books.ts';
+import {
+  retentionCredits,
+  retentionLines,
+  retentionPostings,
+  retentionRows,
+} from '../persistence/retention.queries.ts';
 import { wholeChain } from './audit-check.ts';
 import { modelHash } from './model-text.ts';
 import { readClose } from './read-close.ts';
@@ -114,11 +121,8 @@ async function differencesOf(tx: Tx, runId: string): Promise<string[]> {
   const found: string[] = [];
   if (modelHash(model.yaml) !== model.hash)
     found.push(`model_version ${model.model_id}: its text does not have the hash ${model.hash}`);
-  const reading = await readClose(tx, run.period, {
-    watermark: run.watermark,
-    modelId: run.model_id,
-    reads: run.reads,
-  });
+  const frozen = { watermark: run.watermark, modelId: run.model_id, reads: run.reads };
+  const reading = await readClose(tx, run.period, frozen, undefined, { retention: true });
   const books = close(reading.inputs);
   const documents = documentsOf(books, reading.context);
   if (reading.context.inputsHash !== run.inputs_hash)
@@ -143,6 +147,7 @@ async function differencesOf(tx: Tx, runId: string): Promise<string[]> {
     ...compareRows('run_decision_day', ['decision_code', 'day'], rows.decisionDays, await runDecisionDays(tx, runId)),
   );
   found.push(...compareRows('run_measure', ['pool_code', 'reason_code'], rows.measures, await runMeasures(tx, runId)));
+  found.push(...(await retentionDifferences(tx, runId, books.retention)));
   const statements = await ownStatements(tx, runId, null);
   const stored = new Map(statements.map((statement) => [statement.unit_code, statement]));
   for (const [unit, { sha256: hash }] of documents.statements) {
@@ -157,6 +162,27 @@ async function differencesOf(tx: Tx, runId: string): Promise<string[]> {
   for (const unit of stored.keys()) found.push(`statement ${unit}: is not of this run`);
   found.push(...(await controlFaults(tx, runId)));
   return found;
+}
+
+async function retentionDifferences(tx: Tx, run: string, books: RetentionBooks | undefined): Promise<string[]> {
+  const none = { postings: [], lines: [], credits: [] };
+  const { postings, lines, credits } = books ? retentionRows(books) : none;
+  const window = ['effect', 'cohort', 'window_days', 'kind'];
+  return [
+    ...compareRows('run_retention', window, postings, await retentionPostings(tx, [run])),
+    ...compareRows(
+      'run_retention_line',
+      [...window, 'stream', 'unit_code', 'decision_code'],
+      lines,
+      await retentionLines(tx, [run]),
+    ),
+    ...compareRows(
+      'run_retention_credit',
+      ['unit_code', 'charge_period', 'decision_code'],
+      credits,
+      await retentionCredits(tx, [run]),
+    ),
+  ];
 }
 
 type Row = object;

@@ -6,6 +6,7 @@ import type { Books } from '../domain/statements/books.ts';
 import { CONTACT_PARTS } from '../domain/statements/cell-facts.ts';
 import type { Documents, JsonObject } from '../domain/statements/document.ts';
 import type { Tx } from './database.ts';
+import { keepRetention, retentionFaults } from './retention.queries.ts';
 import { sql } from './sql.ts';
 
 /** Earlier runs that a run read: frozen with it, so that it can be repeated whatever is closed later. */
@@ -13,7 +14,7 @@ export interface RunReads {
   readonly previous: string | null;
   readonly rates: string | null;
   readonly measures: readonly string[];
-  /** runs of earlier periods, for what they posted of increments; only where the model has an incremental rule */
+  /** runs of earlier periods, for what they posted of increments; only where the model has an incremental rule or a retention section */
   readonly posted?: readonly string[];
   /** what the documents print of the company */
   readonly company?: { readonly name: string; readonly onePerson: boolean };
@@ -243,6 +244,7 @@ export async function keepRun(
   await tx.query(sql('run-adjustments-insert'), [runId, JSON.stringify(rows.adjustments)]);
   await tx.query(sql('run-ledger-changes-insert'), [runId, JSON.stringify(rows.ledgerChanges)]);
   await tx.query(sql('run-parked-insert'), [runId, JSON.stringify(rows.parked)]);
+  if (books.retention) await keepRetention(tx, runId, books.retention);
   for (const [unit, { bytes, sha256 }] of documents.statements) {
     await tx.query(sql('statement-insert'), [runId, unit, Buffer.from(bytes), sha256]);
   }
@@ -252,7 +254,8 @@ export async function keepRun(
 /** What differs between the stored rows of a run by PostgreSQL's own sums; empty when the books balance. */
 export async function controlFaults(tx: Tx, run: string): Promise<string[]> {
   const rows = (await tx.query(sql('run-control'), [run])) as { what: string; expected: string; found: string }[];
-  return rows.map((row) => `${row.what} ${row.expected}, rows sum to ${row.found} (minor units)`);
+  const faults = rows.map((row) => `${row.what} ${row.expected}, rows sum to ${row.found} (minor units)`);
+  return [...faults, ...(await retentionFaults(tx, run))];
 }
 
 /** Rows as they are stored: amounts in minor units as text, quantities cut at 20 decimals, rates as exact quotients. */

@@ -255,6 +255,14 @@ export const modelKeys = {
     ),
     margin_rate: share('margin of revenue that states none'),
     discount_rate: exact('yearly rate, required for windows over 365 days', Fraction.ZERO),
+    acquisition_cost: withDefault(
+      exact(
+        'cost of winning a customer, taken off what a referred one earns, in the reporting currency',
+        Fraction.ZERO,
+      ),
+      Fraction.ZERO,
+      '0',
+    ),
     net_provisional: withDefault(flag('true: forecasts are netted, too'), false, 'false'),
     credit: withDefault(
       object('who takes which effect', {

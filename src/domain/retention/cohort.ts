@@ -174,7 +174,8 @@ function commonTerms(n: number, traits: Traits & { opened: ArrayLike<number> }):
     ['reason', reason],
   ] as const) {
     const levels = [...new Set(Array.from(values))].sort((a, b) => a - b);
-    for (const level of levels.slice(1)) {
+    // Every level, also the one that the others imply: a fit drops what it can do without, a balance looks at all of them.
+    for (const level of levels) {
       columns.set(
         `${name} ${level}`,
         Float64Array.from(values, (value) => (value === level ? 1 : 0)),

@@ -108,15 +108,19 @@ interface Found {
 /** Doubly robust: treated whom no untreated customer resembles are set aside, then the score is fitted once more. */
 function byScore(group: ComparisonGroup, overlap: number): Found {
   const n = group.terms.rows;
-  const first = propensity(group.terms, group.treated);
+  const alike = rowsWithBothArms(group.terms, group.treated);
+  const own = alike.length === n ? group.terms : rowsOf(group.terms, alike);
+  const arms = Float64Array.from(alike, (i) => group.treated[i]!);
+  const first = propensity(own, arms);
   let bound = 0;
-  for (let i = 0; i < n; i++) if (group.treated[i] !== 1) bound = Math.max(bound, first.probability[i]!);
+  for (let at = 0; at < alike.length; at++) if (arms[at] !== 1) bound = Math.max(bound, first.probability[at]!);
   bound = Math.min(bound, overlap);
-  const inside = Uint8Array.from(first.probability, (p) => (p <= bound ? 1 : 0));
-  const rows = Array.from({ length: n }, (_, i) => i).filter((i) => inside[i] === 1);
+  const rows = alike.filter((_, at) => first.probability[at]! <= bound);
+  const inside = new Uint8Array(n);
+  for (const row of rows) inside[row] = 1;
   const terms = rowsOf(group.terms, rows);
   const treated = Float64Array.from(rows, (i) => group.treated[i]!);
-  const fitted = rows.length === n ? first : propensity(terms, treated, 'logit', first.coefficients);
+  const fitted = rows.length === alike.length ? first : propensity(terms, treated, 'logit', first.coefficients);
   const weight = new Float64Array(n);
   rows.forEach((row, at) => {
     const p = fitted.probability[at]!;
@@ -141,6 +145,25 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
     },
     contrast: () => contrastByScore(group.treated, terms, rows, weight, untreatedModel),
   };
+}
+
+/**
+ * Rows whose segment, reason or other yes-or-no trait is found in both arms: a reason that was always resolved has nobody
+ * to compare with, and would tell the arms apart for everybody else.
+ */
+function rowsWithBothArms({ rows: n, columns }: Design, treated: ArrayLike<number>): number[] {
+  const traits = columns.filter((column) => column.every((value) => value === 0 || value === 1));
+  let rows = Array.from({ length: n }, (_, i) => i);
+  for (let before = -1; before !== rows.length;) {
+    before = rows.length;
+    for (const trait of traits) {
+      const seen = [new Set<number>(), new Set<number>()] as const;
+      for (const i of rows) seen[trait[i] === 1 ? 1 : 0].add(treated[i]!);
+      if (seen.every(({ size }) => size !== 1)) continue;
+      rows = rows.filter((i) => seen[trait[i] === 1 ? 1 : 0].size > 1);
+    }
+  }
+  return rows;
 }
 
 /** Treated: their mean. Untreated: their weights, and through the outcome model what the weights leave unbalanced. */

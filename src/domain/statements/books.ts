@@ -4,6 +4,7 @@ import type { Fraction } from '../fraction.ts';
 import type { Tier } from '../model/model.ts';
 import type { LocalDate, Period } from '../period.ts';
 import type { Adjustment, LedgerChange } from './adjustment.ts';
+import type { RetentionBooks } from './retention-books.ts';
 
 /** What a close decides, before it is printed: amounts in minor units of the reporting currency, everything else exact. */
 export interface Line {
@@ -112,6 +113,8 @@ export interface Books {
   readonly adjustments: readonly Adjustment[];
   readonly ledgerChanges: readonly LedgerChange[];
   readonly parked: readonly ParkedUnit[];
+  /** beside the tie-out and the journal; absent: the model has no retention section */
+  readonly retention?: RetentionBooks;
   readonly pools: readonly PoolResult[];
   readonly postings: readonly Posting[];
   readonly lines: readonly Line[];

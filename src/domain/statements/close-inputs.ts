@@ -8,6 +8,7 @@ import type { Period } from '../period.ts';
 import type { Adjustment, LedgerChange } from './adjustment.ts';
 import type { CellFacts } from './cell-facts.ts';
 import type { ParkingInputs } from './parking.ts';
+import type { RetentionInputs } from './retention-books.ts';
 
 /** Everything a close reads, frozen: the same inputs give the same books, byte for byte, in any order of rows. */
 export interface CloseInputs {
@@ -34,4 +35,6 @@ export interface CloseInputs {
   readonly ledgerChanges?: readonly LedgerChange[];
   /** what bounds compare with; absent: nobody is parked */
   readonly parking?: ParkingInputs;
+  /** effects on retention that became known; absent: the model has no retention section, or nobody asked */
+  readonly retention?: RetentionInputs;
 }

@@ -18,6 +18,7 @@ import { serviceLine } from './lines.ts';
 import { parkUnits, UnservedByUnit, unitsToPark } from './parking.ts';
 import { postPool, total } from './pool-posting.ts';
 import { contactsText, keptByService, PoolUse, type CellUse } from './pool-use.ts';
+import { retentionBooks } from './retention-books.ts';
 import { standardsOf } from './standards.ts';
 
 /**
@@ -74,6 +75,9 @@ export function close(inputs: CloseInputs, observe?: (use: CellUse) => void): Bo
     decisionDays: days.list(),
     shares,
     measures: use.measures(),
+    ...(inputs.retention && model.retention
+      ? { retention: retentionBooks(inputs.retention, inputs.adjustments ?? [], model.retention) }
+      : {}),
   };
   const faults = imbalances(books);
   if (faults.length > 0) throw new OutOfBalance(faults);

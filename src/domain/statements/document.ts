@@ -6,11 +6,14 @@ import { sha256 } from '../ids.ts';
 import { TIERS } from '../model/model.ts';
 import { amountText } from '../money.ts';
 import { lastDay } from '../period.ts';
+import { netAmount } from '../retention/netting.ts';
 import { adjustmentsOf, parkedSection, serviceAdjustments } from './adjustment-section.ts';
 import type { Books, Coverage, Line, PoolResult, ServiceLine } from './books.ts';
 import { bridgeSection } from './bridge-section.ts';
 import { CONTACT_PARTS } from './cell-facts.ts';
 import type { DocumentContext, JsonObject } from './document-context.ts';
+import { creditOfUnit } from './retention-books.ts';
+import { unitRetention, valueSection } from './value-section.ts';
 
 export { bridgeLines } from './document-context.ts';
 export type { DocumentContext, JsonObject };
@@ -35,6 +38,7 @@ export function documentsOf(books: Books, context: DocumentContext): Documents {
   const units = unitsOf(books, context);
   const unitSections = units.map((unit) => unitSection(unit, books, context));
   const service = serviceSection(books, context);
+  const value = books.retention ? { value: valueSection(books, books.retention, context) } : {};
   const period: JsonObject = {
     period: books.period,
     currency: context.currency,
@@ -46,6 +50,7 @@ export function documentsOf(books: Books, context: DocumentContext): Documents {
     service,
     coverage: coverageSection(books.coverage),
     shares: sharesSection(books.shares),
+    ...value,
   };
   const head = {
     scheme: HASH_SCHEME,
@@ -68,6 +73,7 @@ export function documentsOf(books: Books, context: DocumentContext): Documents {
     pools: period['pools']!,
     reconciliation: period['reconciliation']!,
     coverage: period['coverage']!,
+    ...value,
   };
   // A service unit that is charged itself keeps its own statement; the service document then stands under its own name.
   statements.set(statements.has(serviceUnit) ? `${serviceUnit} (service)` : serviceUnit, hashed(serviceDocument));
@@ -101,6 +107,7 @@ function unitsOf(books: Books, context: DocumentContext): string[] {
   const day = lastDay(books.period);
   const units = new Set(books.lines.map((line) => line.unit));
   for (const { unit } of books.adjustments) if (unit !== null) units.add(unit);
+  for (const { unit } of books.retention?.credits ?? []) units.add(unit);
   for (const [unit, records] of context.register.units) {
     const now = records.find((record) => record.validFrom <= day && (record.validTo === null || day <= record.validTo));
     if (now?.kind === 'business') units.add(unit);
@@ -114,6 +121,7 @@ function unitSection(unit: string, books: Books, context: DocumentContext): Json
   const gross = total(lines.filter((line) => line.treatment === 'charged'));
   const records = context.register.units.get(unit);
   const adjustments = adjustmentsOf(unit, books, context.digits);
+  const credit = creditOfUnit(unit, books.retention);
   return {
     unit,
     name: records?.at(-1)?.name ?? unit,
@@ -121,13 +129,14 @@ function unitSection(unit: string, books: Books, context: DocumentContext): Json
     contacts: contactsOf(lines, books),
     gross: money(gross),
     withheld: money(total(lines.filter((line) => line.treatment === 'withheld'))),
-    retentionCredit: money(0n),
+    retentionCredit: money(credit),
     adjustments: money(adjustments.amount),
-    net: money(gross + adjustments.amount),
+    net: money(netAmount(gross, credit, adjustments.amount)),
     parked: parkedSection(unit, books, context.digits),
     bridge: bridgeSection(unit, lines, books, context),
     lines: lines.map((line) => lineSection(line, context)),
     adjustmentLines: adjustments.sections,
+    ...(books.retention ? { retention: unitRetention(unit, books.retention, context.digits) } : {}),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { UnitRetentionSection, ValueSection } from './value-document.ts';
+
 export const STATEMENT_FORMATS = ['json', 'csv', 'xlsx'] as const;
 export type StatementFormat = (typeof STATEMENT_FORMATS)[number];
 
@@ -23,6 +25,8 @@ export interface StatementSet {
   readonly units: readonly UnitSection[];
   readonly service?: ServiceSection;
   readonly coverage?: Readonly<Record<string, unknown>>;
+  /** what service earns; absent without a retention section in the model, and for who may not read all units */
+  readonly value?: ValueSection;
 }
 
 /** ledger = all that follow, difference 0.00 */
@@ -65,6 +69,8 @@ export interface UnitSection {
   readonly net: string;
   readonly bridge: Readonly<Record<string, string>> | null;
   readonly lines: readonly LineSection[];
+  /** what retentionCredit is made of; absent without a retention section in the model */
+  readonly retention?: UnitRetentionSection;
 }
 
 export interface LineSection {
