@@ -108,6 +108,7 @@ const MACHINE_FAULTS: Readonly<Record<string, string>> = {
   '42P01': 'the database lacks a table; run answerable migrate with DATABASE_MIGRATOR_URL',
   '53100': 'the disk of the database is full; nothing was kept, and the same command works once there is space',
   '57P01': 'the database was stopped meanwhile; nothing was kept unless it answers that it was',
+  ENOSPC: 'the disk where the file goes is full; the same command works once there is space',
   EADDRINUSE: 'the port is taken; set PORT to a free one',
 };
 
