@@ -1,5 +1,7 @@
 import type { Register } from '../domain/attribution/register.ts';
-import { incremental, type Incremental, type IncrementalRequest } from '../domain/causality/incremental.ts';
+import { incrementalByComparison, type Comparison } from '../domain/causality/comparison.ts';
+import type { ControlSeries } from '../domain/causality/controls.ts';
+import { incremental, NEAR_DAYS, type IncrementalRequest } from '../domain/causality/incremental.ts';
 import { seriesPlan, type SeriesCell, type SeriesRule } from '../domain/decisions/decision-series.ts';
 import { Refusal } from '../domain/errors.ts';
 import { addDays, daysBetween, type LocalDate } from '../domain/period.ts';
@@ -9,13 +11,17 @@ import { holidayList, seriesCells, seriesDays, volumeDays } from '../persistence
 
 /** What was found of a decision's contacts, or why nothing can be said. */
 export type Evidence =
-  | { readonly found: Incremental; readonly why: string; readonly every: 'day' | 'week' }
+  | { readonly found: Comparison; readonly why: string; readonly every: 'day' | 'week' }
   | { readonly found: undefined; readonly why: string };
 
 /** The rule of a model that asks; a decision without a rule is held against what there is. */
 export interface EvidenceRule extends SeriesRule {
   readonly offset?: string | undefined;
+  readonly counterfactual?: 'regression' | 'difference_in_differences' | 'synthetic_control' | undefined;
 }
+
+/** `offset` of a rule that carries the base by the contacts of its controls. */
+const BY_CONTROLS = 'controls';
 
 /** What holds of every figure here, printed with it. */
 export const LIMITS: readonly string[] = [
@@ -42,11 +48,12 @@ export class EvidenceDesk {
   async of(code: string, rule: EvidenceRule = {}): Promise<Evidence> {
     const request = await this.request(code, rule);
     if (typeof request === 'string') return { found: undefined, why: request };
+    const { counterfactual: method = 'regression' } = rule;
     try {
-      const found = incremental(request)[0]!;
+      const found = method === 'regression' ? incremental(request)[0]! : compared(request, method);
       return { found, why: found.why, every: request.every };
     } catch (error) {
-      if (error instanceof Refusal) return { found: undefined, why: error.message };
+      if (error instanceof Refusal) return { found: undefined, why: refusedWhy(error, request) };
       throw error;
     }
   }
@@ -58,7 +65,9 @@ export class EvidenceDesk {
     const { cells, first } = await this.readCells();
     const plan = seriesPlan(code, rule, cells, this.register, this.until);
     if (plan.own.length === 0 || first === undefined) return 'no contacts of these reasons';
-    const volumes = await this.volumes(code, rule.offset, first);
+    if (rule.offset === BY_CONTROLS && plan.controls.length === 0) return 'no contacts of the controls';
+    const compares = (rule.counterfactual ?? 'regression') !== 'regression';
+    const volumes = compares || rule.offset === BY_CONTROLS ? undefined : await this.volumes(code, rule.offset, first);
     if (typeof volumes === 'string') return volumes;
     const since = volumes && volumes.since > first ? volumes.since : first;
     if (since >= start) return 'pre-period too short: the books begin with the decision';
@@ -66,20 +75,23 @@ export class EvidenceDesk {
     const days = Array.from({ length: daysBetween(since, this.until) + 1 }, (_, i) => addDays(since, i));
     const series = await seriesDays(this.tx, [plan.own, ...plan.controls.map(({ cells }) => cells)], days, this.mark);
     const before = daysBetween(since, start);
-    const every = sum(series[0]!.subarray(0, before)) < FEWEST_A_DAY * before ? 'week' : 'day';
+    const every = compares || sum(series[0]!.subarray(0, before)) < FEWEST_A_DAY * before ? 'week' : 'day';
     // Weeks are counted from the decision on, so that none lies on both sides of it.
     const rows = every === 'day' ? days.map((_, i) => [i, i + 1] as const) : weeks(before, days.length);
     const rowsOf = (counts: Float64Array): number[] => rows.map(([from, to]) => sum(counts.subarray(from, to)));
-    const offset = volumes && days.map((day) => volumes.on(day));
+    const controls = plan.controls.map(({ name }, i) => ({ name, counts: rowsOf(series[i + 1]!) }));
+    const offset = volumes && rowsOf(Float64Array.from(days, (day) => volumes.on(day)));
     return {
       every,
       dates: rows.map(([from]) => days[from]!),
       counts: rowsOf(series[0]!),
       decisions: plan.decisions,
       otherEvents: plan.otherEvents,
-      exposure: offset && rowsOf(Float64Array.from(offset)),
+      exposure: rule.offset === BY_CONTROLS ? carried(controls) : offset,
+      exposureName:
+        rule.offset === BY_CONTROLS ? `contacts of ${controls.map(({ name }) => name).join(', ')}` : rule.offset,
       holidays: await (this.holidays ??= holidayList(this.tx, this.mark)),
-      controls: plan.controls.map(({ name }, i) => ({ name, counts: rowsOf(series[i + 1]!) })),
+      controls: rule.offset === BY_CONTROLS ? [] : controls,
     };
   }
 
@@ -123,6 +135,37 @@ export class EvidenceDesk {
       first: totals.map((total) => total.first_day).sort()[0],
     };
   }
+}
+
+/** The decision's own contacts held against the controls, each a group. @throws Refusal near_decisions */
+function compared(
+  { dates, counts, decisions, controls, otherEvents }: IncrementalRequest,
+  method: 'difference_in_differences' | 'synthetic_control',
+): Comparison {
+  const [decision, ...near] = decisions;
+  if (near.length > 0) throw new Refusal('near_decisions', 'a comparison cannot tell them apart');
+  return incrementalByComparison({
+    ...{ weeks: dates, decision: decision!, method, otherEvents },
+    treated: [{ name: decision!.code, counts }],
+    comparison: controls ?? [],
+  });
+}
+
+/** Decisions on the same contacts that lie too close together are not chargeable, and it says which. */
+function refusedWhy(error: Refusal, { decisions }: IncrementalRequest): string {
+  if (decisions.length === 1 || !['near_decisions', 'not_identified'].includes(error.code)) return error.message;
+  const others = decisions.slice(1).map(({ code }) => code);
+  return `not chargeable: ${others.join(', ')} began less than ${NEAR_DAYS / 7} weeks apart on the same contacts, and ${error.message}`;
+}
+
+/** Contacts of all controls by row; half a contact where none came. */
+function carried(controls: readonly ControlSeries[]): number[] {
+  return Array.from(controls[0]!.counts, (_, row) =>
+    Math.max(
+      0.5,
+      controls.reduce((all, { counts }) => all + counts[row]!, 0),
+    ),
+  );
 }
 
 /** Whole weeks [from, to) that meet at row `start`. */

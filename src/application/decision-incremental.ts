@@ -1,5 +1,6 @@
 import { Register } from '../domain/attribution/register.ts';
-import type { Incremental } from '../domain/causality/incremental.ts';
+import type { Comparison } from '../domain/causality/comparison.ts';
+import type { Look } from '../domain/causality/verdict.ts';
 import { Fraction } from '../domain/fraction.ts';
 import type { Model } from '../domain/model/model.ts';
 import { addDays, lastDay, type LocalDate, type Period } from '../domain/period.ts';
@@ -27,6 +28,8 @@ export interface IncrementalReport {
     readonly low: string;
     readonly high: string;
   } | null;
+  /** before the first look: the effect so far, which charges nobody */
+  readonly early: IncrementalReport['look'];
   readonly placebos: { readonly rank: number; readonly count: number } | null;
   readonly controls: readonly { readonly name: string; readonly reason: string }[];
   readonly limits: readonly string[];
@@ -56,7 +59,7 @@ export async function incrementalFigures(
   const evidence = await new EvidenceDesk(tx, register, mark, lastDay(last)).of(code, rule);
   const { found } = evidence;
   if (!found) return { report: { ...NOTHING, why: evidence.why }, daily: new Map(), contactRate: null };
-  const look = found.look ?? null;
+  const shown = found.look ?? found.early;
   return {
     report: {
       estimate: found.estimate.toFixed(6),
@@ -68,13 +71,9 @@ export async function incrementalFigures(
       from: found.from,
       until: found.until,
       expected: found.expected.toFixed(6),
-      look: look && {
-        weeks: look.weeks,
-        estimate: look.estimate.toFixed(6),
-        low: look.low.toFixed(6),
-        high: look.high.toFixed(6),
-      },
-      placebos: look && { rank: look.placebo.rank, count: look.placebo.count },
+      look: lookText(found.look),
+      early: lookText(found.early),
+      placebos: shown ? { rank: shown.placebo.rank, count: shown.placebo.count } : null,
       controls: found.controls.map(({ name, reason }) => ({ name, reason })),
       limits: LIMITS,
     },
@@ -93,12 +92,19 @@ const NOTHING = {
   until: null,
   expected: null,
   look: null,
+  early: null,
   placebos: null,
   controls: [],
   limits: LIMITS,
 } as const;
 
-function dailyText(found: Incremental, each: number): IncrementalFigures['daily'] {
+function lookText(look: Look | undefined): IncrementalReport['look'] {
+  if (!look) return null;
+  const { weeks, estimate, low, high } = look;
+  return { weeks, estimate: estimate.toFixed(6), low: low.toFixed(6), high: high.toFixed(6) };
+}
+
+function dailyText(found: Comparison, each: number): IncrementalFigures['daily'] {
   const days = new Map<LocalDate, { observed: string; expected: string }>();
   for (const { date, contacts, expected } of found.daily) {
     const text = { observed: trimmed(contacts / each), expected: trimmed(expected / each) };
@@ -107,7 +113,7 @@ function dailyText(found: Incremental, each: number): IncrementalFigures['daily'
   return days;
 }
 
-async function rateOf(tx: Tx, code: string, found: Incremental, mark: string): Promise<Fraction | null> {
+async function rateOf(tx: Tx, code: string, found: Comparison, mark: string): Promise<Fraction | null> {
   const days = await exposureDays(tx, code, found.from, found.until, mark);
   const exposures = days.reduce((sum, day) => sum + BigInt(day.exposures), 0n);
   return exposures === 0n ? null : Fraction.parse(found.estimate.toFixed(6)).over(exposures);

@@ -7,7 +7,13 @@ import type { Model } from '../domain/model/model.ts';
 import { amountText, majorUnits, minorDigits } from '../domain/money.ts';
 import { firstDay, lastDay, period as periodOfText, periodOf, type LocalDate, type Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
-import { companyRow, decisionList, ownerList, watermark } from '../persistence/close-inputs.queries.ts';
+import {
+  companyRow,
+  decisionDescription,
+  decisionList,
+  ownerList,
+  watermark,
+} from '../persistence/close-inputs.queries.ts';
 import { Database, type Tx } from '../persistence/database.ts';
 import {
   bookedDays,
@@ -28,6 +34,8 @@ import { parseModel } from './model-text.ts';
 export interface DecisionReport {
   readonly decision: string;
   readonly title: string;
+  /** what the register says about it, limits of its data among them */
+  readonly description: string | null;
   readonly kind: string;
   readonly effectiveFrom: LocalDate;
   readonly owners: readonly {
@@ -146,6 +154,7 @@ export class DecisionsService {
       return {
         decision: code,
         title: decision.title,
+        description: await decisionDescription(tx, code, mark),
         kind: decision.kind,
         effectiveFrom: decision.effectiveFrom,
         owners: owners.map((owner) => ({

@@ -1,6 +1,6 @@
 import type { Increment } from '../domain/attribution/rule-shares.ts';
 import type { Register } from '../domain/attribution/register.ts';
-import type { Incremental } from '../domain/causality/incremental.ts';
+import type { Comparison } from '../domain/causality/comparison.ts';
 import { discoveries } from '../domain/causality/multiplicity.ts';
 import { Fraction } from '../domain/fraction.ts';
 import type { Model, Rule } from '../domain/model/model.ts';
@@ -71,7 +71,7 @@ export async function incrementsOf(
 }
 
 /** Share of the expected contacts since the decision that fell into months on the books: earlier ones charged nobody. */
-function shareOnBooks(found: Incremental, periods: ReadonlySet<Period>): number {
+function shareOnBooks(found: Comparison, periods: ReadonlySet<Period>): number {
   const days = found.daily.filter(({ date }) => date >= found.from && date <= found.until);
   const expected = (of: typeof days): number => of.reduce((sum, day) => sum + day.expected, 0);
   const all = expected(days);
@@ -107,7 +107,7 @@ function isOf(row: PostedRow, rule: Rule, rules: readonly Rule[]): boolean {
   return row.rule === rule.name || rules.filter((other) => other.incremental === rule.incremental).length === 1;
 }
 
-function evidenceText(found: Incremental): Record<string, string> {
+function evidenceText(found: Comparison): Record<string, string> {
   const look = found.look;
   return {
     from: found.from,

@@ -45,8 +45,17 @@ export async function unitList(tx: Tx, mark: string): Promise<UnitRecord[]> {
   }));
 }
 
+async function decisionRows(tx: Tx, mark: string): Promise<Row[]> {
+  return (await tx.query(sql('decision-list'), [mark])) as Row[];
+}
+
+/** Free text about a decision: for people, in no figure and no hash. */
+export async function decisionDescription(tx: Tx, code: string, mark: string): Promise<string | null> {
+  return (await decisionRows(tx, mark)).find((row) => row['decision_code'] === code)?.['description'] ?? null;
+}
+
 export async function decisionList(tx: Tx, mark: string): Promise<DecisionRecord[]> {
-  return ((await tx.query(sql('decision-list'), [mark])) as Row[]).map((row) => ({
+  return (await decisionRows(tx, mark)).map((row) => ({
     decision: row['decision_code']!,
     title: row['title']!,
     kind: row['kind']!,

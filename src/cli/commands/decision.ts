@@ -79,6 +79,7 @@ function reportText(report: DecisionReport): string {
   const money = (amount: string): string => `${grouped(amount)} ${currency}`;
   return [
     `${report.decision}: ${report.title} (${report.kind}, from ${report.effectiveFrom})`,
+    ...(report.description === null ? [] : [report.description]),
     pairs([
       ['owners', owners.join('; ')],
       ['months', `${report.from} to ${report.to}`],

@@ -20,6 +20,8 @@ export interface IncrementalRequest {
   readonly decisions: readonly DatedEvent[];
   /** customers, bills or orders of each row: contacts are read per unit of it */
   readonly exposure?: ArrayLike<number> | undefined;
+  /** what `exposure` counts, for the reader */
+  readonly exposureName?: string | undefined;
   readonly holidays?: readonly string[] | undefined;
   /** series that the decisions cannot touch; the best are chosen */
   readonly controls?: readonly ControlSeries[] | undefined;
@@ -55,6 +57,8 @@ export interface Incremental {
   readonly method: string;
   /** effect at the latest look that could be judged */
   readonly look: Look | undefined;
+  /** the effect so far, before the first look: shown, never charged */
+  readonly early: Look | undefined;
   /** clear of zero and of the placebos, up or down */
   readonly clear: boolean;
   /** clear and more contacts */
@@ -70,6 +74,8 @@ export interface Incremental {
   readonly daily: readonly DayExpectation[];
 }
 
+/** Weeks after the date from which on an effect is shown before the first look. */
+export const EARLY_WEEKS = 2;
 /** Weeks after the date at which an effect is judged. */
 export const LOOK_WEEKS: readonly number[] = [8, 26, 52];
 /** An increment is chargeable for at most so many days. */

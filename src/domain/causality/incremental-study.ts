@@ -1,6 +1,12 @@
 import { Refusal } from '../errors.ts';
 import { type ChosenControl, chooseControls } from './controls.ts';
-import { type DatedEvent, type IncrementalRequest, LONGEST_DAYS, LOOK_WEEKS } from './incremental-request.ts';
+import {
+  type DatedEvent,
+  type IncrementalRequest,
+  EARLY_WEEKS,
+  LONGEST_DAYS,
+  LOOK_WEEKS,
+} from './incremental-request.ts';
 import type { Column } from './linear-algebra.ts';
 import { type Placebos, placeboRatios } from './placebos.ts';
 import type { Noise } from './residual-correlation.ts';
@@ -51,6 +57,8 @@ export interface Study {
   readonly start: number;
   readonly horizon: number;
   readonly reachedLooks: readonly number[];
+  /** whole weeks since the decision when no look is reached yet, but two of them have passed */
+  readonly earlyWeeks: number | undefined;
   readonly rowsAfter: (weeks: number) => number;
   readonly fitTo: (until: number) => Fitted;
   readonly placebosOf: (fitted: Fitted) => Placebos;
@@ -66,7 +74,7 @@ export function studyOf(request: IncrementalRequest): Study {
   demandEnough(series, spans, first, perWeek);
   const start = Math.max(0, first - HISTORY_WEEKS * perWeek);
   const holidays = new Set((request.holidays ?? []).map(dayNumber));
-  const events = (request.otherEvents ?? []).map((event) => span(event, series));
+  const events = oncePerSpan((request.otherEvents ?? []).map((event) => span(event, series)));
   const pairs = harmonicPairs(series, first - start);
   const open = openRows(series);
   const calm = (from: number): Outlying => {
@@ -76,6 +84,10 @@ export function studyOf(request: IncrementalRequest): Study {
   const near = calm(start);
   const controls = chooseControls(series, near.fitted, start, request.controls ?? []);
   const around: Surroundings = { pairs, holidays, events, controls };
+  const reachedLooks = (request.lookWeeks ?? LOOK_WEEKS).filter(
+    (weeks) => first + weeks * perWeek <= rows && weeks * perWeek <= first,
+  );
+  const weeksSo = Math.min(Math.floor((rows - first) / perWeek), Math.floor(first / perWeek));
   const fitTo = (until: number): Fitted => {
     const part = sliceOf(series, start, until);
     const { columns, harmonics } = baseTerms(series, start, until, around);
@@ -100,9 +112,8 @@ export function studyOf(request: IncrementalRequest): Study {
     first,
     start,
     horizon: Math.min(rows, first + Math.min(first, Math.floor((LONGEST_DAYS * perWeek) / 7))),
-    reachedLooks: (request.lookWeeks ?? LOOK_WEEKS).filter(
-      (weeks) => first + weeks * perWeek <= rows && weeks * perWeek <= first,
-    ),
+    reachedLooks,
+    earlyWeeks: reachedLooks.length === 0 && weeksSo >= EARLY_WEEKS ? weeksSo : undefined,
     rowsAfter: (weeks) => first + weeks * perWeek,
     fitTo,
     placebosOf: ({ until, candidates, noise }) => {
@@ -149,6 +160,17 @@ function demandEnough(series: CountSeries, spans: readonly Disturbance[], first:
   let contacts = 0;
   for (let t = 0; t < first; t++) contacts += series.counts[t]!;
   if (contacts === 0) throw new Refusal('no_contacts', 'no contacts of these reasons before the decision');
+}
+
+/** Events that begin and end on the same rows are one step: no series can tell them apart. */
+function oncePerSpan(events: readonly Disturbance[]): Disturbance[] {
+  const merged = new Map<string, Disturbance>();
+  for (const { name, from, until } of events) {
+    const key = `${from} ${until}`;
+    const before = merged.get(key);
+    merged.set(key, { name: before ? `${before.name}, ${name}` : name, from, until });
+  }
+  return [...merged.values()];
 }
 
 /** A season held only lightly, so that a short series can still be fitted. */

@@ -6,7 +6,7 @@ import type { Placebos } from './placebos.ts';
 import { NEGLIGIBLE_WEIGHT, averagedEstimate } from './seasons.ts';
 import { type CountSeries, type Disturbance, isoDate } from './series-design.ts';
 import { effectSum, honestCovariance, influenceOf } from './series-fit.ts';
-import { verdictOf } from './verdict.ts';
+import { type LookEffect, verdictOf } from './verdict.ts';
 
 export { NEAR_DAYS } from './incremental-request.ts';
 export type { DatedEvent, DayExpectation, Incremental, IncrementalRequest } from './incremental-request.ts';
@@ -20,11 +20,13 @@ export type { DatedEvent, DayExpectation, Incremental, IncrementalRequest } from
 export function incremental(request: IncrementalRequest): Incremental[] {
   const study = studyOf(request);
   const whole = study.fitTo(study.horizon);
-  const looks = study.reachedLooks.map((weeks) => {
+  const lookAt = (weeks: number): FittedLook => {
     const fitted = study.fitTo(study.rowsAfter(weeks));
     return { weeks, placebos: study.placebosOf(fitted), ...fitted };
-  });
-  return request.decisions.map((decision, i) => judge(study, decision.code, i, whole, looks));
+  };
+  const looks = study.reachedLooks.map(lookAt);
+  const early = study.earlyWeeks === undefined ? undefined : lookAt(study.earlyWeeks);
+  return request.decisions.map((decision, i) => judge(study, decision.code, i, whole, looks, early));
 }
 
 interface FittedLook extends Fitted {
@@ -32,15 +34,28 @@ interface FittedLook extends Fitted {
   readonly placebos: Placebos;
 }
 
-function judge(study: Study, code: string, index: number, whole: Fitted, looks: readonly FittedLook[]): Incremental {
+function judge(
+  study: Study,
+  code: string,
+  index: number,
+  whole: Fitted,
+  looks: readonly FittedLook[],
+  early: FittedLook | undefined,
+): Incremental {
   const { request, series, spans } = study;
   const level = request.level ?? 0.9;
   const own = spans[index]!;
   const figure = figureOf(whole, index, own, level);
+  const effectAt = (look: FittedLook): LookEffect => ({
+    ...figureOf(look, index, own, level),
+    weeks: look.weeks,
+    placebos: look.placebos,
+  });
   const verdict = verdictOf(
-    looks.map((look) => ({ weeks: look.weeks, ...figureOf(look, index, own, level), placebos: look.placebos })),
+    looks.map(effectAt),
     (request.lookWeeks ?? LOOK_WEEKS)[0]!,
     isoDate(series.days[study.first]!),
+    early && effectAt(early),
   );
   const last = Math.min(whole.until, own.until) - 1;
   return {
@@ -147,7 +162,7 @@ function methodText(study: Study, { noise, candidates }: Fitted): string {
     ...(study.request.every === 'day' ? ['weekday'] : []),
     `yearly harmonics of ${Math.round(100 * season)}% expected size`,
     ...((study.request.holidays ?? []).length > 0 ? ['holidays'] : []),
-    ...(study.request.exposure ? ['volume as offset'] : []),
+    ...(study.request.exposure ? [`${study.request.exposureName ?? 'volume'} as offset`] : []),
     ...(study.request.otherEvents ?? []).map((event) => `event ${event.code}`),
     ...study.controls.map((control) => `control ${control.name}`),
   ];

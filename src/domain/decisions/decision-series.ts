@@ -1,7 +1,7 @@
 import type { Register } from '../attribution/register.ts';
 import type { DatedEvent } from '../causality/incremental.ts';
 import { NEAR_DAYS } from '../causality/incremental.ts';
-import { matchesPattern, selects, type Dimensions, type Pattern } from '../model/selector.ts';
+import { groupSelector, matchesPattern, selects, type Dimensions, type Pattern } from '../model/selector.ts';
 import { daysBetween, type LocalDate } from '../period.ts';
 
 /** Contacts of one cell of the roll-up, for choosing which series a decision is held against. */
@@ -14,6 +14,7 @@ export interface SeriesCell {
 /** What an incremental rule says; a decision without a rule takes what is there. */
 export interface SeriesRule {
   readonly reasons?: readonly Pattern[] | undefined;
+  /** reasons, prefixes, or groups like `queue=returns` */
   readonly controls?: readonly Pattern[] | undefined;
 }
 
@@ -30,7 +31,7 @@ export const MOST_CANDIDATES = 50;
 const FEWEST_DAYS_AFTER = 3;
 
 /**
- * Splits the cells of the books for one decision (method 6): its reasons in its population; controls are reasons that
+ * Splits the cells of the books for one decision (method 6): its reasons in its population; controls are contacts that
  * neither it nor a decision that begins or ends after it concerns (the rule's, else each of the largest reasons).
  * @param until last day that is looked at: decisions that begin later are unknown
  */
@@ -82,6 +83,13 @@ export function seriesPlan(
 
 const NO_HITS: ReadonlySet<string> = new Set();
 
+function isIn(control: Pattern, { dimensions }: SeriesCell): boolean {
+  const group = groupSelector(control);
+  return group
+    ? selects(group, { dimensions, day: '', textHits: NO_HITS })
+    : matchesPattern(control, dimensions.reason);
+}
+
 function controlsOf(rule: SeriesRule, free: readonly SeriesCell[]): SeriesPlan['controls'] {
   const groups = new Map<string, { cells: number[]; contacts: number }>();
   const add = (name: string, { cell, contacts }: SeriesCell): void => {
@@ -93,7 +101,7 @@ function controlsOf(rule: SeriesRule, free: readonly SeriesCell[]): SeriesPlan['
   for (const cell of free) {
     const { reason } = cell.dimensions;
     if (!rule.controls) add(reason, cell);
-    for (const pattern of rule.controls ?? []) if (matchesPattern(pattern, reason)) add(pattern, cell);
+    for (const pattern of rule.controls ?? []) if (isIn(pattern, cell)) add(pattern, cell);
   }
   return [...groups]
     .sort(([a, one], [b, other]) => other.contacts - one.contacts || (a < b ? -1 : 1))

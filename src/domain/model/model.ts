@@ -128,8 +128,17 @@ const ruleKeys = {
     }),
   ),
   incremental: code('a decision whose contacts above the expected ones are meant (tier C)'),
-  controls: list('incremental: reasons that the decision cannot touch', text('reason or prefix')),
-  offset: text('incremental: measure of volumes.csv that carries the base'),
+  controls: list(
+    'incremental: contacts that the decision cannot touch; absent: each of the largest reasons that no decision concerns',
+    text('reason, prefix, or group like queue=returns'),
+  ),
+  offset: text('incremental: measure of volumes.csv that carries the base, or `controls` for the contacts of these'),
+  counterfactual: choice(
+    'incremental: how the expected contacts are found; the comparisons hold the decision against the controls, by week',
+    'regression',
+    'difference_in_differences',
+    'synthetic_control',
+  ),
   reason_owner: flag('true: the unit that owns the reason (tier D)'),
 };
 

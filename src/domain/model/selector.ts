@@ -136,6 +136,14 @@ export function populationSelector(population: string | null): Selector | undefi
   } as unknown as Selector;
 }
 
+/** A group of contacts that is named like a population, `queue=returns`; undefined: the text is no such term. */
+export function groupSelector(term: string): Selector | undefined {
+  const at = term.indexOf('=');
+  return at > 0 && (DIMENSIONS as readonly string[]).includes(term.slice(0, at).trim())
+    ? populationSelector(term)
+    : undefined;
+}
+
 /** One text rule as PostgreSQL evaluates it (`~*`): keywords become an alternation of literals. */
 export function textRuleKey(words: NonNullable<Selector['text']>): string {
   const literals = (words.keywords ?? []).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));

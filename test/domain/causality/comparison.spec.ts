@@ -56,4 +56,27 @@ describe.each(['difference_in_differences', 'synthetic_control'] as const)('%s',
       why: expect.stringContaining('placebos'),
     });
   });
+
+  it('leaves out what lies before another event, and is refused when nothing is left', () => {
+    const request = { ...groups(3, 0.1, 1, 3), method };
+    const shifted = request.treated.map((group) => ({
+      ...group,
+      counts: Array.from(group.counts, (count, t) => (t < 60 ? 5 * count : count)),
+    }));
+    const eventAt = (week: number) => ({
+      ...request,
+      treated: shifted,
+      otherEvents: [{ code: 'E', effectiveFrom: request.weeks[week]! }],
+    });
+    const clean = incrementalByComparison(eventAt(60));
+    expect(Math.abs(clean.estimate / clean.expected - 0.1)).toBeLessThan(0.06);
+    expect(() => incrementalByComparison(eventAt(75))).toThrow('5 weeks since another registered event');
+  });
+
+  it('shows what there is before the first look, and does not charge it', () => {
+    const request = { ...groups(5, 0.5, 1, 3), method };
+    const found = incrementalByComparison({ ...request, lookWeeks: [26] });
+    expect(found).toMatchObject({ chargeable: false, look: undefined, early: { weeks: 10, placebo: { rank: 1 } } });
+    expect(found.why).toMatch(/^too early: first judged 26 weeks after .*; after 10 weeks the interval/);
+  });
 });
