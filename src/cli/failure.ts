@@ -121,7 +121,8 @@ function machineFault(error: unknown): { code: string; message: string } {
   if (/query runner was already released|Connection terminated/.test(message)) {
     return {
       code: 'connection_lost',
-      message: 'the connection to the database was lost before it answered; run the command again: nothing is done twice',
+      message:
+        'the connection to the database was lost before it answered; run the command again: nothing is done twice',
     };
   }
   if (typeof code !== 'string') return { code: 'defect', message };
