@@ -11,6 +11,8 @@ export interface CompanyShape {
   readonly reasons?: number;
   readonly period?: Period;
   readonly seed?: number;
+  /** of the two owners of PRICE-MOBILE */
+  readonly shares?: readonly [string, string];
   /** changes of the plain model, e.g. { charging: { basis: 'actual' } } */
   readonly model?: Readonly<Record<string, unknown>>;
 }
@@ -102,8 +104,8 @@ export function companyInputs(shape: CompanyShape = {}): CloseInputs {
       owners: [
         { decision: 'APP-5', unit: owner(1), share: '1' },
         { decision: 'FEE-LATE', unit: owner(0), share: '1' },
-        { decision: 'PRICE-MOBILE', unit: owner(3), share: '0.6' },
-        { decision: 'PRICE-MOBILE', unit: owner(5), share: '0.4' },
+        { decision: 'PRICE-MOBILE', unit: owner(3), share: shape.shares?.[0] ?? '0.6' },
+        { decision: 'PRICE-MOBILE', unit: owner(5), share: shape.shares?.[1] ?? '0.4' },
       ].map((row) => ({ ...row, share: Fraction.parse(row.share), validFrom: '2026-01-01', validTo: null })),
       reasons: reasons.map((reason, i) => ({
         reason,
