@@ -134,6 +134,15 @@ export class ImportsController {
     return kindNamed(kind);
   }
 
+  @Reads('kinds/:kind/rows/:key/versions', { about: 'every content that the rows of a key have had, and whence' })
+  async versions(
+    @Who() actor: Actor,
+    @Param('kind', CodePipe) kind: string,
+    @Param('key', CodePipe) key: string,
+  ): Promise<unknown> {
+    return { items: await this.imports.versions(actor, kind, key), next: null };
+  }
+
   @Reads('mappings', { about: 'the language of mapping files, and the shipped ones' })
   mappings(): unknown {
     return { reference: mappingReference(), shipped: [...shippedMappings().keys()] };

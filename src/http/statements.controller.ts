@@ -1,5 +1,6 @@
 import { Param, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { AcceptancesService } from '../application/acceptances.service.ts';
 import { IssuedService } from '../application/issued.service.ts';
 import { statementFile } from '../application/statement-files.ts';
 import { StatementsService } from '../application/statements.service.ts';
@@ -11,7 +12,7 @@ import { LANGUAGES, type Language } from '../workbook/plan/template.ts';
 import { Who } from './bearer.guard.ts';
 import { OneOf, QueryWhole, Text } from './fields.ts';
 import { listing, ListQuery } from './listing.ts';
-import { Api, Reads } from './operation.ts';
+import { Api, Does, Reads } from './operation.ts';
 import { CodePipe, PeriodPipe } from './request.pipe.ts';
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -50,6 +51,7 @@ export class StatementsController {
     private readonly statements: StatementsService,
     private readonly workbooks: WorkbookService,
     private readonly issued: IssuedService,
+    private readonly acceptances: AcceptancesService,
   ) {}
 
   @Reads('statements', {
@@ -104,5 +106,25 @@ export class StatementsController {
     @Query() query: IssuedFilesQuery,
   ): Promise<unknown> {
     return { items: await this.issued.files(actor, period, query), next: null };
+  }
+
+  @Reads('acceptances', { about: 'issued statements that their owners accepted' })
+  async accepted(
+    @Who() actor: Actor,
+    @Param('period', PeriodPipe) period: Period,
+    @Query() query: ListQuery,
+  ): Promise<unknown> {
+    return listing(await this.acceptances.list(actor, period), (row) => row.number, query);
+  }
+
+  @Does('issued/:unit/accept', {
+    about: 'accept the standing version of a statement; then it is not disputed any more',
+  })
+  async accept(
+    @Who() actor: Actor,
+    @Param('period', PeriodPipe) period: Period,
+    @Param('unit', CodePipe) unit: string,
+  ): Promise<unknown> {
+    return await this.acceptances.accept(actor, period, unit);
   }
 }

@@ -1,0 +1,348 @@
+import { unzipSync, strFromU8 } from 'fflate';
+import { ROLES, type Role } from '../../src/domain/roles.ts';
+import { Api, type Said } from './api.ts';
+import { households, OWNER, RELATIONS, type Households, type Relation } from './households.ts';
+
+jest.setTimeout(240_000);
+
+const READERS: readonly Role[] = ['finance', 'controller', 'cfo', 'service_leader', 'auditor'];
+const WITH_OWNERS: readonly Role[] = [...READERS, 'unit_owner'];
+
+/**
+ * Who may do what, said a second time and by hand: a new operation fails until it is entered here. `at` is a place that
+ * holds nothing, so that nothing changes while rights are tried.
+ */
+const ACCESS: Readonly<
+  Record<string, { readonly roles: readonly Role[]; readonly at: string; readonly body?: unknown }>
+> = {
+  'GET /periods': { roles: WITH_OWNERS, at: '/periods' },
+  'POST /periods/{period}/close': { roles: ['finance'], at: '/periods/2031-01/close?preview=true' },
+  'POST /periods/{period}/submit': { roles: ['finance'], at: '/periods/2031-01/submit' },
+  'POST /periods/{period}/approve': { roles: ['controller', 'cfo'], at: '/periods/2031-01/approve' },
+  'POST /periods/{period}/issue': { roles: ['controller'], at: '/periods/2031-01/issue' },
+  'POST /periods/{period}/reopen': {
+    roles: ['finance', 'controller'],
+    at: '/periods/2031-01/reopen',
+    body: { reason: 'x' },
+  },
+  'POST /periods/{period}/reopen/confirm': { roles: ['controller', 'cfo'], at: '/periods/2031-01/reopen/confirm' },
+  'GET /periods/{period}/runs': { roles: READERS, at: '/periods/2026-03/runs' },
+  'GET /periods/{period}/parked': { roles: WITH_OWNERS, at: '/periods/2026-03/parked' },
+  'POST /periods/{period}/parked/{unit}/release': {
+    ...{ roles: ['controller', 'cfo'], at: '/periods/2031-01/parked/RETAIL/release', body: { reason: 'x' } },
+  },
+  'POST /periods/{period}/parked/{unit}/keep': {
+    ...{ roles: ['controller', 'cfo'], at: '/periods/2031-01/parked/RETAIL/keep', body: { reason: 'x' } },
+  },
+  'GET /periods/{period}/statements': { roles: WITH_OWNERS, at: '/periods/2026-03/statements' },
+  'GET /periods/{period}/statements/{unit}': { roles: WITH_OWNERS, at: '/periods/2026-03/statements/RETAIL' },
+  'GET /periods/{period}/issued': { roles: WITH_OWNERS, at: '/periods/2026-03/issued' },
+  'GET /periods/{period}/issued/files': { roles: WITH_OWNERS, at: '/periods/2026-03/issued/files' },
+  'GET /periods/{period}/acceptances': { roles: WITH_OWNERS, at: '/periods/2026-03/acceptances' },
+  'POST /periods/{period}/issued/{unit}/accept': { roles: ['unit_owner'], at: '/periods/2031-01/issued/RETAIL/accept' },
+  'POST /periods/{period}/journal': { roles: ['finance', 'controller'], at: '/periods/2031-01/journal' },
+  'POST /periods/{period}/journal/receipt': {
+    ...{ roles: ['finance', 'controller'], at: '/periods/2031-01/journal/receipt', body: { receipt: 'x' } },
+  },
+  'GET /explain/contacts/{id}': { roles: READERS, at: '/explain/contacts/contact-of-RETAIL-2026-03-0' },
+  'GET /explain/lines/{id}': { roles: WITH_OWNERS, at: '/explain/lines/nowhere' },
+  'GET /decisions': { roles: WITH_OWNERS, at: '/decisions' },
+  'GET /decisions/{code}': { roles: WITH_OWNERS, at: '/decisions/D-RETAIL' },
+  'GET /runs/{before}/compare/{after}': { roles: READERS, at: '/runs/1/compare/1' },
+  'GET /disputes': { roles: WITH_OWNERS, at: '/disputes' },
+  'POST /disputes': { roles: ['unit_owner', 'finance'], at: '/disputes', body: { line: 'nowhere', reason: 'x' } },
+  'GET /disputes/{id}': { roles: WITH_OWNERS, at: '/disputes/999' },
+  'GET /disputes/{id}/preview': { roles: WITH_OWNERS, at: '/disputes/999/preview' },
+  'POST /disputes/{id}/replies': {
+    ...{
+      roles: ['unit_owner', 'finance', 'controller', 'cfo', 'service_leader'],
+      at: '/disputes/999/replies',
+      body: { text: 'x' },
+    },
+  },
+  'POST /disputes/{id}/escalate': {
+    ...{
+      roles: ['unit_owner', 'finance', 'controller', 'cfo', 'service_leader'],
+      at: '/disputes/999/escalate',
+      body: { reason: 'x' },
+    },
+  },
+  'POST /disputes/{id}/ruling': {
+    ...{
+      roles: ['controller', 'cfo', 'service_leader'],
+      at: '/disputes/999/ruling',
+      body: { accept: false, reason: 'x' },
+    },
+  },
+  'GET /corrections': { roles: READERS, at: '/corrections' },
+  'POST /corrections': {
+    ...{
+      roles: ['finance'],
+      at: '/corrections',
+      body: { chargePeriod: '2031-01', unit: 'RETAIL', amount: '1.00', why: 'x' },
+    },
+  },
+  'POST /corrections/{id}/approve': { roles: ['controller', 'cfo'], at: '/corrections/999/approve' },
+  'POST /corrections/{id}/reverse': { roles: ['finance'], at: '/corrections/999/reverse', body: { reason: 'x' } },
+  'GET /models': { roles: READERS, at: '/models' },
+  'POST /models': { roles: ['finance'], at: '/models', body: { yaml: 'pools: 5' } },
+  'POST /models/try': { roles: READERS, at: '/models/try', body: { yaml: 'pools: 5', period: '2031-01' } },
+  'GET /models/reference': { roles: ROLES, at: '/models/reference' },
+  'GET /models/{which}': { roles: READERS, at: '/models/1' },
+  'GET /models/{before}/diff/{after}': { roles: READERS, at: '/models/1/diff/1' },
+  'GET /imports': { roles: READERS, at: '/imports' },
+  'POST /imports/company': { roles: ['finance'], at: '/imports/company?dryRun=true', body: { yaml: 'name: 5' } },
+  'POST /imports/{kind}': { roles: ['finance'], at: '/imports/contacts?dryRun=true' },
+  'POST /imports/{id}/undo': { roles: ['finance'], at: '/imports/999/undo' },
+  'POST /events/{kind}': {
+    roles: ['finance'],
+    at: '/events/contacts?dryRun=true',
+    body: { events: [{ contact_id: 'x' }] },
+  },
+  'GET /kinds': { roles: ROLES, at: '/kinds' },
+  'GET /kinds/{kind}': { roles: ROLES, at: '/kinds/contacts' },
+  'GET /kinds/{kind}/rows/{key}/versions': { roles: READERS, at: '/kinds/units/rows/RETAIL/versions' },
+  'GET /mappings': { roles: ROLES, at: '/mappings' },
+  'POST /mappings/suggest': { roles: ['finance'], at: '/mappings/suggest?kind=contacts' },
+  'GET /audit': { roles: ['controller', 'cfo', 'auditor', 'admin'], at: '/audit' },
+  'GET /audit/newest': { roles: ['controller', 'cfo', 'auditor', 'admin'], at: '/audit/newest' },
+  'GET /audit/export': { roles: ['controller', 'cfo', 'auditor', 'admin'], at: '/audit/export' },
+  'GET /audit/verification': { roles: ['finance', 'controller', 'cfo', 'auditor'], at: '/audit/verification' },
+  'POST /audit/heads': { roles: ['finance', 'controller', 'cfo', 'auditor'], at: '/audit/heads' },
+  'GET /verification': { roles: ['finance', 'controller', 'cfo', 'auditor'], at: '/verification?period=2026-03' },
+  'POST /verification/file': { roles: ROLES, at: '/verification/file', body: { file: '{}' } },
+  'GET /me': { roles: ROLES, at: '/me' },
+  'GET /users': { roles: [...READERS, 'admin'], at: '/users' },
+  'POST /users': { roles: ['admin'], at: '/users', body: { login: 'UPPER', role: 'cfo' } },
+  'PUT /users/{login}/role': { roles: ['admin'], at: '/users/nobody/role', body: { role: 'cfo' } },
+  'POST /users/{login}/disable': { roles: ['admin'], at: '/users/nobody/disable' },
+  'GET /tokens': { roles: ROLES, at: '/tokens' },
+  'POST /tokens': { roles: ['admin'], at: '/tokens', body: { login: 'nobody' } },
+  'DELETE /tokens/{id}': { roles: ROLES, at: '/tokens/999999' },
+  'GET /settings': { roles: [...READERS, 'admin'], at: '/settings' },
+  'PUT /settings/one-person': { roles: ['admin'], at: '/settings/one-person', body: { onePerson: false, reason: 'x' } },
+};
+
+describe('who may see and do what', () => {
+  let house: Households;
+  let api: Api;
+  let operations: { name: string; isUpload: boolean }[];
+
+  beforeAll(async () => {
+    house = await households();
+    api = new Api(house.address, house);
+    const { body } = await api.get(null, '/openapi.json');
+    const { paths } = body as { paths: Record<string, Record<string, { requestBody?: { content: object } }>> };
+    operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({
+        name: `${method.toUpperCase()} ${path.replace('/api/v1', '')}`,
+        isUpload: 'multipart/form-data' in (operation.requestBody?.content ?? {}),
+      })),
+    );
+  });
+  afterAll(async () => {
+    await house?.end();
+  });
+
+  const personOf = (role: Role): string => (role === 'unit_owner' ? OWNER : role);
+  const asked = (who: string | null, name: string): Promise<Said> => {
+    const { at, body } = ACCESS[name]!;
+    const [method] = name.split(' ') as [string];
+    if (method === 'GET') return api.get(who, at);
+    if (operations.find((operation) => operation.name === name)!.isUpload)
+      return api.ask(who, method, at, { raw: 'a,b\n1,2\n', headers: { 'content-type': 'text/csv' } });
+    return api.ask(who, method, at, { body: body ?? {} });
+  };
+
+  it('lists every operation of the OpenAPI document, and no other', () => {
+    expect(Object.keys(ACCESS).sort()).toEqual(operations.map(({ name }) => name).sort());
+  });
+
+  it.each(ROLES)('lets a %s do what the role may, and refuses the rest as problem+json', async (role) => {
+    for (const { name } of operations) {
+      const said = await asked(personOf(role), name);
+      const { code } = (said.status < 400 ? {} : said.body) as { code?: string };
+      const isLet = code !== 'forbidden';
+      expect([name, isLet, said.status < 500]).toEqual([name, ACCESS[name]!.roles.includes(role), true]);
+      if (!isLet)
+        expect([name, said.status, said.headers.get('content-type')]).toEqual([name, 403, 'application/problem+json']);
+    }
+  });
+
+  it('refuses everybody without a token, or with one that is not good', async () => {
+    for (const { name } of operations) {
+      const nobody = await asked(null, name);
+      expect([name, nobody.status, nobody.body]).toEqual([
+        name,
+        401,
+        expect.objectContaining({ code: 'token_missing' }),
+      ]);
+      const [method, path] = [name.split(' ')[0]!, ACCESS[name]!.at];
+      for (const authorization of ['Bearer answerable_guess', 'Basic YTpi', `bearer ${'x'.repeat(500)}`]) {
+        const guess = await api.ask(null, method, path, { headers: { authorization } });
+        expect([name, authorization, guess.status]).toEqual([name, authorization, 401]);
+      }
+    }
+  });
+
+  it('takes no session for a token: a signed-in browser does nothing here', async () => {
+    const { users } = house.books;
+    const { token } = await users.createToken(await users.actorByLogin('admin'), 'admin', 'page', 1);
+    const page = await fetch(`${house.address}/sign-in`);
+    const cookies = page.headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(';')[0])
+      .join('; ');
+    const csrf = /name="csrf" value="([^"]+)"/.exec(await page.text())![1]!;
+    const signed = await fetch(`${house.address}/sign-in`, {
+      ...{ method: 'POST', redirect: 'manual' as const },
+      headers: { cookie: cookies, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ csrf, token }).toString(),
+    });
+    expect(signed.status).toBe(303);
+    const cookie = [cookies, ...signed.headers.getSetCookie().map((one) => one.split(';')[0])].join('; ');
+    for (const { name } of operations) {
+      const [method] = name.split(' ') as [string];
+      const said = await api.ask(null, method, ACCESS[name]!.at, { headers: { cookie } });
+      expect([name, said.status]).toEqual([name, 401]);
+    }
+  });
+
+  it('changes nothing by GET, HEAD or OPTIONS, and knows no other method', async () => {
+    const deeds = operations.filter(({ name }) => !name.startsWith('GET'));
+    const before = await house.books.sql('select count(*) from audit_event');
+    for (const { name } of deeds) {
+      const [, path] = name.split(' ') as [string, string];
+      const at = ACCESS[name]!.at;
+      for (const method of ['GET', 'HEAD', 'OPTIONS', 'PATCH']) {
+        const isOther =
+          operations.some((other) => other.name === `GET ${path}`) || /^\/(models|imports|kinds)\/[^/]+$/.test(path);
+        if (isOther && (method === 'GET' || method === 'HEAD')) continue; // a look of its own
+        const said = await api.ask('admin', method, at);
+        expect([name, method, said.status]).toEqual([name, method, said.status >= 400 ? said.status : 'refused']);
+      }
+    }
+    expect(await house.books.sql('select count(*) from audit_event')).toEqual(before);
+  });
+
+  describe('an owner', () => {
+    const SEEN: readonly Relation[] = ['own', 'child'];
+    const HIDDEN: readonly Relation[] = ['parent', 'sibling'];
+    /** Everything that names a unit or what belongs to one, by the relation; `none` names what is not there. */
+    const named = (relation: Relation | 'none'): readonly (readonly [string, string, unknown?])[] => {
+      const unit = relation === 'none' ? 'NOWHERE' : RELATIONS[relation];
+      const line = relation === 'none' ? 'f'.repeat(20) : house.lines[unit]!;
+      const dispute = relation === 'none' ? '999' : house.disputes[unit]!;
+      return [
+        ...['2026-03', '2026-04'].flatMap((period): [string, string][] => [
+          ['GET', `/periods/${period}/statements?unit=${unit}`],
+          ['GET', `/periods/${period}/statements?unit=${unit}&format=csv`],
+          ['GET', `/periods/${period}/statements?unit=${unit}&format=json`],
+          ['GET', `/periods/${period}/statements?unit=${unit}&format=xlsx`],
+          ['GET', `/periods/${period}/statements/${unit}`],
+        ]),
+        ['GET', `/periods/2026-03/issued/files?unit=${unit}`],
+        ['GET', `/explain/lines/${line}`],
+        ['GET', `/explain/lines/${line}?all=true`],
+        ['GET', `/decisions/D-${unit}`],
+        ['GET', `/disputes/${dispute}`],
+        ['GET', `/disputes/${dispute}/preview`],
+        ['POST', `/disputes/${dispute}/replies`, { text: 'hello' }],
+        ['POST', `/disputes/${dispute}/escalate`, { reason: 'hello' }],
+        ['POST', '/disputes', { line, reason: 'mine' }],
+        ['POST', `/periods/2026-03/issued/${unit}/accept`],
+      ];
+    };
+    const ask = ([method, path, body]: readonly [string, string, unknown?]) =>
+      method === 'GET' ? api.get(OWNER, path) : api.ask(OWNER, method, path, { body: body ?? {} });
+    const namesOf = (relation: Relation | 'none'): string[] => {
+      if (relation === 'none') return ['D-NOWHERE', 'NOWHERE', 'f'.repeat(20), '/disputes/999', 'dispute 999'];
+      const unit = RELATIONS[relation];
+      const dispute = house.disputes[unit]!;
+      return [`D-${unit}`, unit, house.lines[unit]!, `/disputes/${dispute}`, `dispute ${dispute}`];
+    };
+    /** An answer without what the question named. */
+    const plain = (said: Said, relation: Relation | 'none'): string =>
+      namesOf(relation).reduce((text, name, i) => text.replaceAll(name, `<${i}>`), said.text);
+
+    it.each(HIDDEN)('has what is of the %s answered as what is not there, to the letter', async (relation) => {
+      const [foreign, missing] = [named(relation), named('none')];
+      for (const [i, question] of foreign.entries()) {
+        const [there, nowhere] = [await ask(question), await ask(missing[i]!)];
+        expect([question, there.status, plain(there, relation)]).toEqual([question, 404, plain(nowhere, 'none')]);
+        const headers = (said: Said) => [...said.headers.keys()].sort();
+        expect([question, headers(there)]).toEqual([question, headers(nowhere)]);
+      }
+      const count = await house.books.sql('select count(*)::int as n from dispute_entry');
+      expect(count).toEqual([{ n: 0 }]);
+    });
+
+    it('sees nothing of others in any list, count, export, explanation or error', async () => {
+      const whole = [
+        ...[
+          '/periods',
+          '/decisions',
+          '/disputes',
+          '/me',
+          '/tokens',
+          '/periods/2026-03/parked',
+          '/periods/2026-03/acceptances',
+        ],
+        ...['2026-03', '2026-04'].flatMap((period) =>
+          ['', '?format=csv', '?format=json', '?format=xlsx'].map((format) => `/periods/${period}/statements${format}`),
+        ),
+        ...['/periods/2026-03/issued', '/periods/2026-03/issued?unit=MOBILE', '/periods/2026-03/issued/files'],
+        ...[
+          '/audit',
+          '/imports',
+          '/models/1',
+          '/corrections',
+          '/explain/contacts/contact-of-MOBILE-2026-03-0',
+          '/users',
+        ],
+      ];
+      const own = SEEN.flatMap((relation) => named(relation)).filter(([method]) => method === 'GET');
+      for (const [, path] of [...whole.map((one) => ['GET', one] as const), ...own]) {
+        const said = await fetch(`${house.address}/api/v1${path}`, {
+          headers: { authorization: `Bearer ${await api.tokenOf(OWNER)}` },
+        });
+        const bytes = new Uint8Array(await said.arrayBuffer());
+        const texts = bytes[0] === 0x50 && bytes[1] === 0x4b ? Object.values(unzipSync(bytes)) : [bytes];
+        const text = texts
+          .map((part) => strFromU8(part))
+          .join('\n')
+          .replaceAll('contact-of-MOBILE-2026-03-0"', '"');
+        for (const relation of HIDDEN)
+          for (const secret of house.secretsOf(RELATIONS[relation]))
+            expect([path, secret, text.includes(secret)]).toEqual([path, secret, false]);
+      }
+      const { body } = await api.get(OWNER, '/disputes');
+      expect((body as { items: { unit: string }[] }).items.map(({ unit }) => unit).sort()).toEqual(['RETAIL', 'SHOPS']);
+    });
+
+    it('sees and does everything of the own unit and of those below', async () => {
+      for (const relation of SEEN) {
+        for (const question of named(relation)) {
+          const said = await ask(question);
+          expect([question, said.status, said.status === 200 ? '' : said.text]).toEqual([question, 200, '']);
+        }
+      }
+    });
+
+    it('ends no token of another', async () => {
+      await api.tokenOf('finance');
+      const [{ token_id: id }] = (await house.books.sql(
+        `select token_id from api_token join app_user using (user_id) where login = 'finance'`,
+      )) as [{ token_id: string }];
+      const [there, nowhere] = [
+        await api.ask(OWNER, 'DELETE', `/tokens/${id}`),
+        await api.ask(OWNER, 'DELETE', '/tokens/99999'),
+      ];
+      expect([there.status, there.text.replace(/(tokens\/|token )\d+/g, '$1')]).toEqual([
+        404,
+        nowhere.text.replace(/(tokens\/|token )\d+/g, '$1'),
+      ]);
+      expect((await api.get('finance', '/me')).status).toBe(200);
+    });
+  });
+});
