@@ -15,6 +15,7 @@ import { PeriodsService } from './application/periods.service.ts';
 import { RunsService } from './application/runs.service.ts';
 import { SettingsService } from './application/settings.service.ts';
 import { StatementsService } from './application/statements.service.ts';
+import { UploadsService } from './application/uploads.service.ts';
 import { UsersService } from './application/users.service.ts';
 import { VerifyService } from './application/verify.service.ts';
 import { WorkbookService } from './application/workbook.service.ts';
@@ -22,6 +23,7 @@ import { Database } from './persistence/database.ts';
 
 const SERVICES = [
   ImportsService,
+  UploadsService,
   ModelsService,
   PeriodsService,
   StatementsService,

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -8,6 +8,7 @@ import { Injectable } from '@nestjs/common';
 import { InvalidInput, Refusal } from '../domain/errors.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
 import { keepCompanyFile } from '../intake/company-file.ts';
+import { fileChunks } from '../intake/file-chunks.ts';
 import { importFile } from '../intake/import-file.ts';
 import { versionsOf, type Version } from '../intake/versions.ts';
 import type { ImportFlags, ImportReport } from '../intake/import-report.ts';
@@ -176,10 +177,15 @@ export class ImportsService {
    * @returns YAML text
    * @throws Refusal unknown_kind; InvalidInput when the file cannot be read
    */
-  async suggestMapping(actor: Actor, path: string, kind?: string): Promise<string> {
+  async suggestMapping(
+    actor: Actor,
+    path: string,
+    kind?: string,
+    from: 'shell' | 'upload' = 'shell',
+  ): Promise<string> {
     requireRight(actor, 'import');
     const used = await this.db.read(actor, (tx) => mappingsUsed(tx, 50));
-    return await suggestedMapping(path, kind, used);
+    return await suggestedMapping(path, kind, used, from);
   }
 
   /** A deed in a transaction; a dry run does all of it and takes it back. */
@@ -263,9 +269,9 @@ async function fingerprint(path: string, name: string): Promise<{ bytes: number;
   const hash = createHash('sha256');
   let bytes = 0;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-      hash.update(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
+    for await (const chunk of fileChunks(path)) {
+      hash.update(chunk);
+      bytes += chunk.length;
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InvalidInput, Refusal } from '../domain/errors.ts';
-import { SHELL_LIMITS } from '../intake/file-limits.ts';
+import { SHELL_LIMITS, UPLOAD_LIMITS } from '../intake/file-limits.ts';
 import { kindNamed } from '../intake/kinds/all.ts';
 import { likelyKind, type RememberedMapping, suggestMapping } from '../intake/mapping-guess.ts';
 import { parseMapping } from '../intake/mapping-file.ts';
@@ -39,9 +39,11 @@ export async function suggestedMapping(
   path: string,
   kind: string | undefined,
   used: readonly string[],
+  from: 'shell' | 'upload' = 'shell',
 ): Promise<string> {
   const file = basename(path);
-  const source = await openFile(path, { file, limits: SHELL_LIMITS, onFault: () => undefined });
+  const limits = from === 'shell' ? SHELL_LIMITS : UPLOAD_LIMITS;
+  const source = await openFile(path, { file, limits, onFault: () => undefined });
   const remembered = [
     ...used,
     ...[...shippedMappings().values()].map((shipped) => readFileSync(shipped, 'utf8')),

@@ -30,6 +30,7 @@ const RAIL: readonly {
   { href: '/statements', label: 'Statements', right: 'read_statement' },
   { href: '/decisions', label: 'Decisions', right: 'read_statement' },
   { href: '/disputes', label: 'Disputes', right: 'read_statement' },
+  { href: '/imports', label: 'Data', right: 'read_all' },
   { href: '/rules', label: 'Rules', right: 'read_all' },
   { href: '/audit', label: 'Audit', right: 'read_audit', below: true },
   { href: '/settings', label: 'Settings', below: true },

@@ -5,6 +5,7 @@ import { DecisionsController } from './decisions.controller.tsx';
 import { DisputesController } from './disputes.controller.tsx';
 import { ExplainController } from './explain.controller.tsx';
 import { HomeController } from './home.controller.tsx';
+import { ImportsController } from './imports.controller.tsx';
 import { RulesController } from './rules.controller.tsx';
 import { SettingsController } from './settings.controller.tsx';
 import { SignInController } from './sign-in.controller.tsx';
@@ -19,6 +20,7 @@ export const PAGES = [
   DecisionsController,
   DisputesController,
   ExplainController,
+  ImportsController,
   RulesController,
   AuditController,
   SettingsController,

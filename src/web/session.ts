@@ -5,6 +5,7 @@ import cookieParser from 'cookie-parser';
 import session from 'express-session';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import { fileOfForm } from './file-of-form.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -91,6 +92,8 @@ export function useSessions(app: Express, settings: WebSettings): () => Promise<
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
+  // The token of a form with a file is read with the file.
+  pages.post('/imports', fileOfForm());
   pages.use(doubleCsrfProtection);
   app.use((request: Request, response: Response, next: NextFunction) => {
     if (WITHOUT_SESSION.test(request.path)) next();

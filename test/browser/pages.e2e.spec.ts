@@ -80,7 +80,8 @@ describeWithBrowser('the pages', () => {
     return [
       ...['/', '/periods/2026-05', '/periods/2026-04', '/statements/2026-05', '/statements/2026-05/RETAIL'],
       ...['/statements/2026-03/RETAIL', '/decisions', '/decisions/FEE', `/explain/line/${line}`],
-      ...['/explain/contact/2026-05-f-0', '/rules', '/disputes', '/audit', '/settings', '/sign-in', '/nowhere'],
+      ...['/explain/contact/2026-05-f-0', '/rules', '/disputes', '/imports', '/audit', '/settings'],
+      ...['/sign-in', '/nowhere'],
     ];
   }
 
@@ -109,7 +110,7 @@ describeWithBrowser('the pages', () => {
   const statusFor = (who: Login, path: string): number => {
     if (path === '/nowhere' || (who === 'ravi' && OWNER_MISSING.includes(path))) return 404;
     if (path === '/audit') return ['carl', 'audra'].includes(who) ? 200 : 403;
-    return who === 'ravi' && path === '/rules' ? 403 : 200;
+    return who === 'ravi' && ['/rules', '/imports'].includes(path) ? 403 : 200;
   };
 
   it.each(PEOPLE.map((person) => person.login))(

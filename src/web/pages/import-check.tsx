@@ -1,0 +1,190 @@
+import type { Upload } from '../../application/uploads.service.ts';
+import type { ImportReport } from '../../intake/import-report.ts';
+import { Form } from '../form.tsx';
+import { counted, grouped, instant } from '../format.ts';
+import { Page, Section, type View } from '../layout.tsx';
+import { Table } from '../table.tsx';
+import { FaultsTable, ImportSteps } from './import-steps.tsx';
+
+const SHOWN = 100;
+
+/** Step 3: what loading would do, to the row; and step 4, the deed. */
+export function CheckPage({
+  view,
+  upload,
+  report,
+  control,
+}: {
+  view: View;
+  upload: Upload;
+  report: ImportReport;
+  /** the figure of the source system, as typed */
+  control: string;
+}) {
+  const totals = totalsOf(report);
+  const match = control === '' ? null : (totals.find((total) => same(total.value, control)) ?? 'none');
+  const changes = report.new + report.changed;
+  return (
+    <Page view={view} title={`Check of ${upload.name}`}>
+      <p class="sub">
+        <a href="/imports">Data</a> › <a href={`/imports/${upload.id}/columns`}>{upload.name}</a> › Check
+      </p>
+      <h1>{sentence(report, changes)}</h1>
+      <p class="lead">
+        Nothing is loaded yet. {report.periods.length > 0 && `It changes ${report.periods.join(', ')}. `}
+        {report.late > 0 &&
+          `${counted(report.late, 'row changes', 'rows change')} a closed month: the next close posts the difference as a correction.`}
+      </p>
+      <ImportSteps at={2} />
+      <div class="columns">
+        <div class="w6">
+          <Section title="What loading would do" sub="rows">
+            <Table>
+              <tbody>
+                <Count label="New" count={report.new} />
+                <Count label="Changed: corrections of what is here" count={report.changed} />
+                <Count label="Same as here" count={report.same} />
+                <Count label="Refused" count={report.refused} />
+              </tbody>
+            </Table>
+            {report.warnings.map((warning) => (
+              <p class="note" key={warning}>
+                {warning}
+              </p>
+            ))}
+          </Section>
+        </div>
+        <div class="w6">
+          <Section
+            title={
+              match === null
+                ? 'Control totals of the file'
+                : match === 'none'
+                  ? `✕ No total is ${control}`
+                  : `✓ ${match.label} agrees with the source`
+            }
+            sub="compare with the system that it comes from"
+          >
+            <Table>
+              <tbody>
+                {totals.map((total) => (
+                  <tr key={total.label}>
+                    <td>{total.label}</td>
+                    <td class="n">{grouped(total.value)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </Table>
+            <form method="get" action={`/imports/${upload.id}/check`} class="filters">
+              <div>
+                <label for="control">Figure of the source system</label>
+                <input id="control" name="control" type="text" value={control} autocomplete="off" />
+              </div>
+              <button type="submit">Compare</button>
+            </form>
+          </Section>
+        </div>
+      </div>
+      {report.faultCount > 0 && (
+        <Section
+          title={`${counted(report.faultCount, 'value is', 'values are')} refused`}
+          sub={
+            report.faultCount > SHOWN
+              ? `the first ${SHOWN}; the file holds every refused row`
+              : 'each with the way to mend it'
+          }
+          links={
+            report.errorFile === undefined ? undefined : (
+              <a href={`/imports/${upload.id}/refused.csv`}>Refused rows as a file</a>
+            )
+          }
+        >
+          <FaultsTable faults={report.faults.slice(0, SHOWN)} />
+        </Section>
+      )}
+      {report.corrections.length > 0 && (
+        <Section
+          title={`${counted(report.changed, 'row', 'rows')} would change`}
+          sub={report.changed > SHOWN ? `the first ${SHOWN}` : 'before → after'}
+        >
+          <Table focusable>
+            <thead>
+              <tr>
+                <th class="n">Line</th>
+                <th>Row</th>
+                <th>What changes</th>
+              </tr>
+            </thead>
+            <tbody>
+              {report.corrections.slice(0, SHOWN).map((correction) => (
+                <tr key={correction.line}>
+                  <td class="n">{correction.line}</td>
+                  <td>{correction.key}</td>
+                  <td class="wrap">
+                    {Object.entries(correction.changes)
+                      .map(([column, { from, to }]) => `${column}: ${from ?? 'empty'} → ${to ?? 'empty'}`)
+                      .join('; ')}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        </Section>
+      )}
+      <Section title="Load" sub="in one piece: all of it or nothing">
+        <Form view={view} action={`/imports/${upload.id}/load`}>
+          {report.refused > 0 && (
+            <label class="tick">
+              <input type="checkbox" name="accept" /> Leave out the{' '}
+              {counted(report.refused, 'refused row', 'refused rows')} and load the others
+            </label>
+          )}
+          <div class="actions">
+            <button class="primary" type="submit" disabled={changes === 0}>
+              Load {counted(changes, 'row', 'rows')}
+            </button>
+            <a href={`/imports/${upload.id}/columns`}>Back to the columns</a>
+          </div>
+        </Form>
+      </Section>
+    </Page>
+  );
+}
+
+function sentence(report: ImportReport, changes: number): string {
+  if (report.already !== undefined)
+    return `${report.file} is loaded already, ${instant(report.already.at)} UTC by ${report.already.by}: 0 changes.`;
+  if (report.refused > 0)
+    return `${counted(report.refused, 'row is', 'rows are')} refused; ${grouped(String(changes))} would be loaded.`;
+  return changes === 0
+    ? 'Everything in the file is here already.'
+    : `${counted(changes, 'row', 'rows')} can be loaded.`;
+}
+
+function totalsOf({ totals }: ImportReport): { label: string; value: string }[] {
+  const amounts = Object.entries(totals.amounts).flatMap(([column, sums]) =>
+    Object.entries(sums).map(([currency, value]) => ({ label: `Sum of ${column}, ${currency}`, value })),
+  );
+  const seconds = totals.seconds === null ? [] : [{ label: 'Sum of seconds', value: totals.seconds }];
+  return [{ label: 'Rows', value: String(totals.rows) }, ...amounts, ...seconds];
+}
+
+/** The same number, however it is grouped and whatever zeros stand behind the point. */
+function same(value: string, typed: string): boolean {
+  const plain = (text: string) =>
+    text
+      .replace(/[\s\u00a0,']/g, '')
+      .replace('\u2212', '-')
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '');
+  return plain(value) === plain(typed);
+}
+
+function Count({ label, count }: { label: string; count: number }) {
+  return (
+    <tr>
+      <td>{label}</td>
+      <td class="n">{grouped(String(count))}</td>
+    </tr>
+  );
+}
