@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { ImportsService } from '../application/imports.service.ts';
 import { inputOpener } from '../application/input-opener.ts';
 import { ModelsService } from '../application/models.service.ts';
@@ -11,10 +10,10 @@ import { StatementsService } from '../application/statements.service.ts';
 import { WorkbookService } from '../application/workbook.service.ts';
 import { addMonths, type Period } from '../domain/period.ts';
 import type { StatementSet } from '../domain/statements/statement-set.ts';
-import { openEmbedded } from '../embedded/database.ts';
 import { generate } from '../generator/generate.ts';
+import { databaseBytes, emptyDatabase, serverOf } from './benchmark-database.ts';
 import type { Shell } from './shell.ts';
-import { measured, postmasterOf, type Usage } from './usage.ts';
+import { measured, type Usage } from './usage.ts';
 
 export interface BenchmarkStep extends Usage {
   readonly step: string;
@@ -36,8 +35,8 @@ export interface BenchmarkReport {
   };
 }
 
-const SEED = 1;
-const LAST_PERIOD = '2026-10' as Period;
+export const SEED = 1;
+export const LAST_PERIOD = '2026-10' as Period;
 
 /**
  * Generates, imports, closes every month and writes all statements, on an embedded database of its own in `home`, which
@@ -52,13 +51,7 @@ export async function benchmark(
   await emptyDatabase(home);
   person.atEnd(() => emptyDatabase(home)); // after the shell below has closed
   const shell = await person.elsewhere(home);
-  const db = await shell.database();
-  const [session] = await db.books((tx) =>
-    tx.query<{ pid: number; version: string }[]>(
-      "select pg_backend_pid() as pid, current_setting('server_version') as version",
-    ),
-  );
-  const postmaster = postmasterOf(session!.pid); // the session itself may end while it idles
+  const { version, postmaster } = await serverOf(shell);
   const steps: BenchmarkStep[] = [];
   const take = async (step: string, of: string, deed: () => Promise<number>): Promise<void> => {
     await shell.say(`${step} …`);
@@ -83,7 +76,7 @@ export async function benchmark(
       cores: cpus().length,
       memoryBytes: totalmem(),
       node: process.version,
-      postgres: session!.version,
+      postgres: version,
     },
   };
 }
@@ -134,34 +127,5 @@ class Company {
       lines += set.units.reduce((sum, unit) => sum + unit.lines.length, 0);
     }
     return lines;
-  }
-}
-
-/** The bench's own server keeps nothing from run to run. */
-async function emptyDatabase(home: string): Promise<void> {
-  await asAdmin(home, async (client, database) => {
-    await client.query(`drop database ${client.escapeIdentifier(database)} with (force)`);
-  });
-}
-
-async function databaseBytes(home: string): Promise<number> {
-  return await asAdmin(home, async (client, database) => {
-    const { rows } = await client.query<{ bytes: string }>('select pg_database_size($1) as bytes', [database]);
-    return Number(rows[0]!.bytes);
-  });
-}
-
-async function asAdmin<T>(home: string, deed: (client: pg.Client, database: string) => Promise<T>): Promise<T> {
-  const server = await openEmbedded(home);
-  const url = new URL(server.adminUrl);
-  const database = url.pathname.slice(1);
-  url.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: url.href });
-  try {
-    await client.connect();
-    return await deed(client, database);
-  } finally {
-    await client.end();
-    await server.release();
   }
 }

@@ -1,4 +1,6 @@
+import type { ChildProcessByStdio } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 
 /** What one step of the benchmark cost. */
 export interface Usage {
@@ -32,6 +34,46 @@ export async function measured<T>(
   };
 }
 
+/** What a process of its own cost; null where /proc does not show it. */
+export interface ChildUsage {
+  readonly seconds: number;
+  readonly nodeSeconds: number | null;
+  readonly postgresSeconds: number | null;
+  readonly peakBytes: number | null;
+}
+
+const LOOKS_MS = 20;
+
+/** Waits for a process to end and gives what it said on stdout. @throws Error when it did not end well */
+export async function measuredChild(
+  postmaster: number | undefined,
+  child: ChildProcessByStdio<null, Readable, null>,
+): Promise<{ said: string; usage: ChildUsage }> {
+  const [startedAt, postgres] = [performance.now(), serverSeconds(postmaster)];
+  let nodeSeconds: number | null = null;
+  let peak: number | null = null;
+  const look = setInterval(() => {
+    const stat = statOf(child.pid!);
+    if (stat !== undefined) nodeSeconds = sum(stat, STAT.userTime, STAT.userTime + 1) / TICKS_PER_SECOND;
+    peak = highWaterMark(child.pid!) ?? peak;
+  }, LOOKS_MS);
+  try {
+    let said = '';
+    const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const code = await ended;
+    if (code !== 0) throw new Error(`the measured process ended with ${code}: ${said}`);
+    const after = serverSeconds(postmaster);
+    const postgresSeconds = after === null || postgres === null ? null : after - postgres;
+    return {
+      said,
+      usage: { seconds: (performance.now() - startedAt) / 1000, nodeSeconds, postgresSeconds, peakBytes: peak },
+    };
+  } finally {
+    clearInterval(look);
+  }
+}
+
 /** Linux: 5 resets the high-water mark of the resident set (proc(5)). */
 function resetPeak(): void {
   try {
@@ -42,8 +84,12 @@ function resetPeak(): void {
 }
 
 function peakBytes(): number {
-  const mark = /^VmHWM:\s+(\d+) kB$/m.exec(textOf('/proc/self/status') ?? '');
-  return 1024 * (mark === null ? process.resourceUsage().maxRSS : Number(mark[1]));
+  return highWaterMark('self') ?? 1024 * process.resourceUsage().maxRSS;
+}
+
+function highWaterMark(pid: number | 'self'): number | null {
+  const mark = /^VmHWM:\s+(\d+) kB$/m.exec(textOf(`/proc/${pid}/status`) ?? '');
+  return mark === null ? null : 1024 * Number(mark[1]);
 }
 
 const TICKS_PER_SECOND = 100; // USER_HZ of every Linux that Node runs on

@@ -6,6 +6,7 @@ import { readCsv } from './csv-reader.ts';
 import { type Delimiter, detectDelimiter } from './delimiter.ts';
 import { asUtf8, detectEncoding, type Encoding, type EncodingName } from './encoding.ts';
 import { type FileLimits, UPLOAD_LIMITS } from './file-limits.ts';
+import { fileChunks } from './file-chunks.ts';
 import { gunzipped } from './gzip.ts';
 import type { FaultSink, RowSource } from './rows.ts';
 import { openXlsx, spooled } from './xlsx-source.ts';
@@ -66,7 +67,10 @@ export async function openFile(
     options.encoding === undefined ? detectEncoding(plain.head) : markedAs(options.encoding, plain.head);
   const text = new TextDecoder(encoding.name).decode(plain.head);
   const delimiter = options.delimiter ?? detectDelimiter(text, plain.whole);
-  const bytes = encoding.name === 'utf-8' ? plain.chunks : asUtf8(plain.chunks, encoding, file);
+  const again = path !== undefined && !compressed && encoding.name === 'utf-8';
+  if (again) await plain.close(); // the reader of CSV copies what it keeps, so one buffer does for the whole file
+  const chunks = again ? fileChunks(path) : plain.chunks;
+  const bytes = encoding.name === 'utf-8' ? chunks : asUtf8(chunks, encoding, file);
   const csv = await readCsv(bytes, { file, onFault, delimiter });
   return {
     ...csv,

@@ -1,26 +1,17 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { packageRoot } from '../../src/package-root.ts';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { contactsFile, importInChild } from './import-child.ts';
 import { ImportingCompany } from './importing.ts';
 
-const ROWS = process.env['ANSWERABLE_FULL'] === undefined ? 10_000 : 1_000_000;
-const KILLS = process.env['ANSWERABLE_FULL'] === undefined ? 6 : 20;
+const FULL = process.env['ANSWERABLE_FULL'] !== undefined;
+const ROWS = FULL ? 1_000_000 : 100_000;
+const KILLS = FULL ? 20 : 6;
+const SEED = Number(process.env['ANSWERABLE_SEED'] ?? Date.now() % 1_000_000);
 
-/** The import of one file in a process of its own. */
-const CHILD = `
-const { Database } = await import(process.env.DIST + '/persistence/database.js');
-const { ImportsService } = await import(process.env.DIST + '/application/imports.service.js');
-const db = await Database.connect(process.env.URL);
-const actor = { userId: null, login: 'finance', name: 'Finance', role: 'finance', units: [] };
-process.stdout.write('begin');
-await new ImportsService(db).importFile(actor, 'contacts', process.env.FILE, { directFrom: Number(process.env.DIRECT) });
-process.stdout.write('end');
-await db.close();
-`;
-
-describe('kill -9', () => {
+describe(`kill -9 (ANSWERABLE_SEED=${SEED})`, () => {
+  const generator = xoroshiro128plus(SEED);
   let company: ImportingCompany;
   beforeAll(async () => {
     company = await ImportingCompany.make();
@@ -31,18 +22,7 @@ describe('kill -9', () => {
   async function importAndKill(file: string, direct: boolean, afterMs: number): Promise<number> {
     const scratch = join(company.folder, 'scratch');
     mkdirSync(scratch, { recursive: true });
-    const env = {
-      ...process.env,
-      URL: company.test.appUrl,
-      DIST: pathToFileURL(join(packageRoot, 'dist')).href,
-      FILE: file,
-      DIRECT: direct ? '0' : 'Infinity',
-      TMPDIR: scratch,
-    };
-    const child = spawn(process.execPath, ['--input-type=module', '-e', CHILD], {
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = importInChild(company, file, { direct, scratch });
     let begin = 0;
     let ran = 0;
     let timer: NodeJS.Timeout | undefined;
@@ -59,16 +39,7 @@ describe('kill -9', () => {
     return ran;
   }
 
-  const fileOf = (prefix: string): string => {
-    const lines = Array.from({ length: ROWS }, (_, i) => {
-      const at = new Date(Date.UTC(2026, 0, 1) + i * 5 * 60_000 * (10_000 / ROWS)).toISOString();
-      return `${prefix}-${i},${at},voice,billing.fee,K${i % 977},${i % 600},q${i % 5}`;
-    });
-    return company.file(
-      `contact_id,started_at,channel,reason_code,customer_id,handle_seconds,queue\n${lines.join('\n')}\n`,
-      `${prefix}.csv`,
-    );
-  };
+  const fileOf = (prefix: string): string => contactsFile(company, prefix, ROWS);
 
   it(`leaves all or nothing at ${KILLS} random moments, and the repeat succeeds`, async () => {
     const whole = {
@@ -80,7 +51,7 @@ describe('kill -9', () => {
       const prefix = `kill-${kill}`;
       const file = fileOf(prefix);
       const direct = kill % 2 === 0;
-      const at = Math.random() * 1.2 * (direct ? whole.straight : whole.staged);
+      const at = uniformFloat64(generator) * 1.2 * (direct ? whole.straight : whole.staged);
       await importAndKill(file, direct, at);
       const kept = async (): Promise<unknown> =>
         await company.rows(`select (select count(*)::int from contact where contact_id like '${prefix}-%') as contacts,
@@ -110,5 +81,6 @@ describe('kill -9', () => {
     }
     expect(await company.rollupDifferences()).toEqual([]);
     expect(moments).toHaveLength(KILLS);
-  }, 600_000);
+    process.stderr.write(`ANSWERABLE_SEED=${SEED}, ${ROWS} rows, killed at: ${moments.join('; ')}\n`);
+  }, 3_600_000);
 });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Answer } from '../answer.ts';
 import type { BenchmarkReport } from '../benchmark.ts';
+import type { ImportMeasure } from '../import-benchmark.ts';
 import { addCommand, answering } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
 import type { Shell } from '../shell.ts';
@@ -12,15 +13,22 @@ export function addBenchCommand(root: Command): void {
   addCommand(root, {
     name: 'bench',
     about: 'generate, import, close every month, write all statements: seconds, CPU, rows a second, peak memory',
-    examples: ['bench', 'bench --contacts 100000 --months 12 --json'],
+    examples: ['bench', 'bench --contacts 100000 --months 12 --json', 'bench --imports --contacts 10000000'],
     notes: 'Works in ANSWERABLE_HOME/bench, on a database of its own that is emptied before and after.',
   })
     .option('--contacts <n>', 'contacts to generate, at least 1,000', wholeNumber, 1_000_000)
     .option('--months <n>', 'months they spread over', wholeNumber, 36)
+    .option('--imports', 'only what it takes to import contacts, beside a loop over the bytes of the same file')
     .action(answering(bench));
 }
 
-async function bench(shell: Shell, options: { contacts: number; months: number }): Promise<Answer> {
+interface BenchOptions {
+  readonly contacts: number;
+  readonly months: number;
+  readonly imports?: boolean;
+}
+
+async function bench(shell: Shell, { contacts, months, imports }: BenchOptions): Promise<Answer> {
   const config = await shell.config();
   if (config.databaseUrl !== undefined) {
     throw new WrongUsage(
@@ -28,9 +36,44 @@ async function bench(shell: Shell, options: { contacts: number; months: number }
       'env -u DATABASE_URL answerable bench',
     );
   }
-  const { benchmark } = await import('../benchmark.ts');
-  const report = await benchmark(shell, join(config.home, 'bench'), options.contacts, options.months);
-  return { json: report, text: reportText(report) };
+  const home = join(config.home, 'bench');
+  const [{ benchmark, LAST_PERIOD, SEED }, { importMeasures }] = await Promise.all([
+    import('../benchmark.ts'),
+    import('../import-benchmark.ts'),
+  ]);
+  const sizes = [...new Set([Math.min(contacts, SMALL_IMPORT), contacts])];
+  const measures = await importMeasures(shell, home, sizes, { months, seed: SEED, endPeriod: LAST_PERIOD });
+  if (imports) return { json: { imports: measures }, text: importsText(measures) };
+  const report = await benchmark(shell, home, contacts, months);
+  return { json: { ...report, imports: measures }, text: `${reportText(report)}\n\n${importsText(measures)}` };
+}
+
+/** Memory must not grow with the file: this import is the measure of the large one. */
+const SMALL_IMPORT = 100_000;
+
+/** One line an import, and how the largest stands beside the bare loop and beside the smallest. */
+function importsText(measures: readonly ImportMeasure[]): string {
+  const mega = (bytes: number | null): string => (bytes === null ? 'unknown' : grouped(Math.round(bytes / 1e6)));
+  const seconds = (value: number | null): string => (value === null ? 'unknown' : hundredths(value));
+  const rows = table(measures, [
+    { title: 'contacts', of: (m) => grouped(m.contacts), right: true },
+    { title: 'file MB', of: (m) => mega(m.fileBytes), right: true },
+    { title: 'seconds', of: (m) => tenths(m.seconds), right: true },
+    { title: 'rows/s', of: (m) => grouped(Math.round(m.contacts / m.seconds)), right: true },
+    { title: 'CPU-s loop', of: (m) => hundredths(m.loopSeconds), right: true },
+    { title: 'CPU-s import', of: (m) => seconds(m.nodeSeconds), right: true },
+    { title: 'CPU-s PostgreSQL', of: (m) => seconds(m.postgresSeconds), right: true },
+    { title: 'peak MB', of: (m) => mega(m.peakBytes), right: true },
+  ]);
+  const [small, large] = [measures[0]!, measures.at(-1)!];
+  const own = large.nodeSeconds === null ? null : large.nodeSeconds / large.loopSeconds;
+  const all = own === null || large.postgresSeconds === null ? null : own + large.postgresSeconds / large.loopSeconds;
+  const growth = large.peakBytes === null ? null : large.peakBytes / small.peakBytes!;
+  return [
+    'import contacts, a process of its own; the loop finds the commas and line ends of the same file',
+    rows,
+    `import / loop: ${seconds(own)}; with PostgreSQL ${seconds(all)}; peak memory / that of ${grouped(small.contacts)}: ${seconds(growth)}`,
+  ].join('\n');
 }
 
 function reportText(report: BenchmarkReport): string {
@@ -57,6 +100,7 @@ function reportText(report: BenchmarkReport): string {
   ].join('\n');
 }
 
+const hundredths = (value: number): string => (Math.round(value * 100) / 100).toFixed(2);
 const tenths = (seconds: number): string => (Math.round(seconds * 10) / 10).toFixed(1);
 
 function wholeNumber(text: string): number {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ImportsService } from '../../application/imports.service.ts';
+import type { ImportProgress, ImportsService } from '../../application/imports.service.ts';
 import type { InputOpener } from '../../application/input-opener.ts';
 import type { Actor } from '../../domain/roles.ts';
 import { KIND_NAMES } from '../../intake/kinds/kind.ts';
@@ -148,7 +148,7 @@ async function reading(shell: Shell, opener: InputOpener, options: ImportOptions
     open: opener.open,
     mapping: opener.mapping,
     errorFolder: options.errors,
-    onProgress: ({ bytes, bytesTotal }: { bytes: number; bytesTotal: number }): void => bar.to(bytes, bytesTotal),
+    onProgress: ({ bytes, bytesTotal, rows }: ImportProgress): void => bar.to(bytes, bytesTotal, rows),
   };
   return { read, end: () => bar.end() };
 }

@@ -1,0 +1,56 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { packageRoot } from '../../src/package-root.ts';
+import type { ImportingCompany } from './importing.ts';
+
+const PROGRAM = `
+const { Database } = await import(process.env.DIST + '/persistence/database.js');
+const { ImportsService } = await import(process.env.DIST + '/application/imports.service.js');
+const db = await Database.connect(process.env.URL);
+const actor = { userId: null, login: 'finance', name: 'Finance', role: 'finance', units: [] };
+process.stdout.write('begin');
+await new ImportsService(db).importFile(actor, 'contacts', process.env.FILE, { directFrom: Number(process.env.DIRECT) });
+process.stdout.write('end ' + process.resourceUsage().maxRSS);
+await db.close();
+`;
+
+/**
+ * The import of a contacts file in a process of its own, which says "begin", and "end" with its largest resident set (kB).
+ * @param scratch where it has its temporary files
+ */
+export function importInChild(
+  company: ImportingCompany,
+  file: string,
+  options: { direct: boolean; scratch: string },
+): ChildProcessByStdio<null, Readable, null> {
+  const env = {
+    ...process.env,
+    URL: company.test.appUrl,
+    DIST: pathToFileURL(join(packageRoot, 'dist')).href,
+    FILE: file,
+    DIRECT: options.direct ? '0' : 'Infinity',
+    TMPDIR: options.scratch,
+  };
+  return spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** A file of so many contacts over 35 days, each with an id that begins with the prefix. */
+export function contactsFile(company: ImportingCompany, prefix: string, rows: number): string {
+  const path = join(company.folder, `${prefix}.csv`);
+  const file = openSync(path, 'w');
+  let text = 'contact_id,started_at,channel,reason_code,customer_id,handle_seconds,queue\n';
+  const apart = (35 * 86_400_000) / rows;
+  for (let i = 0; i < rows; i++) {
+    const at = new Date(Date.UTC(2026, 0, 1) + Math.floor(i * apart)).toISOString();
+    text += `${prefix}-${i},${at},voice,billing.fee,K${i % 977},${i % 600},q${i % 5}\n`;
+    if (text.length < 1024 * 1024) continue;
+    writeSync(file, text);
+    text = '';
+  }
+  writeSync(file, text);
+  closeSync(file);
+  return path;
+}
