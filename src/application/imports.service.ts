@@ -177,10 +177,15 @@ export class ImportsService {
    * @returns YAML text
    * @throws Refusal unknown_kind; InvalidInput when the file cannot be read
    */
-  async suggestMapping(actor: Actor, path: string, kind?: string): Promise<string> {
+  async suggestMapping(
+    actor: Actor,
+    path: string,
+    kind?: string,
+    from: 'shell' | 'upload' = 'shell',
+  ): Promise<string> {
     requireRight(actor, 'import');
     const used = await this.db.read(actor, (tx) => mappingsUsed(tx, 50));
-    return await suggestedMapping(path, kind, used);
+    return await suggestedMapping(path, kind, used, from);
   }
 
   /** A deed in a transaction; a dry run does all of it and takes it back. */
