@@ -4,10 +4,17 @@ import type { CellFacts } from '../domain/statements/cell-facts.ts';
 import { cellList, type CellRow, type CellSum, type ContactReading } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
 import { rollUp } from '../persistence/roll-up.queries.ts';
+import { controlSample, proveRollUp, type Control } from './roll-up-control.ts';
 
-/** Like contacts of a period as they stand at a watermark, summed: the roll-up that a close reads. */
-export async function cellsAt(tx: Tx, reading: ContactReading): Promise<CellFacts[]> {
-  const sums = await rollUp(tx, reading);
+/**
+ * Like contacts of a period as they stand at a watermark, summed: the roll-up that a close reads.
+ * @param control absent: not proven by the SQL road @throws OutOfBalance when the two roads differ
+ */
+export async function cellsAt(tx: Tx, reading: ContactReading, control?: Control): Promise<CellFacts[]> {
+  const sample = control && (await controlSample(tx, reading, control));
+  const found = await rollUp(tx, reading, { sample });
+  if (control) await proveRollUp(tx, reading, found, sample);
+  const { sums } = found;
   const dimensions = await cellList(tx);
   return sums.map((sum) => cellFacts(sum, dimensions, reading));
 }

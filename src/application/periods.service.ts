@@ -32,6 +32,7 @@ import { controlFaults, keepRun, runRow } from '../persistence/runs.queries.ts';
 import { audit } from './audit.ts';
 import { issueStatements, type IssueReport } from './issue.ts';
 import { readClose, type CloseReading } from './read-close.ts';
+import type { Control } from './roll-up-control.ts';
 
 export interface CloseResult {
   readonly period: Period;
@@ -51,12 +52,19 @@ export class PeriodsService {
   constructor(private readonly db: Database) {}
 
   /** Costs and attributes a period's contacts, proves the outcome by the second road, and keeps it as a run; all or nothing. */
-  async close(actor: Actor, period: Period, options: { preview?: boolean } = {}): Promise<CloseResult> {
+  async close(
+    actor: Actor,
+    period: Period,
+    options: { preview?: boolean; control?: Control } = {},
+  ): Promise<CloseResult> {
     requireRight(actor, 'close');
     return await this.db.books(async (tx) => {
       const row = await lockPeriod(tx, period);
       requireState(row, ['open', 'calculated'], 'calculated anew');
-      const reading = await readClose(tx, period, undefined, undefined, { retention: true });
+      const reading = await readClose(tx, period, undefined, undefined, {
+        retention: true,
+        control: options.control ?? 'sample',
+      });
       const books = close(reading.inputs);
       await proveContacts(tx, period, reading, books.coverage.parts);
       const documents = documentsOf(books, reading.context);

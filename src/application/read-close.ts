@@ -37,6 +37,7 @@ import { cellsAt } from './cells-at.ts';
 import { incrementsOf } from './increments.ts';
 import { parseModel } from './model-text.ts';
 import { NOTHING_AROUND, readAround } from './read-around.ts';
+import type { Control } from './roll-up-control.ts';
 import { readRetention } from './read-retention.ts';
 
 /** What a run froze: repeated with these, it gives the same bytes. Absent: what stands now. */
@@ -59,6 +60,7 @@ export interface CloseReading {
  * @param tried a model to try instead of the stored version (then `frozen.modelId` is 0)
  * @param options.factsOnly without corrections, rulings and bounds: what they go on from
  * @param options.retention with what became known of retention, for a run; who only looks at the charge does without
+ * @param options.control how the SQL road proves the roll-up; absent: it does not
  * @throws Refusal no_company, no_model
  */
 export async function readClose(
@@ -66,7 +68,7 @@ export async function readClose(
   period: Period,
   frozen?: Frozen,
   tried?: { model: Model; hash: string },
-  options: { readonly factsOnly?: boolean; readonly retention?: boolean } = {},
+  options: { readonly factsOnly?: boolean; readonly retention?: boolean; readonly control?: Control } = {},
 ): Promise<CloseReading> {
   const standing = await companyRow(tx);
   if (!standing)
@@ -97,7 +99,7 @@ export async function readClose(
   const patterns = textPatterns(model);
   const exposureRules = exposureRulesOf(model);
   const contacts = { period, cuts, watermark: mark, patterns, exposureRules };
-  const cells = await cellsAt(tx, contacts);
+  const cells = await cellsAt(tx, contacts, options.control);
   const hitDays = await customerDaysOf(tx, period, model, register, mark);
   const increments = await incrementsOf(tx, { period, mark, model, register, runs: reads.posted ?? [] });
   const { currency } = company;

@@ -12,36 +12,50 @@ import type { Tx } from './database.ts';
 import { RollUpKernel } from './roll-up/kernel.ts';
 import { sql } from './sql.ts';
 
-/** Contacts that one slice of customers holds in memory: 32 bytes each, and as much again to sort them by customer. */
+/** Contacts that one slice of customers holds in memory: 36 bytes each, 4 more to sort them by customer. */
 const SLICE = 16_000_000;
-const KEYS = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n } as const;
+const LEAST_KEY = -(2n ** 63n);
+const GREATEST_KEY = 2n ** 63n - 1n;
+
+export interface RollUp {
+  readonly sums: readonly CellSum[];
+  /** of the sampled customers' contacts alone; empty without a sample */
+  readonly sample: readonly CellSum[];
+}
 
 /**
  * Like contacts of a period, summed to integers: the roll-up of a close by its kernel road. The facts stream through once;
  * more contacts than a slice holds are taken in slices of customers, whose sums add up.
- * @param options.slices how many; @param options.only one range of customers, without contacts that name none
+ * @param options.slices how many @param options.sample customers to be summed apart, too: whole multiples of 2^32
  */
 export async function rollUp(
   tx: Tx,
   reading: ContactReading,
-  options: { readonly slices?: number; readonly only?: KeyRange } = {},
-): Promise<CellSum[]> {
+  options: { readonly slices?: number; readonly sample?: KeyRange | undefined } = {},
+): Promise<RollUp> {
   await planForWholeMonths(tx);
   const contacts = Number(await contactCount(tx, reading.period, reading.watermark));
-  const kernel = new RollUpKernel(reading, await cellList(tx));
+  const { sample } = options;
+  const kernel = new RollUpKernel(
+    reading,
+    await cellList(tx),
+    sample && { from: Number(sample.from >> 32n), to: Number(sample.to >> 32n) },
+  );
+  await copyOut(tx, sql('case-stream'), [...days(reading), reading.watermark], kernel.takeCase);
+  kernel.endCases();
   const slices = options.slices ?? Math.ceil(Math.max(1, contacts) / SLICE);
-  for (const [number, range] of keyRanges(options.only ?? { from: KEYS.least, to: KEYS.greatest }, slices).entries()) {
+  for (const [number, { from, to }] of keyRanges(slices).entries()) {
     kernel.begin(Math.ceil((contacts * 1.4) / slices)); // the days before the month, too
-    await streamHits(tx, reading, range, kernel);
+    await streamHits(tx, reading, { from, to }, kernel);
     await copyOut(
       tx,
       sql('contact-stream'),
-      [...days(reading), reading.watermark, reading.patterns, range.from, range.to, number === 0 && !options.only],
+      [...days(reading), reading.watermark, reading.patterns, from, to, number === 0],
       kernel.takeContact,
     );
     kernel.end();
   }
-  return kernel.sums();
+  return { sums: kernel.sums(), sample: kernel.sampleSums() };
 }
 
 async function streamHits(tx: Tx, reading: ContactReading, range: KeyRange, kernel: RollUpKernel): Promise<void> {
@@ -55,10 +69,10 @@ async function streamHits(tx: Tx, reading: ContactReading, range: KeyRange, kern
 
 const days = ({ period }: ContactReading) => [firstDay(period), lastDay(period)] as const;
 
-function keyRanges({ from, to }: KeyRange, count: number): KeyRange[] {
-  const width = (to - from + 1n) / BigInt(count);
+function keyRanges(count: number): KeyRange[] {
+  const width = 2n ** 64n / BigInt(count);
   return Array.from({ length: count }, (_, i) => ({
-    from: from + BigInt(i) * width,
-    to: i === count - 1 ? to : from + BigInt(i + 1) * width - 1n,
+    from: LEAST_KEY + BigInt(i) * width,
+    to: i === count - 1 ? GREATEST_KEY : LEAST_KEY + BigInt(i + 1) * width - 1n,
   }));
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { isPeriod, type Period } from '../../domain/period.ts';
 import type { StatementSet } from '../../domain/statements/statement-set.ts';
+import type { Control } from '../../application/roll-up-control.ts';
 import type { PeriodsService } from '../../application/periods.service.ts';
 import type { PeriodState } from '../../persistence/periods.queries.ts';
 import type { Actor } from '../../domain/roles.ts';
@@ -22,12 +23,13 @@ export function addPeriodCommands(root: Command): void {
   addCommand(root, {
     name: 'close',
     about: 'cost and attribute the contacts of a period and prove that the books balance: a run',
-    examples: ['close 2026-05', 'close 2026-05 --preview'],
+    examples: ['close 2026-05', 'close 2026-05 --preview', 'close 2026-05 --control full'],
     notes: 'The same inputs give the same run, any number of times. A period moves on with submit, approve and issue.',
     acts: true,
   })
     .argument(...PERIOD)
     .option('--preview', 'compute and show, keep nothing')
+    .option('--control <how>', 'prove the sums by SQL on a sample of customers (default), or in full', controlArgument)
     .action(answering(close));
   addMove(root, {
     name: 'submit',
@@ -118,7 +120,12 @@ const DONE: Readonly<Record<PeriodState, string>> = {
   closed: 'is issued and closed',
 };
 
-async function close(shell: Shell, period: Period, options: { preview?: boolean }): Promise<Answer> {
+function controlArgument(text: string): Control {
+  if (text === 'full' || text === 'sample') return text;
+  throw new InvalidArgumentError('It is full or sample.');
+}
+
+async function close(shell: Shell, period: Period, options: { preview?: boolean; control?: Control }): Promise<Answer> {
   const { periods, actor } = await acting(shell);
   const result = await periods.close(actor, period, options);
   const set = result.document as unknown as StatementSet;

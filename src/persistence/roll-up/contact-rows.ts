@@ -1,5 +1,8 @@
-const WORDS = 8; // 32 bytes: a contact lies in one line of the processor's cache
-const W = { customer: 0, timeHigh: 1, timeLow: 2, day: 3, cell: 4, seconds: 5, marks: 6, segments: 7 } as const;
+import type { CaseTimes } from './case-times.ts';
+import type { KeyNumbers } from './key-numbers.ts';
+
+const WORDS = 9;
+const W = { customer: 0, timeHigh: 1, timeLow: 2, day: 3, cell: 4, seconds: 5, hits: 6, case: 7, segments: 8 } as const;
 const TWO_32 = 4_294_967_296;
 
 /** Contacts of a month and of the days before it, narrow and side by side. Times are microseconds since 2000-01-01 UTC. */
@@ -14,8 +17,8 @@ export class ContactRows {
     this.words = new Int32Array(Math.max(1024, expected) * WORDS);
   }
 
-  /** Takes a row of contact-stream.sql. @param numberOf number of a customer by its key */
-  take(bytes: Buffer, start: number, numberOf: (high: number, low: number) => number): void {
+  /** Takes a row of contact-stream.sql. @param customers numbers them @param cases finds the number of a case, or -1 */
+  take(bytes: Buffer, start: number, customers: KeyNumbers, cases: CaseTimes): void {
     if ((this.count + 1) * WORDS > this.words.length) this.grow();
     const { words } = this;
     const to = this.count++ * WORDS;
@@ -24,7 +27,7 @@ export class ContactRows {
       words[to + W.customer] = -1;
       at += 4;
     } else {
-      words[to + W.customer] = numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
+      words[to + W.customer] = customers.numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
       at += 12;
     }
     words[to + W.timeHigh] = bytes.readInt32BE(at + 4);
@@ -39,10 +42,18 @@ export class ContactRows {
       words[to + W.seconds] = bytes.readInt32BE(at + 4);
       at += 8;
     }
-    words[to + W.marks] = bytes.readInt32BE(at + 4);
-    const length = bytes.readInt32BE(at + 8);
+    words[to + W.hits] = bytes.readInt32BE(at + 4);
+    at += 8;
+    if (bytes.readInt32BE(at) < 0) {
+      words[to + W.case] = -1;
+      at += 4;
+    } else {
+      words[to + W.case] = cases.find(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
+      at += 12;
+    }
+    const length = bytes.readInt32BE(at);
     words[to + W.segments] = length < 0 ? -1 : this.segmentTexts.length;
-    if (length >= 0) this.segmentTexts.push(bytes.toString('utf8', at + 12, at + 12 + length));
+    if (length >= 0) this.segmentTexts.push(bytes.toString('utf8', at + 4, at + 4 + length));
   }
 
   /** -1: it names no customer */
@@ -64,9 +75,13 @@ export class ContactRows {
   seconds(row: number): number {
     return this.words[row * WORDS + W.seconds]!;
   }
-  /** bit per text pattern; bit 30: a repeat within its case */
-  marks(row: number): number {
-    return this.words[row * WORDS + W.marks]!;
+  /** bit per text pattern */
+  hits(row: number): number {
+    return this.words[row * WORDS + W.hits]!;
+  }
+  /** -1: without a case, or none of it was seen before */
+  case(row: number): number {
+    return this.words[row * WORDS + W.case]!;
   }
   /** place in `segmentTexts`; -1: of one reason */
   segments(row: number): number {

@@ -1,5 +1,5 @@
 import type { ExposureRule } from '../close-inputs.queries.ts';
-import { grouped, type Grouping } from './customer-numbers.ts';
+import { grouped, type Grouping, type KeyNumbers } from './key-numbers.ts';
 
 const DAY = 86_400_000_000; // microseconds
 const TWO_32 = 4_294_967_296;
@@ -26,10 +26,10 @@ export class CustomerHits {
     private readonly dayText: (day: number) => string,
   ) {}
 
-  /** Takes a row of exposure-stream.sql. @param numberOf number of a customer by its key */
-  take(bytes: Buffer, at: number, numberOf: (high: number, low: number) => number): void {
+  /** Takes a row of exposure-stream.sql. @param customers numbers them */
+  take(bytes: Buffer, at: number, customers: KeyNumbers): void {
     if (this.count === this.times.length) this.grow();
-    this.customers[this.count] = numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
+    this.customers[this.count] = customers.numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
     this.times[this.count] = bytes.readInt32BE(at + 16) * TWO_32 + bytes.readUInt32BE(at + 20);
     this.days[this.count] = bytes.readInt32BE(at + 28);
     const length = bytes.readInt32BE(at + 32);

@@ -1,14 +1,14 @@
 import { addDays, firstDay } from '../../domain/period.ts';
 import type { CellRow, CellSum, ContactReading } from '../close-inputs.queries.ts';
+import { CaseTimes } from './case-times.ts';
 import { CellTable } from './cell-table.ts';
 import { ContactRows } from './contact-rows.ts';
 import { CustomerHits } from './customer-hits.ts';
-import { CustomerNumbers, grouped } from './customer-numbers.ts';
+import { grouped, KeyNumbers } from './key-numbers.ts';
 import { LatestByReason } from './latest-by-reason.ts';
 import { segmentParts } from './segment-parts.ts';
 
 const PARTS = 720_720;
-const AGAIN_IN_CASE = 1 << 30;
 /** Traits of a contact in one word: slice (7 bits), day of tagged ones + 1 (6 bits), repeat, known. */
 const TRAIT = { day: 7, repeat: 13, known: 14 } as const;
 /** What few contacts have: causes, text hits, one of several reasons. */
@@ -48,33 +48,44 @@ export class RollUpKernel {
   private readonly traits: CellTraits;
   private readonly sliceOfDay: Int32Array;
   private readonly table = new CellTable();
+  private readonly sampled = new CellTable();
   private readonly variants: Variant[] = [PLAIN];
   private readonly variantNumbers = new Map<string, number>();
   /** variant of a list of causes that comes with nothing else, by the list's number in this slice */
   private variantOfCauses: number[] = [];
   private contacts = new ContactRows(0);
-  private customers = new CustomerNumbers(0);
+  private customers = new KeyNumbers(0);
+  private readonly cases = new CaseTimes();
   private hits: CustomerHits;
 
   constructor(
     private readonly reading: Pick<ContactReading, 'period' | 'cuts' | 'exposureRules'>,
     cells: ReadonlyMap<number, CellRow>,
+    /** customers by the upper half of their key, both ends included, whose contacts are also summed apart */
+    private readonly sample: { readonly from: number; readonly to: number } | undefined,
   ) {
     this.traits = new CellTraits(cells);
     const days = Array.from({ length: 31 }, (_, day) => this.dayText(day));
     this.sliceOfDay = Int32Array.from(days, (day) => reading.cuts.filter((cut) => cut <= day).length);
   }
 
+  /** Before all slices: the contacts with a case, whoever their customers are. */
+  readonly takeCase = (bytes: Buffer, at: number): void => this.cases.take(bytes, at);
+
+  endCases(): void {
+    this.cases.arrange();
+  }
+
   /** Begins a slice of customers. @param expected about so many contacts */
   begin(expected: number): void {
     this.contacts = new ContactRows(expected);
-    this.customers = new CustomerNumbers(expected / 4);
+    this.customers = new KeyNumbers(expected / 4);
     this.variantOfCauses = [];
     this.hits = new CustomerHits(this.reading.exposureRules, (day) => this.dayText(day));
   }
 
-  readonly takeContact = (bytes: Buffer, at: number): void => this.contacts.take(bytes, at, this.numberOf);
-  readonly takeHit = (bytes: Buffer, at: number): void => this.hits.take(bytes, at, this.numberOf);
+  readonly takeHit = (bytes: Buffer, at: number): void => this.hits.take(bytes, at, this.customers);
+  readonly takeContact = (bytes: Buffer, at: number): void => this.contacts.take(bytes, at, this.customers, this.cases);
 
   /** Adds the contacts of the slice to the sums. */
   end(): void {
@@ -101,8 +112,17 @@ export class RollUpKernel {
 
   /** The roll-up of all slices, in no stated order. */
   sums(): CellSum[] {
-    return Array.from({ length: this.table.count }, (_, place): CellSum => {
-      const { cell, traits, variant, parts, seconds, untimedParts } = this.table.at(place);
+    return this.sumsOf(this.table);
+  }
+
+  /** The same of the sample alone. */
+  sampleSums(): CellSum[] {
+    return this.sumsOf(this.sampled);
+  }
+
+  private sumsOf(table: CellTable): CellSum[] {
+    return Array.from({ length: table.count }, (_, place): CellSum => {
+      const { cell, traits, variant, parts, seconds, untimedParts } = table.at(place);
       const { causes, hits, reason } = this.variants[variant]!;
       const day = (traits >> TRAIT.day) & 63;
       return {
@@ -121,28 +141,35 @@ export class RollUpKernel {
     });
   }
 
-  private readonly numberOf = (high: number, low: number): number => this.customers.numberOf(high, low);
-
   private add(row: number, repeatOfCustomer: boolean, causes: number): void {
-    const { contacts, table } = this;
+    const { contacts } = this;
     const cell = contacts.cell(row);
     const day = contacts.day(row);
-    const marks = contacts.marks(row);
-    const repeat = repeatOfCustomer || (marks & AGAIN_IN_CASE) !== 0;
+    const hits = contacts.hits(row);
+    const caseNumber = contacts.case(row);
+    const repeat = repeatOfCustomer || (caseNumber >= 0 && this.cases.within(caseNumber, contacts.time(row)));
     const traits =
       this.sliceOfDay[day]! |
       ((this.traits.flags[cell]! & 2) !== 0 ? (day + 1) << TRAIT.day : 0) |
       (repeat ? 1 << TRAIT.repeat : 0) |
       (contacts.customer(row) >= 0 ? 1 << TRAIT.known : 0);
-    const hits = marks & ~AGAIN_IN_CASE;
     const segments = contacts.segments(row);
     if (segments < 0) {
       const variant = hits !== 0 ? this.variantOf(causes, hits, null) : causes < 0 ? 0 : this.causesOnly(causes);
-      table.add(cell, traits, variant, PARTS, contacts.seconds(row));
+      this.sum(row, cell, traits, variant, PARTS, contacts.seconds(row));
       return;
     }
     for (const { reason, parts, seconds } of segmentParts(contacts.segmentTexts[segments]!))
-      table.add(cell, traits, this.variantOf(causes, hits, reason), parts, seconds);
+      this.sum(row, cell, traits, this.variantOf(causes, hits, reason), parts, seconds);
+  }
+
+  private sum(row: number, cell: number, traits: number, variant: number, parts: number, seconds: number): void {
+    this.table.add(cell, traits, variant, parts, seconds);
+    const { sample } = this;
+    const customer = this.contacts.customer(row);
+    if (sample === undefined || customer < 0) return;
+    const high = this.customers.high(customer);
+    if (high >= sample.from && high <= sample.to) this.sampled.add(cell, traits, variant, parts, seconds);
   }
 
   private causesOnly(causes: number): number {

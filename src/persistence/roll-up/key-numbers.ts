@@ -1,12 +1,12 @@
-/** Numbers customers from 0 in the order in which their 64-bit keys come: open addressing over typed arrays. */
-export class CustomerNumbers {
+/** Numbers 64-bit keys from 0 in the order in which they come: open addressing over typed arrays. */
+export class KeyNumbers {
   private slots: Int32Array;
   private highs: Int32Array;
   private lows: Int32Array;
   private mask: number;
   count = 0;
 
-  /** @param expected about so many customers; more are taken, too */
+  /** @param expected about so many; more are taken, too */
   constructor(expected: number) {
     const size = 2 ** Math.ceil(Math.log2(Math.max(1024, expected * 1.5)));
     this.slots = new Int32Array(size).fill(-1);
@@ -15,7 +15,7 @@ export class CustomerNumbers {
     this.mask = size - 1;
   }
 
-  /** The customer's number; a new one is given if there is none. Keys are hashes, so their bits are spread already. */
+  /** The key's number; a new one is given if there is none. Keys are hashes, so their bits are spread already. */
   numberOf(high: number, low: number): number {
     const { slots, highs, lows, mask } = this;
     let slot = (low ^ (high >>> 7)) & mask;
@@ -31,6 +31,22 @@ export class CustomerNumbers {
     highs[this.count] = high;
     lows[this.count] = low;
     return this.count++;
+  }
+
+  /** The key's number; -1: it has none. */
+  find(high: number, low: number): number {
+    const { slots, highs, lows, mask } = this;
+    let slot = (low ^ (high >>> 7)) & mask;
+    for (let number = slots[slot]!; number >= 0; number = slots[slot]!) {
+      if (lows[number] === low && highs[number] === high) return number;
+      slot = (slot + 1) & mask;
+    }
+    return -1;
+  }
+
+  /** Upper half of the key that has the number. */
+  high(number: number): number {
+    return this.highs[number]!;
   }
 
   private grow(): void {

@@ -1,0 +1,57 @@
+import { grouped, KeyNumbers, type Grouping } from './key-numbers.ts';
+
+const WEEK = 7 * 86_400_000_000; // microseconds
+const TWO_32 = 4_294_967_296;
+
+/** Instants of contacts by case, those that were not escalated: what makes a later contact of the case a repeat. */
+export class CaseTimes {
+  private readonly keys = new KeyNumbers(0);
+  private cases = new Int32Array(1024);
+  private times = new Float64Array(1024);
+  private count = 0;
+  private groups: Grouping = { starts: new Int32Array(1), order: new Int32Array(0) };
+
+  /** Takes a row of case-stream.sql. */
+  take(bytes: Buffer, at: number): void {
+    if (this.count === this.cases.length) this.grow();
+    this.cases[this.count] = this.keys.numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
+    this.times[this.count++] = bytes.readInt32BE(at + 16) * TWO_32 + bytes.readUInt32BE(at + 20);
+  }
+
+  /** Once all are there: each case's instants in order. */
+  arrange(): void {
+    const { cases, times, keys } = this;
+    this.groups = grouped(this.count, keys.count, (row) => cases[row]!);
+    const { starts, order } = this.groups;
+    for (let number = 0; number < keys.count; number++) {
+      if (starts[number + 1]! - starts[number]! > 1)
+        order.subarray(starts[number], starts[number + 1]).sort((a, b) => times[a]! - times[b]!);
+    }
+  }
+
+  /** Number of a case by the hash of its name; -1: none of its contacts is here. */
+  find(high: number, low: number): number {
+    return this.keys.find(high, low);
+  }
+
+  /** True when a contact of the case came before, at most seven days; at the same instant is not before. */
+  within(number: number, time: number): boolean {
+    const { starts, order } = this.groups;
+    let [low, high] = [starts[number]!, starts[number + 1]!];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.times[order[middle]!]! < time) low = middle + 1;
+      else high = middle;
+    }
+    return low > starts[number]! && time - this.times[order[low - 1]!]! <= WEEK;
+  }
+
+  private grow(): void {
+    const cases = new Int32Array(this.count * 2);
+    const times = new Float64Array(this.count * 2);
+    cases.set(this.cases);
+    times.set(this.times);
+    this.cases = cases;
+    this.times = times;
+  }
+}
