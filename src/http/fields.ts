@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateBy, buildMessage } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, Max, Min, ValidateBy, ValidateIf, buildMessage } from 'class-validator';
 import { isPeriod } from '../domain/period.ts';
 
 /** Fields of requests: one decorator each says what is checked and what the OpenAPI document tells. */
@@ -31,7 +31,7 @@ export function Text({ max = LONGEST_TEXT, ...text }: FieldText & { readonly max
 
 /** Decimal text; how many digits it may have is the currency's to say. */
 export function Amount(text: FieldText): PropertyDecorator {
-  return field({ example: '12.34', ...text }, { type: 'string', maxLength: 64 }, [
+  return field({ example: '12.34', ...text }, { type: 'string', format: 'decimal', maxLength: 64 }, [
     rule('amount', (value) => isKeepable(value, 64), 'it takes an amount as decimal text, e.g. "12.34"'),
   ]);
 }
@@ -104,7 +104,8 @@ function field(text: FieldText, schema: Schema, rules: readonly PropertyDecorato
   const shown = { ...schema, description, required: !optional, ...(example === undefined ? {} : { example }) };
   return applyDecorators(
     ApiProperty(shown as Parameters<typeof ApiProperty>[0]),
-    ...(optional ? [IsOptional()] : []),
+    // null says something, absent does not
+    ...(optional ? [ValidateIf((_, value) => value !== undefined)] : []),
     ...rules,
   );
 }
