@@ -310,8 +310,8 @@ export async function customerDays(
 
 export interface ContactDigest {
   readonly contacts: string | null;
-  readonly high: string;
-  readonly low: string;
+  /** sum of the rows' hashes */
+  readonly hashes: string;
 }
 
 export async function contactDigest(tx: Tx, period: Period, mark: string): Promise<ContactDigest> {

@@ -1,10 +1,27 @@
 -- Customer-days of a month: of all customers of a population, and of those of them who were hit in the last days.
 -- $1 first day, $2 last day, $3 decision, $4 days after a hit, $5 segments of the population as LIKE patterns (text[]) or null, $6 watermark
-with person as (
-  select customer_key, daterange(greatest(joined_on, $1::date), least(coalesce(left_on, $2::date), $2::date) + 1) as lived
-  from (select distinct on (customer_id) * from customer where import_id <= $6 order by customer_id, import_id desc) newest
-  where not removed and ($5::text[] is null or segment like any ($5::text[]))
-    and coalesce(joined_on, $1::date) <= $2::date and coalesce(left_on, $2::date) >= $1::date
+with
+-- Imports that may have brought a newer version of a customer, or a customer that was taken back: usually none, and then
+-- every row is the newest and nothing has to be sorted.
+newer_import as (
+  select import_id from import i
+  where kind = 'customers' and import_id <= $6
+    and (rows_changed > 0 or undoes is not null
+      or exists (select from import u where u.kind = 'customers' and u.undoes is not null and u.import_id < i.import_id))
+),
+newest as (
+  select customer_key, joined_on, left_on, segment from customer
+  where import_id <= $6 and not removed and not exists (select from newer_import)
+  union all
+  select customer_key, joined_on, left_on, segment
+  from (select distinct on (customer_id) * from customer where import_id <= $6 order by customer_id, import_id desc) version
+  where not removed and exists (select from newer_import)
+),
+person as (
+  select customer_key, greatest(joined_on, $1::date) as since, least(left_on, $2::date) as until
+  from newest
+  where ($5::text[] is null or segment like any ($5::text[]))
+    and greatest(joined_on, $1::date) <= least(left_on, $2::date)
 ),
 hit as (
   select customer_key, occurred_on from exposure
@@ -12,8 +29,10 @@ hit as (
   group by customer_key, occurred_on, exposure_id having sum(sign) > 0
 ),
 covered as (
-  select p.customer_key, range_agg(daterange(h.occurred_on, h.occurred_on + $4::int)) * datemultirange(p.lived) as days
-  from person p join hit h using (customer_key) group by p.customer_key, p.lived
+  select customer_key, range_agg(daterange(occurred_on, occurred_on + $4::int)) as days from hit group by customer_key
 )
-select coalesce((select sum(upper(stretch) - lower(stretch)) from covered, unnest(days) as stretch), 0)::text as hit,
-  coalesce((select sum(upper(lived) - lower(lived)) from person where not isempty(lived)), 0)::text as all_days
+select
+  coalesce(sum(case when c.days is not null then
+    (select sum(upper(stretch) - lower(stretch)) from unnest(c.days * datemultirange(daterange(p.since, p.until + 1))) as stretch) end), 0)::text as hit,
+  coalesce(sum(p.until - p.since + 1), 0)::text as all_days
+from person p left join covered c using (customer_key)
