@@ -5,6 +5,7 @@ import type { Database } from './persistence/database.ts';
 import { ServicesModule } from './services.module.ts';
 import { PageDoor } from './web/page-door.ts';
 import { PAGES } from './web/pages.ts';
+import { Waits } from './web/waits.ts';
 import { WEB_OPTIONS, type WebOptions } from './web-options.ts';
 
 /** The product behind HTTP: services.module.ts, the pages and the checks of whoever runs it. */
@@ -15,7 +16,7 @@ export class AppModule {
       module: AppModule,
       imports: [ServicesModule.forDatabase(db)],
       controllers: [HealthController, ...API, ...PAGES],
-      providers: [{ provide: WEB_OPTIONS, useValue: web }, PageDoor],
+      providers: [{ provide: WEB_OPTIONS, useValue: web }, PageDoor, Waits],
     };
   }
 }

@@ -3,15 +3,16 @@ import type { Request, Response } from 'express';
 import { DecisionsService } from '../application/decisions.service.ts';
 import { StatementsService } from '../application/statements.service.ts';
 import type { Period } from '../domain/period.ts';
-import { may, type Actor } from '../domain/roles.ts';
+import { may } from '../domain/roles.ts';
 import { decisionTitles } from './decision-titles.ts';
 import { amount, decimals } from './format.ts';
-import type { View } from './layout.tsx';
 import { PageDoor } from './page-door.ts';
 import type { Totals } from './pages/close.tsx';
 import { HomePage, type UnitCharge } from './pages/home.tsx';
+import { chargeByDecision } from './pages/home-decisions.tsx';
 import { EmptyPage } from './pages/plain.tsx';
 import { contactsOf, type UnitStatement } from './pages/statement-groups.ts';
+import { Waits } from './waits.ts';
 
 /** What waits, what is charged, and why it moved: by role. */
 @Controller()
@@ -20,6 +21,7 @@ export class HomeController {
     private readonly door: PageDoor,
     private readonly statements: StatementsService,
     private readonly decisions: DecisionsService,
+    private readonly waits: Waits,
   ) {}
 
   @Get()
@@ -57,6 +59,7 @@ export class HomeController {
         for (const month of months) sums.set(month.period, (sums.get(month.period) ?? 0n) + month.grossMinor);
         const states = new Map(months.map((month) => [month.period as string, month.state]));
         const bars = [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).slice(-12);
+        const titles = await decisionTitles(this.decisions, actor);
         const totals = document['reconciliation'] as unknown as Totals | undefined;
         return (
           <HomePage
@@ -70,30 +73,14 @@ export class HomeController {
               preliminary: states.get(period) !== 'closed',
               href: `/?period=${period}`,
             }))}
-            waits={waitsFor(actor, view)}
+            waits={await this.waits.of(actor, view)}
             ledger={totals ?? null}
+            decisions={totals === undefined ? null : chargeByDecision(units, titles)}
             contacts={contactsOf(units.flatMap((unit) => unit.lines))}
-            own={
-              units.length === 1 && !may(actor, 'read_all')
-                ? { statement: units[0]!, decisions: await decisionTitles(this.decisions, actor) }
-                : null
-            }
+            own={units.length === 1 && !may(actor, 'read_all') ? { statement: units[0]!, decisions: titles } : null}
           />
         );
       },
     );
   }
-}
-
-function waitsFor(actor: Actor, view: View): { text: string; href: string; deed: string }[] {
-  const board = `/periods/${view.period}`;
-  if (actor.role === 'finance' && view.state === 'calculated')
-    return [{ text: `${view.period} is calculated and not handed in`, href: board, deed: 'Hand in' }];
-  if (['controller', 'cfo'].includes(actor.role) && view.state === 'in_review')
-    return [{ text: `${view.period} waits for approval`, href: board, deed: 'Review' }];
-  if (actor.role === 'controller' && view.state === 'approved')
-    return [{ text: `${view.period} is approved and not issued`, href: board, deed: 'Issue' }];
-  if (actor.role === 'unit_owner' && view.state !== 'closed')
-    return [{ text: 'Your statement is preliminary', href: `/statements/${view.period}`, deed: 'Read' }];
-  return [];
 }

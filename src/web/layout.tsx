@@ -15,6 +15,12 @@ export interface View {
   readonly periods: readonly string[];
   /** the same page in another period; null where a page is of no single period */
   readonly inPeriod: ((period: string) => string) | null;
+  /** units to change to; absent where a page is of no single unit */
+  readonly unitSwitch?: {
+    readonly current: string;
+    readonly units: readonly (readonly [code: string, name: string])[];
+    readonly inUnit: (unit: string) => string;
+  };
   readonly demoPeople: readonly { readonly login: string; readonly name: string; readonly role: string }[];
 }
 
@@ -28,6 +34,7 @@ const RAIL: readonly {
   { href: '/', label: 'Home' },
   { href: '/periods', label: 'Close', right: 'read_all' },
   { href: '/statements', label: 'Statements', right: 'read_statement' },
+  { href: '/units', label: 'Units', right: 'read_statement' },
   { href: '/decisions', label: 'Decisions', right: 'read_statement' },
   { href: '/disputes', label: 'Disputes', right: 'read_statement' },
   { href: '/imports', label: 'Data', right: 'read_all' },
@@ -96,6 +103,7 @@ export function Page({ view, title, children }: { view: View; title: string; chi
 function Bar({ view }: { view: View }) {
   return (
     <div class="bar">
+      {view.unitSwitch !== undefined && view.unitSwitch.units.length > 1 && <UnitSwitch {...view.unitSwitch} />}
       {view.inPeriod !== null && view.period !== null && (
         <>
           <Switch periods={view.periods} period={view.period} inPeriod={view.inPeriod} />
@@ -109,6 +117,26 @@ function Bar({ view }: { view: View }) {
         <span>{view.currency}, net of VAT</span>
         {view.inPeriod !== null && view.run && <span>Run {view.run.id}</span>}
       </span>
+    </div>
+  );
+}
+
+/** Any unit that one may see, without script. */
+function UnitSwitch({ current, units, inUnit }: NonNullable<View['unitSwitch']>) {
+  return (
+    <div class="switch">
+      <details class="menu">
+        <summary>{units.find(([code]) => code === current)?.[1] ?? current}</summary>
+        <ul>
+          {units.map(([code, name]) => (
+            <li key={code}>
+              <a href={inUnit(code)} aria-current={code === current ? 'true' : undefined}>
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </details>
     </div>
   );
 }

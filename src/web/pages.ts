@@ -10,6 +10,7 @@ import { RulesController } from './rules.controller.tsx';
 import { SettingsController } from './settings.controller.tsx';
 import { SignInController } from './sign-in.controller.tsx';
 import { StatementsController } from './statements.controller.tsx';
+import { UnitsController } from './units.controller.tsx';
 
 /** Every controller that answers with a page. */
 export const PAGES = [
@@ -17,6 +18,7 @@ export const PAGES = [
   HomeController,
   CloseBoardController,
   StatementsController,
+  UnitsController,
   DecisionsController,
   DisputesController,
   ExplainController,

@@ -110,9 +110,19 @@ export class StatementsController {
   private async statementOf(view: View, actor: Actor, unit: string): Promise<VNode> {
     const document = await this.statements.document(actor, view.period as Period, { unit });
     const statement = (document['units'] as unknown as UnitStatement[])[0]!;
+    const names = await this.statements.unitNames(actor);
+    const months = await this.statements.months(actor, view.period as Period);
+    const units = months.filter((month) => month.period === view.period).map((month) => month.unit);
     return (
       <StatementPage
-        view={view}
+        view={{
+          ...view,
+          unitSwitch: {
+            current: unit,
+            units: units.map((code) => [code, names.get(code) ?? code]),
+            inUnit: (other) => `/statements/${view.period}/${encodeURIComponent(other)}`,
+          },
+        }}
         statement={statement}
         standing={view.state === 'closed' ? await this.standingOf(actor, view.period as Period, unit) : null}
         decisions={await decisionTitles(this.decisions, actor)}

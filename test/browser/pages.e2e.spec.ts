@@ -80,7 +80,8 @@ describeWithBrowser('the pages', () => {
     return [
       ...['/', '/periods/2026-05', '/periods/2026-04', '/statements/2026-05', '/statements/2026-05/RETAIL'],
       ...['/statements/2026-03/RETAIL', '/decisions', '/decisions/FEE', `/explain/line/${line}`],
-      ...['/explain/contact/2026-05-f-0', '/rules', '/disputes', '/imports', '/audit', '/settings'],
+      ...['/explain/contact/2026-05-f-0', '/rules', '/rules/try', '/disputes', '/imports', '/audit'],
+      ...['/settings', '/units', '/units/RETAIL'],
       ...['/sign-in', '/nowhere'],
     ];
   }
@@ -110,7 +111,7 @@ describeWithBrowser('the pages', () => {
   const statusFor = (who: Login, path: string): number => {
     if (path === '/nowhere' || (who === 'ravi' && OWNER_MISSING.includes(path))) return 404;
     if (path === '/audit') return ['carl', 'audra'].includes(who) ? 200 : 403;
-    return who === 'ravi' && ['/rules', '/imports'].includes(path) ? 403 : 200;
+    return who === 'ravi' && ['/rules', '/rules/try', '/imports'].includes(path) ? 403 : 200;
   };
 
   it.each(PEOPLE.map((person) => person.login))(
@@ -177,6 +178,7 @@ describeWithBrowser('the pages', () => {
       '/explain/line/nothing',
       '/explain/contact/2026-05-m-1',
       '/decisions/PRICE',
+      '/units/MOBILE',
       '/decisions/NOTHING',
       '/periods/2026-05',
       '/periods/1999-01',
@@ -187,7 +189,14 @@ describeWithBrowser('the pages', () => {
     ]) {
       expect([path, await body(path)]).toEqual([path, missing]);
     }
-    for (const path of ['/', '/statements/2026-05', '/decisions', '/statements/2026-05/RETAIL']) {
+    for (const path of [
+      '/',
+      '/statements/2026-05',
+      '/decisions',
+      '/statements/2026-05/RETAIL',
+      '/units',
+      '/units/RETAIL',
+    ]) {
       const own = await body(path);
       expect(own).toMatch(/^200 /);
       expect(own).not.toMatch(/Mobile|MOBILE|PRICE/);

@@ -173,18 +173,20 @@ function CheckedSection({ checked }: { checked: Checked }) {
       title={faults.length === 0 ? '✓ Verified' : '✕ Not as it should be'}
       sub="recomputed from the stored inputs, just now"
     >
-      <ul class="plain" role="status">
-        {faults.map((fault) => (
-          <li key={fault} class="against">
-            {fault}
-          </li>
-        ))}
-        {lines.map((line) => (
-          <li key={line} class="hash">
-            {line}
-          </li>
-        ))}
-      </ul>
+      <div role="status">
+        <ul class="plain">
+          {faults.map((fault) => (
+            <li key={fault} class="against">
+              {fault}
+            </li>
+          ))}
+          {lines.map((line) => (
+            <li key={line} class="hash">
+              {line}
+            </li>
+          ))}
+        </ul>
+      </div>
     </Section>
   );
 }

@@ -2,6 +2,7 @@ import { InBar } from '../charts/in-bar.tsx';
 import { MonthsChart, type MonthBar } from '../charts/months-chart.tsx';
 import {
   amount,
+  counted,
   decimals,
   grouped,
   isNegative,
@@ -17,7 +18,8 @@ import {
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 import { BridgeSection } from './bridge-section.tsx';
-import { grouping, type UnitStatement } from './statement-groups.ts';
+import { DecisionCharges } from './home-decisions.tsx';
+import { grouping, type Group, type UnitStatement } from './statement-groups.ts';
 
 export interface UnitCharge {
   readonly unit: string;
@@ -33,6 +35,7 @@ export function HomePage({
   months,
   waits,
   ledger,
+  decisions,
   contacts,
   own,
 }: {
@@ -44,6 +47,8 @@ export function HomePage({
   contacts: string;
   /** of the one unit that somebody sees; null for who sees several */
   own: { readonly statement: UnitStatement; readonly decisions: ReadonlyMap<string, string> } | null;
+  /** charge of all units by decision; null for a unit owner */
+  decisions: readonly Group[] | null;
   /** of the whole; null for a unit owner */
   ledger: { readonly ledger: string; readonly unusedCapacity: string; readonly difference: string } | null;
 }) {
@@ -58,6 +63,7 @@ export function HomePage({
   return (
     <Page view={view} title="Home">
       <h1>
+        {ledger !== null && `${monthName(view.period!)}: ${money(ledger.ledger, view.currency)} of service cost. `}
         {who} {units.length === 1 ? 'is' : 'are'} charged {money(amount(sum, scale), view.currency)} for{' '}
         {monthName(view.period!)}
         {change === null
@@ -66,7 +72,10 @@ export function HomePage({
         .
       </h1>
       <p class="lead">
-        {view.state === 'closed' ? 'The month is issued.' : 'The figures are preliminary until finance issues them.'}{' '}
+        {decisions !== null && decidedSentence(decisions, sum)}
+        {view.state === 'closed'
+          ? 'The month is issued.'
+          : 'The figures are preliminary until finance issues them.'}{' '}
         Gross charge, before adjustments and retention.
       </p>
       <div class="columns">
@@ -142,10 +151,21 @@ export function HomePage({
       {own ? (
         <OwnCharge view={view} {...own} />
       ) : (
-        <UnitCharges view={view} units={units} sum={sum} scale={scale} change={change} />
+        <>
+          <DecisionCharges view={view} groups={decisions ?? []} sum={sum} scale={scale} />
+          <UnitCharges view={view} units={units} sum={sum} scale={scale} change={change} />
+        </>
       )}
     </Page>
   );
+}
+
+function decidedSentence(groups: readonly Group[], sum: bigint): string {
+  const decided = groups.filter((group) => group.decision !== null);
+  const part = decided.reduce((total, group) => total + group.amount, 0n);
+  return decided.length === 0
+    ? ''
+    : `${percent(part, sum)} of the charge comes from ${counted(decided.length, 'decision', 'decisions')}. `;
 }
 
 function UnitCharges({

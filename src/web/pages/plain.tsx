@@ -102,19 +102,3 @@ export function EmptyPage({ view }: { view: View }) {
     </Page>
   );
 }
-
-export function RulesPage({ view, yaml, hash, from }: { view: View; yaml: string; hash: string; from: string }) {
-  return (
-    <Page view={view} title="Rules">
-      <h1>The model that {view.period} is closed with</h1>
-      <p class="lead">
-        It holds from {from}. <span class="hash">sha256 {hash}</span>
-      </p>
-      <Section title="model.yaml" sub="as it was applied; every version stays readable">
-        <pre class="hash scroll" tabIndex={0}>
-          {yaml}
-        </pre>
-      </Section>
-    </Page>
-  );
-}

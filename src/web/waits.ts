@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { AcceptancesService } from '../application/acceptances.service.ts';
+import { CorrectionsService } from '../application/corrections.service.ts';
+import { DisputesService } from '../application/disputes.service.ts';
+import { IssuedService } from '../application/issued.service.ts';
+import { ParkedService } from '../application/parked.service.ts';
+import { PeriodsService } from '../application/periods.service.ts';
+import { may, type Actor } from '../domain/roles.ts';
+import { counted, day, monthYear } from './format.ts';
+import type { View } from './layout.tsx';
+
+/** Something that somebody has to do, with the page where it is done. */
+export interface Wait {
+  readonly text: string;
+  readonly href: string;
+  readonly deed: string;
+}
+
+/** What waits for whoever looks, nearest first. */
+@Injectable()
+export class Waits {
+  constructor(
+    private readonly periods: PeriodsService,
+    private readonly disputes: DisputesService,
+    private readonly corrections: CorrectionsService,
+    private readonly parked: ParkedService,
+    private readonly issued: IssuedService,
+    private readonly acceptances: AcceptancesService,
+  ) {}
+
+  async of(actor: Actor, view: View): Promise<Wait[]> {
+    const waits = ofPeriod(actor, view);
+    if (may(actor, 'accept')) waits.push(...(await this.unaccepted(actor)));
+    waits.push(...(await this.disputed(actor)));
+    if (may(actor, 'rule_parked_unit')) {
+      for (const { period, unit, dueOn, ruling } of await this.parked.list(actor))
+        if (ruling === null)
+          waits.push({
+            text: `${unit} is parked in ${monthYear(period)}, to be ruled by ${day(dueOn)}`,
+            href: `/periods/${period}`,
+            deed: 'Rule',
+          });
+    }
+    if (may(actor, 'approve_correction')) {
+      const asked = (await this.corrections.list(actor)).filter(({ state }) => state === 'asked').length;
+      if (asked > 0)
+        waits.push({
+          text: `${counted(asked, 'correction waits', 'corrections wait')} for approval`,
+          href: '/periods',
+          deed: 'Approve',
+        });
+    }
+    if (actor.role === 'auditor')
+      waits.push({ text: 'The chain of events and the books can be verified', href: '/audit', deed: 'Verify' });
+    return waits;
+  }
+
+  /** Own statements of the newest closed month that nobody has accepted. */
+  private async unaccepted(actor: Actor): Promise<Wait[]> {
+    const newest = (await this.periods.list(actor)).filter(({ state }) => state === 'closed').at(-1)?.period;
+    if (newest === undefined) return [];
+    const accepted = new Set((await this.acceptances.list(actor, newest)).map(({ number }) => number));
+    return (await this.issued.list(actor, newest))
+      .filter(({ number, supersededBy }) => supersededBy === null && !accepted.has(number))
+      .map(({ unit }) => ({
+        text: `Accept or dispute the statement of ${monthYear(newest)}`,
+        href: `/statements/${newest}/${encodeURIComponent(unit)}`,
+        deed: 'Review',
+      }));
+  }
+
+  private async disputed(actor: Actor): Promise<Wait[]> {
+    const open = (await this.disputes.list(actor)).filter(({ ruledBy }) => ruledBy === null);
+    const rules = may(actor, 'rule_dispute') && actor.role !== 'service_leader';
+    return open.slice(0, 3).map((dispute) => ({
+      text: `Dispute on ${dispute.amount} of ${monthYear(dispute.chargePeriod)}, ruling due ${day(dispute.dueOn)}`,
+      href: `/disputes/${dispute.id}`,
+      deed: rules ? 'Rule' : may(actor, 'reply_to_dispute') ? 'Answer' : 'Read',
+    }));
+  }
+}
+
+function ofPeriod(actor: Actor, view: View): Wait[] {
+  const [month, board] = [monthYear(view.period!), `/periods/${view.period}`];
+  if (actor.role === 'finance' && view.state === 'calculated')
+    return [{ text: `${month} is calculated and not handed in`, href: board, deed: 'Hand in' }];
+  if (may(actor, 'approve') && view.state === 'in_review')
+    return [{ text: `${month} waits for approval`, href: board, deed: 'Review' }];
+  if (may(actor, 'issue') && view.state === 'approved')
+    return [{ text: `${month} is approved and not issued`, href: board, deed: 'Issue' }];
+  if (actor.role === 'unit_owner' && view.state !== 'closed')
+    return [{ text: 'Your statement is preliminary', href: `/statements/${view.period}`, deed: 'Read' }];
+  return [];
+}
