@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
@@ -7,6 +8,8 @@ import { Fraction } from '../domain/fraction.ts';
 import { parseAmount } from '../domain/money.ts';
 import type { Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
+import type { StatementSet } from '../domain/statements/statement-set.ts';
+import { companyRow } from '../persistence/close-inputs.queries.ts';
 import { Database, type Tx } from '../persistence/database.ts';
 import { periodRun, type PeriodRun } from '../persistence/periods.queries.ts';
 import { inputFiles, runDeeds } from '../persistence/provenance.queries.ts';
@@ -20,6 +23,8 @@ import { readTemplate, type Language, type Template } from '../workbook/plan/tem
 import { writeWorkbook, type WrittenWorkbook } from '../workbook/workbook.ts';
 import { DecisionsService } from './decisions.service.ts';
 import { readClose } from './read-close.ts';
+import { statementPdf } from './statement-pdf.ts';
+import { StatementsService } from './statements.service.ts';
 
 export interface WorkbookOptions {
   readonly unit?: string | undefined;
@@ -46,6 +51,7 @@ export class WorkbookService {
   constructor(
     private readonly db: Database,
     private readonly decisions: DecisionsService,
+    private readonly statements: StatementsService,
   ) {}
 
   /** The master workbook, or the pack of one unit. @throws Refusal no_run, no_such_statement, workbook_too_large */
@@ -59,6 +65,16 @@ export class WorkbookService {
     const chunks: Uint8Array[] = [];
     const written = await writeWorkbook(model, template, (chunk) => chunks.push(chunk));
     return { name: fileName(head, unit), content: Buffer.concat(chunks), sha256: written.sha256 };
+  }
+
+  /** Statements as printable pages, with the figures of the document. @throws Refusal no_run, no_such_statement */
+  async pdf(actor: Actor, period: Period, options: WorkbookOptions = {}): Promise<WorkbookFile> {
+    const { unit, run, language } = options;
+    const set = (await this.statements.document(actor, period, { unit, run })) as unknown as StatementSet;
+    const company = (await this.db.books((tx) => companyRow(tx)))!.name;
+    const content = await statementPdf(set, company, language);
+    const name = fileName({ period, state: set.state! }, unit, 'pdf');
+    return { name, content, sha256: createHash('sha256').update(content).digest('hex') };
   }
 
   /**
@@ -208,10 +224,10 @@ async function writeFile(model: WorkbookModel, template: Template, path: string)
 }
 
 /** Until the period is issued the name says preliminary. */
-function fileName(head: PeriodRun, unit: string | undefined): string {
+function fileName(head: Pick<PeriodRun, 'period' | 'state'>, unit: string | undefined, end = 'xlsx'): string {
   const parts = ['statements', head.period, ...(unit === undefined ? [] : [fileWord(unit)])];
   if (head.state !== 'closed') parts.push('preliminary');
-  return `${parts.join('-')}.xlsx`;
+  return `${parts.join('-')}.${end}`;
 }
 
 /** Codes may hold any printable character; a file name may not. */

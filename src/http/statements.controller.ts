@@ -55,8 +55,8 @@ export class StatementsController {
   ) {}
 
   @Reads('statements', {
-    about: "a period's statements: as JSON, CSV or Excel",
-    types: ['application/json', 'text/csv', XLSX],
+    about: "a period's statements: as JSON, CSV, Excel or PDF",
+    types: ['application/json', 'text/csv', XLSX, 'application/pdf'],
   })
   async set(
     @Who() actor: Actor,
@@ -64,8 +64,8 @@ export class StatementsController {
     @Query() { unit, run, format, language }: StatementsQuery,
     @Res() response: Response,
   ): Promise<void> {
-    if (format === 'xlsx') {
-      const file = await this.workbooks.file(actor, period, { unit, run, language });
+    if (format === 'xlsx' || format === 'pdf') {
+      const file = await this.workbooks[format === 'pdf' ? 'pdf' : 'file'](actor, period, { unit, run, language });
       response.setHeader('ETag', `"${file.sha256}"`);
       response.attachment(file.name).send(file.content);
       return;

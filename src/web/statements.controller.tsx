@@ -81,9 +81,9 @@ export class StatementsController {
         response.type('application/json').send(statement!.bytes);
         return;
       }
-      if (file === 'statement.xlsx') {
-        const workbook = await this.workbooks.file(actor, of, { unit });
-        response.attachment(workbook.name).send(workbook.content);
+      if (file === 'statement.xlsx' || file === 'statement.pdf') {
+        const made = await this.workbooks[file === 'statement.pdf' ? 'pdf' : 'file'](actor, of, { unit });
+        response.attachment(made.name).send(made.content);
         return;
       }
       if (file !== 'statement.csv')

@@ -40,6 +40,16 @@ export class Referees {
     });
   }
 
+  /** How many sheets and charts openpyxl finds in each file. */
+  openpyxl(files: readonly string[]): { sheets: number; charts: number }[] {
+    const script = `import json, sys, openpyxl
+books = [openpyxl.load_workbook(f) for f in sys.argv[1:]]
+print(json.dumps([{"sheets": len(b.sheetnames), "charts": sum(len(s._charts) for s in b)} for b in books]))`;
+    // Debian's own interpreter: that is where its python3-openpyxl is
+    const found = execFileSync('/usr/bin/python3', ['-c', script, ...files], { encoding: 'utf8' });
+    return JSON.parse(found) as { sheets: number; charts: number }[];
+  }
+
   end(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -23,7 +23,7 @@ interface Options {
 export function addStatementsCommand(root: Command): void {
   addCommand(root, {
     name: 'statements',
-    about: "a period's statements: on the screen, or as JSON, CSV or Excel",
+    about: "a period's statements: on the screen, or as JSON, CSV, Excel or PDF",
     examples: [
       'statements 2026-05',
       'statements 2026-05 --format xlsx --out out',
@@ -38,15 +38,15 @@ export function addStatementsCommand(root: Command): void {
     .option('--unit <code>', 'of one unit (default: all that one may see)')
     .option('--run <id>', 'of an earlier run (default: the one the period stands on)')
     .addOption(new Option('--format <format>', 'as a file').choices(STATEMENT_FORMATS))
-    .addOption(new Option('--language <language>', 'of an Excel file').choices(LANGUAGES).default('en'))
+    .addOption(new Option('--language <language>', 'of an Excel or PDF file').choices(LANGUAGES).default('en'))
     .option('--out <dir>', 'folder for the files; without it JSON and CSV go to stdout')
     .action(answering(statements));
 }
 
 async function statements(shell: Shell, period: Period, options: Options): Promise<Answer> {
   const { unit, run, format, language, out } = options;
-  if (format === 'xlsx' && out === undefined) {
-    throw new WrongUsage('an Excel file needs a folder', `answerable statements ${period} --format xlsx --out out`);
+  if ((format === 'xlsx' || format === 'pdf') && out === undefined) {
+    throw new WrongUsage(`${format} needs a folder`, `answerable statements ${period} --format ${format} --out out`);
   }
   if (out !== undefined && format === undefined) {
     throw new WrongUsage('--out needs a --format', `answerable statements ${period} --format json --out ${out}`);
@@ -57,6 +57,11 @@ async function statements(shell: Shell, period: Period, options: Options): Promi
     const files = await (await shell.get(WorkbookService)).write(actor, period, out!, { unit, run, language });
     return { json: { files }, text: files.map(({ path }) => path).join('\n') };
   }
+  if (format === 'pdf') {
+    const { WorkbookService } = await import('../../application/workbook.service.ts');
+    const { name, content } = await (await shell.get(WorkbookService)).pdf(actor, period, { unit, run, language });
+    return written(out!, name, content);
+  }
   const { StatementsService } = await import('../../application/statements.service.ts');
   const service = await shell.get(StatementsService);
   const set = (await service.document(actor, period, { unit, run })) as unknown as StatementSet;
@@ -65,8 +70,12 @@ async function statements(shell: Shell, period: Period, options: Options): Promi
   const { statementContent, statementFile } = await import('../../application/statement-files.ts');
   if (out === undefined) return { json: set, text: statementContent(set, format).toString('utf8') };
   const file = statementFile(set, format, unit);
-  mkdirSync(out, { recursive: true });
-  const path = join(out, file.name);
-  writeFileSync(path, file.content);
-  return { json: { file: path, bytes: file.content.length }, text: path, next };
+  return { ...written(out, file.name, file.content), next };
+}
+
+function written(folder: string, name: string, content: Buffer): Answer {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return { json: { file: path, bytes: content.length }, text: path };
 }

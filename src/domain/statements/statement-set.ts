@@ -1,6 +1,6 @@
 import type { UnitRetentionSection, ValueSection } from './value-document.ts';
 
-export const STATEMENT_FORMATS = ['json', 'csv', 'xlsx'] as const;
+export const STATEMENT_FORMATS = ['json', 'csv', 'xlsx', 'pdf'] as const;
 export type StatementFormat = (typeof STATEMENT_FORMATS)[number];
 
 /**

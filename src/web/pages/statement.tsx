@@ -113,6 +113,7 @@ export function StatementPage({
         links={
           <>
             <a href={`${href}/statement.xlsx`}>XLSX</a>
+            <a href={`${href}/statement.pdf`}>PDF</a>
             <a href={`${href}/statement.csv`}>CSV</a>
             <a href={`${href}/statement.json`}>JSON</a>
           </>

@@ -2,16 +2,20 @@
 const LONGEST = 32_767;
 const CUT = ' […]';
 
+/** Text without the characters that XML 1.0 forbids (and DEL, which writers drop) and without halves of surrogate pairs; line ends are one. */
+export function legalText(text: string): string {
+  return text
+    .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\uFFFE\uFFFF]/g, '')
+    .replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
+    .replace(/\r\n?/g, '\n');
+}
+
 /**
- * Text as a workbook may hold it: no characters that XML 1.0 forbids, no halves of surrogate pairs, not longer than a
- * cell. `_x0041_` would be read as an escaped character, so its first underscore is escaped.
+ * Text as a cell may hold it: legal, not longer than a cell. `_x0041_` would be read as an escaped character, so its
+ * first underscore is escaped.
  */
 export function cellText(text: string): string {
-  const clean = text
-    .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '')
-    .replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
-    .replace(/\r\n?/g, '\n')
-    .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_');
+  const clean = legalText(text).replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_');
   return clean.length <= LONGEST ? clean : clean.slice(0, LONGEST - CUT.length).replace(/[\uD800-\uDBFF]$/, '') + CUT;
 }
 

@@ -2,7 +2,7 @@ import ExcelJS from 'exceljs';
 import type { Frame } from '../plan/frame.ts';
 import type { CellPlan, Sheet } from '../plan/sheet.ts';
 import type { SheetLayout } from '../plan/template.ts';
-import { columnLetters, headerText } from '../plan/text.ts';
+import { cellText, columnLetters, headerText } from '../plan/text.ts';
 import { Styles, styleKey, type StyleUse } from './styles.ts';
 
 /** A cell that has the style: the packer reads there which style of the file it became. */
@@ -16,6 +16,9 @@ export interface Skeleton {
   readonly samples: readonly StyleSample[];
   readonly styles: Styles;
 }
+
+/** The packer zips again: packing here would be for nothing. */
+const UNPACKED = { useSharedStrings: true, zip: { compression: 'STORE' } } as unknown as ExcelJS.XlsxWriteOptions;
 
 const TAB_COLORS: Readonly<Record<SheetLayout['kind'], string>> = {
   output: 'tabOutput',
@@ -35,13 +38,13 @@ export async function writeSkeleton(frame: Frame): Promise<Skeleton> {
   workbook.created = madeAt(model.period);
   workbook.modified = madeAt(model.period);
   workbook.title = `${frame.label('summary.title')} ${model.period}`;
-  workbook.subject = model.company;
+  workbook.subject = cellText(model.company);
   workbook.calcProperties.fullCalcOnLoad = true;
   const styles = new Styles(template, model.digits);
   const samples = new Map<string, StyleSample>();
   for (const sheet of frame.sheets.values()) await writeSheet(workbook, frame, sheet, styles, samples);
   for (const [name, reference] of frame.names) workbook.definedNames.add(reference, name);
-  const bytes = new Uint8Array((await workbook.xlsx.writeBuffer({ useSharedStrings: true } as never)) as ArrayBuffer);
+  const bytes = new Uint8Array((await workbook.xlsx.writeBuffer(UNPACKED)) as ArrayBuffer);
   return { bytes, samples: [...samples.values()], styles };
 }
 
@@ -105,7 +108,7 @@ function put(cell: ExcelJS.Cell, { content }: CellPlan): void {
       return;
     case 'link':
       // The packer adds the link itself: the library would make it an external one.
-      cell.value = content.text;
+      cell.value = cellText(content.text);
       return;
     case 'blank':
       cell.value = null;
