@@ -3,6 +3,7 @@ import { readClose } from '../../src/application/read-close.ts';
 import { cellFacts } from '../../src/application/cells-at.ts';
 import { period } from '../../src/domain/period.ts';
 import { close } from '../../src/domain/statements/close.ts';
+import { coarseCells } from '../../src/domain/statements/coarse-cells.ts';
 import { documentsOf } from '../../src/domain/statements/document.ts';
 import { cellList, cellSums, type CellSum } from '../../src/persistence/close-inputs.queries.ts';
 import { rollUp } from '../../src/persistence/roll-up.queries.ts';
@@ -112,6 +113,21 @@ describe('two roads to one roll-up', () => {
         expect(cellFaults(sums, sql)).toEqual([]);
         expect(hashOf([...sums].reverse())).toBe(runHash);
       }
+    });
+  });
+
+  it('give the same run on cells that the model cannot tell apart taken together', async () => {
+    await books.db.books(async (tx) => {
+      const { inputs, context } = await readClose(tx, MARCH);
+      const uses: object[] = [];
+      const fine = documentsOf(
+        close(inputs, (use) => uses.push(use)),
+        context,
+      ); // observed: cell by cell
+      expect(documentsOf(close(inputs), context).runHash).toBe(fine.runHash);
+      const coarse = coarseCells(inputs.cells, inputs.model, inputs.register);
+      expect(coarse.length).toBeLessThan(inputs.cells.length);
+      expect(coarseCells(coarse, inputs.model, inputs.register)).toHaveLength(coarse.length);
     });
   });
 

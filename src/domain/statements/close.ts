@@ -12,6 +12,7 @@ import { lastDay } from '../period.ts';
 import { adjustmentFaults } from './adjustment.ts';
 import type { Books, Line, PoolResult, Reconciliation, ServiceLine } from './books.ts';
 import type { CloseInputs } from './close-inputs.ts';
+import { coarseCells } from './coarse-cells.ts';
 import { CoverageCount } from './coverage.ts';
 import { DecisionDays } from './decision-days.ts';
 import { serviceLine } from './lines.ts';
@@ -23,10 +24,12 @@ import { standardsOf } from './standards.ts';
 
 /**
  * Costs and attributes a period (method 1 to 4): one result, every subtotal the exact sum of its parts.
- * @param observe is told every share of every cell as it is attributed: the detail behind the lines
+ * @param observe is told every share of every cell as it is attributed: the detail behind the lines; absent, cells that
+ * the model cannot tell apart are taken together first
  */
-export function close(inputs: CloseInputs, observe?: (use: CellUse) => void): Books {
-  const { model, period } = inputs;
+export function close(given: CloseInputs, observe?: (use: CellUse) => void): Books {
+  const { model, period } = given;
+  const inputs = observe ? given : { ...given, cells: coarseCells(given.cells, model, given.register) };
   const digits = minorDigits(inputs.currency)!;
   const ledger = ledgerByPool(inputs.ledger, model, inputs.rates, inputs.currency);
   const support = supportAllocation(model, ledger.pools, digits);
