@@ -17,6 +17,7 @@ import { SettingsService } from './application/settings.service.ts';
 import { StatementsService } from './application/statements.service.ts';
 import { UploadsService } from './application/uploads.service.ts';
 import { UsersService } from './application/users.service.ts';
+import { ValueService } from './application/value.service.ts';
 import { VerifyService } from './application/verify.service.ts';
 import { WorkbookService } from './application/workbook.service.ts';
 import { Database } from './persistence/database.ts';
@@ -42,6 +43,7 @@ const SERVICES = [
   JournalsService,
   RunsService,
   DecisionsService,
+  ValueService,
 ];
 
 /** What the product does, on one database: the same behind every door. The shell needs no more. */

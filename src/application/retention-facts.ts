@@ -38,11 +38,9 @@ export interface RetentionSources {
 
 /** Outcomes, the 182 days of the falsification and the year of the prior value: so far back a cohort looks. */
 const LOOK_BACK_DAYS = 182 + 365 + 1;
-/** Customers to compare those hit with: drawn, because a hundred thousand say no more than twenty. */
-const LEAST_COMPARED = 20_000;
+/** Customers to compare those hit with: drawn, because a hundred thousand say no more than ten. */
+const LEAST_COMPARED = 10_000;
 const COMPARED_PER_HIT = 10;
-/** Reasons with fewer contacts are compared under their parent: a term for a handful of customers tells nothing. */
-const LEAST_OF_A_REASON = 100;
 const NO_RATE = -Number.MAX_SAFE_INTEGER;
 
 /** Reads what the due cohorts need, up to the last day of the period, at the run's watermark. */
@@ -79,16 +77,19 @@ export async function retentionFacts(
   const [at, day, cellNo] = contacts.values as [Float64Array, Float64Array, Float64Array];
   const caller = { customer: number(contacts.key), at, day, cellNo };
   const dimensions = await cellList(tx);
+  const { resolved, reason, reasonParent } = reasonsOf(caller, dimensions, register, daysOf(period).to);
   return {
     customers,
     earnings,
     referrals: referred,
     contacts: {
       ...caller,
-      ...reasonsOf(caller, dimensions, register, called, daysOf(period).to),
+      resolved,
+      reason,
       cell: owners.contactCells(caller, dimensions, hit, codes),
     },
     hits: { ...hit, cell: owners.hitCells(hit, codes) },
+    reasonParent,
     decisions: codes,
     population: (decision, month) => number(samples.get(`${month} ${decision}`) ?? new BigInt64Array()),
     assignees: (_effect, cell) => owners.of(cell),
@@ -250,66 +251,26 @@ async function revenueReading(tx: Tx, sources: RetentionSources, from: LocalDate
   return { from, to: lastDay(period), mark, marginRate, currency, factors: Object.fromEntries(factors) };
 }
 
-/** Whether each contact resolved, and the reason under which it is compared. */
+/** Whether each contact resolved, and the level of its reason among all that are known, with the levels above. */
 function reasonsOf(
-  contacts: {
-    readonly customer: Int32Array;
-    readonly at: Float64Array;
-    readonly day: Float64Array;
-    readonly cellNo: Float64Array;
-  },
+  contacts: { readonly customer: Int32Array; readonly at: Float64Array; readonly cellNo: Float64Array },
   dimensions: ReadonlyMap<number, CellRow>,
   register: Register,
-  months: readonly Period[],
   cutOffDay: number,
-): { resolved: Int8Array; reason: Int32Array } {
-  const { customer, at, day, cellNo } = contacts;
-  const codes = [...new Set([...dimensions.values()].map((cell) => cell.reason_code))].sort();
-  const place = new Map(codes.map((code, i) => [code, i]));
-  const topic = Int32Array.from(cellNo, (cell) => place.get(dimensions.get(cell)!.reason_code)!);
-  const order = Int32Array.from(topic.keys()).sort(
-    (a, b) => customer[a]! - customer[b]! || topic[a]! - topic[b]! || at[a]! - at[b]!,
+): { resolved: Int8Array; reason: Int32Array; reasonParent: Int32Array } {
+  const { customer, at, cellNo } = contacts;
+  const named = [...dimensions.values()].map((cell) => cell.reason_code);
+  const codes = [...new Set([...register.reasons.keys(), ...named])].sort();
+  const level = new Map(codes.map((code, i) => [code, i + 1]));
+  const reason = Int32Array.from(cellNo, (cell) => level.get(dimensions.get(cell)!.reason_code)!);
+  const order = Int32Array.from(reason.keys()).sort(
+    (a, b) => customer[a]! - customer[b]! || reason[a]! - reason[b]! || at[a]! - at[b]!,
   );
   const of = (values: ArrayLike<number>): Float64Array => Float64Array.from(order, (i) => values[i]!);
-  const flags = resolvedFlags({ customer: of(customer), topic: of(topic), startedAt: of(at) }, cutOffDay * DAY_SECONDS);
+  const chain = { customer: of(customer), topic: of(reason), startedAt: of(at) };
+  const flags = resolvedFlags(chain, cutOffDay * DAY_SECONDS);
   const resolved = new Int8Array(flags.length);
   order.forEach((i, o) => (resolved[i] = flags[o]!));
-  const ranges = months.map(daysOf);
-  const counts = new Float64Array(codes.length);
-  topic.forEach((own, i) => {
-    if (ranges.some(({ from, to }) => day[i]! >= from && day[i]! < to)) counts[own]!++;
-  });
-  const level = comparedReasons(codes, counts, LEAST_OF_A_REASON, register);
-  return { resolved, reason: topic.map((own) => level[own]!) };
-}
-
-/** Number of the reason under which each reason is compared: itself, the nearest parent that is large enough, or 0. */
-function comparedReasons(
-  codes: readonly string[],
-  counts: Float64Array,
-  least: number,
-  register: Register,
-): readonly number[] {
-  const place = new Map(codes.map((code, i) => [code, i]));
-  const chains = codes.map((code) => {
-    const chain: string[] = [];
-    for (
-      let own: string | null | undefined = code;
-      own != null && !chain.includes(own);
-      own = register.reasons.get(own)?.parent
-    )
-      chain.push(own);
-    return chain;
-  });
-  const sums = new Map<string, number>();
-  chains.forEach((chain, i) => {
-    for (const code of chain) sums.set(code, (sums.get(code) ?? 0) + counts[i]!);
-  });
-  const names = [...sums.keys()].sort();
-  return chains.map((chain) => {
-    const large = chain.find(
-      (code) => (counts[place.get(code) ?? -1] ?? 0) >= least || (sums.get(code)! >= least && code !== chain[0]),
-    );
-    return large === undefined ? 0 : names.indexOf(large) + 1;
-  });
+  const above = codes.map((code) => level.get(register.reasons.get(code)?.parent ?? '') ?? 0);
+  return { resolved, reason, reasonParent: Int32Array.from([0, ...above]) };
 }

@@ -16,6 +16,7 @@ import { addModelCommands } from './commands/model.ts';
 import { addPeriodCommands } from './commands/periods.ts';
 import { addServerCommands } from './commands/server.ts';
 import { addStatementsCommand } from './commands/statements.ts';
+import { addValueCommand } from './commands/value.ts';
 
 const AFTER_HELP = `
 Who acts: ANSWERABLE_TOKEN, or --as USER on the embedded database (finance when nobody is named).
@@ -39,6 +40,7 @@ export function program(): Command {
   addModelCommands(root);
   addPeriodCommands(root);
   addStatementsCommand(root);
+  addValueCommand(root);
   addIssuedCommands(root);
   addDisputeCommands(root);
   addCorrectionCommands(root);

@@ -162,7 +162,9 @@ function outcomesOf(
 }
 
 function picked(values: ArrayLike<number>, rows: readonly number[]): Float64Array {
-  return Float64Array.from(rows, (i) => values[i]!);
+  const own = new Float64Array(rows.length);
+  for (let at = 0; at < own.length; at++) own[at] = values[rows[at]!]!;
+  return own;
 }
 
 function measured(comparable: Comparable, streams: Streams, policy: ReadingPolicy): MeasuredEffect {

@@ -18,7 +18,11 @@ export function design(columns: ReadonlyMap<string, ArrayLike<number>>, rows: nu
 
 /** The same terms over some of the rows. */
 export function rowsOf(x: Design, rows: ArrayLike<number>): Design {
-  const columns = x.columns.map((column) => Float64Array.from(rows, (row) => column[row]!));
+  const columns = x.columns.map((column) => {
+    const own = new Float64Array(rows.length);
+    for (let at = 0; at < own.length; at++) own[at] = column[rows[at]!]!;
+    return own;
+  });
   return { rows: rows.length, columns, names: x.names };
 }
 

@@ -16,6 +16,7 @@ import type { Earnings } from './outcome.ts';
 import type { Posting } from './posting.ts';
 import { postingOf } from './posting.ts';
 import type { ForecastEffect } from './provisional.ts';
+import { comparedLevels } from './reason-levels.ts';
 import { forecastEffect } from './provisional.ts';
 
 /** What a close read of customers and what they did, by customer number; contacts and hits sorted by customer and instant. */
@@ -23,11 +24,14 @@ export interface RetentionFacts extends CohortSources {
   readonly contacts: Touches & {
     /** 1, 0, or −1 unknown */
     readonly resolved: ArrayLike<number>;
+    /** level of the reason, from 1; see `reasonParent` */
     readonly reason: ArrayLike<number>;
     /** contacts with the same owners have the same number */
     readonly cell: ArrayLike<number>;
   };
   readonly hits: Touches & { readonly decision: ArrayLike<number>; readonly cell: ArrayLike<number> };
+  /** level of the reason above each level, 0 where there is none */
+  readonly reasonParent: ArrayLike<number>;
   /** codes of the decisions that hits name by number */
   readonly decisions: readonly string[];
   /** customers to compare those hit with, by decision and month, in order of their number */
@@ -133,7 +137,9 @@ function groupsOf(facts: RetentionFacts, { effect, month }: DueCohort, opened: E
   if (effect === 'service') {
     const { day, resolved, reason } = facts.contacts;
     const rows = serviceRows(opened, day, resolved, reason, period);
-    return rows.customer.length === 0 ? [] : [{ decision: undefined, rows }];
+    if (rows.customer.length === 0) return [];
+    const compared = comparedLevels(rows.reason, rows.treated, facts.reasonParent);
+    return [{ decision: undefined, rows: { ...rows, reason: compared } }];
   }
   const { day, decision } = facts.hits;
   const hit = new Set<number>();
@@ -208,9 +214,15 @@ function read(
 }
 
 function purchasesOf({ customer, day, margin }: Earnings): Earnings {
-  const kept = Array.from(margin, (value, i) => (value > 0 ? i : -1)).filter((i) => i >= 0);
-  const of = (column: ArrayLike<number>): Float64Array => Float64Array.from(kept, (i) => column[i]!);
-  return { customer: of(customer), day: of(day), margin: of(margin) };
+  let count = 0;
+  for (let i = 0; i < margin.length; i++) if (margin[i]! > 0) count++;
+  const [own, on, earned] = [new Int32Array(count), new Int32Array(count), new Float64Array(count)];
+  for (let i = 0, at = 0; i < margin.length; i++) {
+    if (!(margin[i]! > 0)) continue;
+    [own[at], on[at], earned[at]] = [customer[i]!, day[i]!, margin[i]!];
+    at++;
+  }
+  return { customer: own, day: on, margin: earned };
 }
 
 const NO_AMOUNTS: EffectAmounts = { point: NOTHING, netted: NOTHING };

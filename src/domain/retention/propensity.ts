@@ -75,6 +75,12 @@ export function propensity(
   let coefficients = start ? scaled.from(start) : new Float64Array(z.length);
   let eta = combination(z, coefficients, n);
   let current = fill(eta, treated, rows);
+  // Other rows may drop other terms: a start that says less than nothing is no start.
+  if (start && !(current > -n * Math.LN2)) {
+    coefficients = new Float64Array(z.length);
+    eta = combination(z, coefficients, n);
+    current = fill(eta, treated, rows);
+  }
   for (let step = 0; step < MOST_STEPS; step++) {
     const factor = cholesky(crossProduct(z, rows.curvature));
     if (factor === undefined) throw separated();

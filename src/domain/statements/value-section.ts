@@ -34,14 +34,24 @@ export function valueSection(books: Books, retention: RetentionBooks, context: D
       retentionCredit: money(retention.serviceCredit),
       net: money(recovered + retention.serviceCredit - ledger),
     },
-    effects: retention.effects.posted.map((posted) => effectSection(posted, retention, context.digits)),
-    forecasts: retention.effects.forecasts.map((forecast) => forecastSection(forecast, context.digits)),
-    credits: retention.credits.map((credit) => creditSection(credit, context.digits)),
+    ...effectSections(retention, context.digits),
     recoveredFor: recoveredFor(retention, context.digits),
-    conservation: (['decision', 'service'] as const).map((effect) => conservation(effect, retention, context.digits)),
     policy: policySection(retention.policy),
   };
   return plain(section);
+}
+
+/** What the effects alone say, without the books beside them. */
+export function effectSections(
+  retention: RetentionBooks,
+  digits: number,
+): Pick<ValueSection, 'effects' | 'forecasts' | 'credits' | 'conservation'> {
+  return {
+    effects: retention.effects.posted.map((posted) => effectSection(posted, retention, digits)),
+    forecasts: retention.effects.forecasts.map((forecast) => forecastSection(forecast, digits)),
+    credits: retention.credits.map((credit) => creditSection(credit, digits)),
+    conservation: (['decision', 'service'] as const).map((effect) => conservation(effect, retention, digits)),
+  };
 }
 
 /** `retention` of a unit's statement. */

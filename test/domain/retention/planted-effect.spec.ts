@@ -100,6 +100,6 @@ describe(`planted effects over ${SEEDS} seeded companies`, () => {
       expect(tally.naiveCovered).toBeLessThan(SEEDS * 0.05);
       expect(tally.naiveRightSign).toBeLessThan(SEEDS * 0.2);
     },
-    600_000,
+    FULL ? 3_600_000 : 600_000,
   );
 });
