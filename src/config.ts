@@ -102,6 +102,17 @@ export class Config {
   @Max(65_535)
   readonly port: number = 3000;
 
+  @Env('METRICS_PORT', {
+    about: 'port of /metrics (Prometheus), which is not for the public',
+    wants: 'a port number from 1 to 65535',
+    otherwise: 'no metrics',
+  })
+  @ToNumber()
+  @IsInt()
+  @Min(1)
+  @Max(65_535)
+  readonly metricsPort?: number;
+
   @Env('PUBLIC_URL', {
     about: 'address under which people reach the service, for links',
     wants: 'http://HOST or https://HOST',

@@ -9,7 +9,9 @@ import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
 import { useApi } from './http/api.ts';
 import { FaultsByDoor } from './http/faults-by-door.filter.ts';
+import { limitGuesses, MOST_GUESSES } from './http/guess-limit.ts';
 import { JsonLog } from './http/json-log.ts';
+import { Metrics } from './http/metrics.ts';
 import { openApiOf, serveOpenApi } from './http/open-api.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { packageVersion } from './package-root.ts';
@@ -48,12 +50,16 @@ export async function startService(
   });
   app.disable('x-powered-by');
   const express = app.getHttpAdapter().getInstance() as Express;
+  if (config.publicUrl?.startsWith('https:')) express.set('trust proxy', 1);
+  const metrics = new Metrics(db);
+  metrics.measure(express);
   useApi(express);
   const endSessions = useSessions(express, {
     databaseUrl: db.url,
     secret: config.sessionSecret ?? randomBytes(32).toString('base64url'),
     secure: config.publicUrl?.startsWith('https:') ?? false,
   });
+  limitGuesses(express, web.mostGuesses ?? MOST_GUESSES);
   const pages = new PageFaults(app.getHttpAdapter(), log);
   app.useGlobalFilters(new FaultsByDoor({ api: new ProblemFilter(log), pages }));
   serveOpenApi(express, openApiOf(app));
@@ -63,13 +69,17 @@ export async function startService(
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   const { port } = server.address() as AddressInfo;
   const address = config.publicUrl ?? `http://localhost:${port}`;
-  log.info({ port }, 'listening');
+  const figures = config.metricsPort === undefined ? undefined : await metrics.listen(config.metricsPort);
+  log.info({ port, metricsPort: config.metricsPort }, 'listening');
 
   let stopping: Promise<void> | undefined;
   let ended: () => void = () => undefined;
   const stopped = new Promise<void>((resolve) => (ended = resolve));
   const stop = async (): Promise<void> => {
-    stopping ??= drain(server, log).then(endSessions).finally(ended);
+    stopping ??= drain(server, log)
+      .then(endSessions)
+      .finally(() => figures?.close())
+      .finally(ended);
     await stopping;
   };
   return { address, stopped, stop };

@@ -2,6 +2,8 @@
 export interface WebOptions {
   /** people that a demo lets one be with one click; empty outside the demo */
   readonly demoPeople: readonly { readonly login: string; readonly name: string; readonly role: string }[];
+  /** wrong tries to sign in before one has to wait; default: MOST_GUESSES */
+  readonly mostGuesses?: number;
 }
 
 export const WEB_OPTIONS = Symbol('web options');

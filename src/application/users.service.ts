@@ -11,7 +11,9 @@ import {
   listTokens,
   listUsers,
   lockAdmins,
+  passwordOf,
   revokeToken,
+  setPassword,
   unitsWithChildren,
   userByLogin,
   userByToken,
@@ -19,6 +21,7 @@ import {
   type UserRow,
 } from '../persistence/users.queries.ts';
 import { audit, SYSTEM } from './audit.ts';
+import { isPassword, passwordHash } from './passwords.ts';
 
 export interface NewUser {
   readonly login: string;
@@ -60,6 +63,33 @@ export class UsersService {
         });
       }
       return await actorOf(tx, user);
+    });
+  }
+
+  /** @throws Refusal bad_password: no such user, none set, disabled or wrong, without saying which and as slowly */
+  async actorByPassword(login: string, password: string): Promise<Actor> {
+    const kept = LOGIN.test(login) ? await this.db.books((tx) => passwordOf(tx, login)) : undefined;
+    const isRight = await isPassword(kept === undefined || kept.disabled ? null : kept.hash, password);
+    if (!isRight)
+      throw new Refusal('bad_password', 'login and password do not belong together', {
+        kind: 'forbidden',
+        next: 'ask an admin: answerable user password LOGIN',
+      });
+    return await this.actorByLogin(login);
+  }
+
+  /** Of oneself, or by an admin for another. @throws Refusal weak_password, unknown_user */
+  async setPassword(actor: Actor, login: string, password: string): Promise<void> {
+    if (login !== actor.login) requireRight(actor, 'administer');
+    const hash = await passwordHash(password);
+    await this.db.books(async (tx) => {
+      const user = await knownUser(tx, login);
+      await setPassword(tx, user.userId, hash);
+      await audit(tx, actor, {
+        deed: 'user.password',
+        object: userObject(user),
+        onBehalfOf: user.userId === actor.userId ? null : user.login,
+      });
     });
   }
 

@@ -41,6 +41,11 @@ class TokenRequest {
   readonly days?: number;
 }
 
+class PasswordRequest {
+  @Text({ about: '12 to 200 characters', max: 200 })
+  readonly password: string;
+}
+
 class OnePersonRequest {
   @Flag({ about: 'one person may prepare and approve' })
   readonly onePerson: boolean;
@@ -84,6 +89,16 @@ export class PeopleController {
   @Does('users/:login/disable', { about: 'the user may not act any more; what the user did stays' })
   async disable(@Who() actor: Actor, @Param('login', CodePipe) login: string): Promise<unknown> {
     return await this.users.disable(actor, login);
+  }
+
+  @Sets('users/:login/password', { about: 'set a password: of oneself, or of another by an admin' })
+  async setPassword(
+    @Who() actor: Actor,
+    @Param('login', CodePipe) login: string,
+    @Body() { password }: PasswordRequest,
+  ): Promise<unknown> {
+    await this.users.setPassword(actor, login, password);
+    return { login };
   }
 
   @Reads('tokens', { about: 'own tokens; an admin or auditor sees all' })

@@ -45,6 +45,19 @@ export async function userByLogin(tx: Tx, login: string): Promise<UserRow | unde
   return rows.map(asUser)[0];
 }
 
+/** What a password is held against; undefined when there is no such user. */
+export async function passwordOf(
+  tx: Tx,
+  login: string,
+): Promise<{ hash: string | null; disabled: boolean } | undefined> {
+  const rows: { password_hash: string | null; disabled: boolean }[] = await tx.query(sql('user-password'), [login]);
+  return rows.map((row) => ({ hash: row.password_hash, disabled: row.disabled }))[0];
+}
+
+export async function setPassword(tx: Tx, userId: number, hash: string): Promise<void> {
+  await tx.query(sql('user-set-password'), [userId, hash]);
+}
+
 /** The holder of a token and whether it is good; the look-up is noted as its last use. */
 export async function userByToken(tx: Tx, sha256: string): Promise<(UserRow & { usable: boolean }) | undefined> {
   const [rows]: [(StoredUser & { usable: boolean })[], number] = await tx.query(sql('user-by-token'), [sha256]);

@@ -10,6 +10,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   400: 'The address or the form cannot be read.',
   403: 'The form is too old or comes from elsewhere. Go back, load the page again, and repeat.',
   413: 'That is more than a form may hold.',
+  429: 'Too many wrong tries. Wait a quarter of an hour.',
 };
 
 /** What no page has answered becomes a plain page: the status, one sentence, no stack and no words of a library. */

@@ -5,7 +5,7 @@ import { Refusal } from '../domain/errors.ts';
 import { WEB_OPTIONS, type WebOptions } from '../web-options.ts';
 import { csrfOf, send } from './page-door.ts';
 import { sendRefusal } from './page-faults.filter.tsx';
-import { SignInPage } from './pages/plain.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
 
 /** In and out. */
 @Controller()
@@ -23,8 +23,15 @@ export class SignInController {
   @Post('sign-in')
   async signInWith(@Req() request: Request, @Res() response: Response, @Next() next: NextFunction): Promise<void> {
     try {
-      const { token } = request.body as { token?: unknown };
-      const actor = await this.users.actorByToken(typeof token === 'string' ? token : '');
+      const field = (name: string): string | undefined => {
+        const value = (request.body as Readonly<Record<string, unknown>>)[name];
+        return typeof value === 'string' ? value : undefined;
+      };
+      const login = field('login');
+      const actor =
+        login === undefined
+          ? await this.users.actorByToken(field('token') ?? '')
+          : await this.users.actorByPassword(login, field('password') ?? '');
       enter(request, response, actor.login, next);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -111,7 +111,7 @@ export async function households(): Promise<Households> {
     disputes![unit] = (await books.disputes.open(actor, second!.line_id, { reason: `dispute-of-${unit}` })).id;
   }
   const config = Object.assign(configOf({ LOG_LEVEL: 'silent' }), { port: 0 });
-  const service = await startService(config, books.db);
+  const service = await startService(config, books.db, { demoPeople: [], mostGuesses: 10_000 });
   return {
     books,
     address: service.address,

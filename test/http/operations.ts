@@ -113,6 +113,7 @@ export const ACCESS: Readonly<
   'POST /users': { roles: ['admin'], at: '/users', body: { login: 'UPPER', role: 'cfo' } },
   'PUT /users/{login}/role': { roles: ['admin'], at: '/users/nobody/role', body: { role: 'cfo' } },
   'POST /users/{login}/disable': { roles: ['admin'], at: '/users/nobody/disable' },
+  'PUT /users/{login}/password': { roles: ['admin'], at: '/users/nobody/password', body: { password: 'x'.repeat(12) } },
   'GET /tokens': { roles: ROLES, at: '/tokens' },
   'POST /tokens': { roles: ['admin'], at: '/tokens', body: { login: 'nobody' } },
   'DELETE /tokens/{id}': { roles: ROLES, at: '/tokens/999999' },

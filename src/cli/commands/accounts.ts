@@ -3,6 +3,7 @@ import { ROLES, type Role } from '../../domain/roles.ts';
 import type { UserRow } from '../../persistence/users.queries.ts';
 import type { Answer } from '../answer.ts';
 import { addCommand, answering } from '../command.ts';
+import { readText } from '../input.ts';
 import type { Shell } from '../shell.ts';
 import { table } from '../table.ts';
 
@@ -57,6 +58,13 @@ export function addAccountCommands(root: Command): void {
       changed(await (await service(shell)).disable(await shell.actor(), login)),
     ),
   );
+  addCommand(user, {
+    name: 'password <login>',
+    about: 'set a password for the pages, read from stdin; for others only by an admin',
+    examples: ['user password ravi --as admin < password.txt'],
+    notes: 'It has 12 to 200 characters; a line end at its end is none of them.',
+    acts: true,
+  }).action(answering(setPassword));
 
   const token = root.command('token').description('tokens that say who acts');
   addCommand(token, {
@@ -98,6 +106,12 @@ async function addUser(
   const { name = login, role, unit: units } = options;
   const user = await (await service(shell)).add(await shell.actor(), { login, name, role, units });
   return { ...changed(user), next: `answerable token create ${user.login}` };
+}
+
+async function setPassword(shell: Shell, login: string): Promise<Answer> {
+  const password = readText('-').replace(/\r?\n$/, '');
+  await (await service(shell)).setPassword(await shell.actor(), login, password);
+  return { json: { login }, text: `${login} has a new password` };
 }
 
 async function createToken(

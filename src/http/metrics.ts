@@ -1,0 +1,74 @@
+import { createServer, type Server } from 'node:http';
+import type { Express, NextFunction, Request, Response } from 'express';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { figuresForMetrics } from '../persistence/metrics.queries.ts';
+import type { Database } from '../persistence/database.ts';
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/**
+ * Figures for whoever runs the service, in the text format of Prometheus. Labels name routes and states, never units,
+ * people or amounts.
+ */
+export class Metrics {
+  private readonly registry = new Registry();
+  /** brings the figures of the books up to date */
+  private readonly look: () => Promise<void>;
+  private readonly requests = new Histogram({
+    name: 'answerable_http_request_seconds',
+    help: 'time from a request to the end of its answer, by route',
+    labelNames: ['method', 'route', 'status'],
+    buckets: SECONDS,
+    registers: [this.registry],
+  });
+
+  constructor(private readonly db: Database) {
+    collectDefaultMetrics({ register: this.registry });
+    const gauge = (name: string, help: string, label?: string) =>
+      new Gauge({ name, help, labelNames: label === undefined ? [] : [label], registers: [this.registry] });
+    const periods = gauge('answerable_periods', 'periods by state', 'state');
+    const parked = gauge('answerable_parked_units', 'units that a broken bound holds and nobody has ruled on');
+    const disputes = gauge('answerable_open_disputes', 'disputes without a ruling');
+    const events = gauge('answerable_audit_events', 'events of the audit log');
+    const up = gauge('answerable_database_up', 'whether the database answered this look');
+    this.look = async () => {
+      const figures = await this.db.books(figuresForMetrics).catch(() => undefined);
+      up.set(figures === undefined ? 0 : 1);
+      if (figures === undefined) return;
+      periods.reset();
+      for (const [state, count] of Object.entries(figures.periods)) periods.set({ state }, count);
+      parked.set(figures.parked);
+      disputes.set(figures.disputes);
+      events.set(figures.events);
+    };
+  }
+
+  /** Measures every request that passes. */
+  measure(server: Express): void {
+    server.use((request: Request, response: Response, next: NextFunction) => {
+      const begun = process.hrtime.bigint();
+      response.once('finish', () => {
+        const { path = 'none' } = (request.route ?? {}) as { path?: unknown };
+        const labels = { method: request.method, route: String(path), status: String(response.statusCode) };
+        this.requests.observe(labels, Number(process.hrtime.bigint() - begun) / 1e9);
+      });
+      next();
+    });
+  }
+
+  /** Answers /metrics on a port of its own, which is not for the public. */
+  async listen(port: number): Promise<Server> {
+    const server = createServer((request, response) => {
+      if (request.method !== 'GET' || request.url !== '/metrics') {
+        response.writeHead(404).end();
+        return;
+      }
+      this.look()
+        .then(() => this.registry.metrics())
+        .then((text) => response.writeHead(200, { 'content-type': this.registry.contentType }).end(text))
+        .catch(() => response.writeHead(500).end());
+    });
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, resolve));
+    return server;
+  }
+}

@@ -1,0 +1,6 @@
+-- Counts for whoever runs the service. No parameters -> one row: periods (by state), parked, disputes, events
+select (select coalesce(jsonb_object_agg(state, n), '{}') from (select state, count(*)::int as n from period group by state) s) as periods,
+  (select count(distinct (p.period, k.unit_code))::int from period p join run_parked k using (run_id)
+    where not exists (select from parking_ruling g where g.period = p.period and g.unit_code = k.unit_code)) as parked,
+  (select count(*)::int from dispute d where not exists (select from dispute_ruling r where r.dispute_id = d.dispute_id)) as disputes,
+  (select event_no::float8 from audit_head()) as events
