@@ -53,14 +53,17 @@ export interface TestBooks {
 
 const ROLES: readonly Role[] = ['finance', 'controller', 'cfo', 'unit_owner', 'service_leader', 'auditor', 'admin'];
 
-/** @param on another database than a new one of the test run's server */
-export async function testBooks(on?: TestDatabase): Promise<TestBooks> {
+/**
+ * @param on another database than a new one of the test run's server
+ * @param known its people, when it has them already
+ */
+export async function testBooks(on?: TestDatabase, known?: TestBooks['people']): Promise<TestBooks> {
   const database = on ?? (await testDatabase());
   const admin = new pg.Client({ connectionString: database.adminUrl });
   await admin.connect();
   const db = await Database.connect(database.appUrl, { poolSize: 8 });
-  const people = {} as Record<Role, Actor>;
-  for (const role of ROLES) {
+  const people = { ...known } as Record<Role, Actor>;
+  for (const role of known ? [] : ROLES) {
     const { rows } = await admin.query<{ user_id: string }>(
       'insert into app_user (login, name, role) values ($1, $1, $2) returning user_id',
       [role, role],
