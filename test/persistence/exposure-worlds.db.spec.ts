@@ -22,6 +22,8 @@ const instant = fc.integer({ min: 0, max: 4 * 21 }).map((step) => DAY_ONE + step
 const hitInstant = fc.integer({ min: 12, max: 36 }).map((step) => DAY_ONE + step * 12 * HOUR);
 const customer = fc.constantFrom('ANNA', 'BERT', 'CLEO');
 const change = fc.constantFrom('none', 'none', 'none', 'corrected', 'taken back', 'later corrected', 'later');
+/** So many worlds share a database at a time, each with customers and cells of its own. */
+const TOGETHER = 25;
 const worlds = fc.record({
   contacts: fc.array(
     fc.record({
@@ -40,15 +42,17 @@ const worlds = fc.record({
     fc.record({ customer, at: hitInstant, decision: fc.constantFrom('FEE', 'OLD', 'PRICE'), change }),
     { minLength: 8, maxLength: 24, size: 'max' },
   ),
-  rules: fc.array(
+});
+const rules: fc.Arbitrary<ExposureRule[]> = fc
+  .array(
     fc.record({
       days: fc.integer({ min: 1, max: 12 }),
       decisions: fc.constantFrom(null, ['FEE'], ['OLD', 'PRICE']),
       ages: fc.boolean(),
     }),
     { minLength: 1, maxLength: 2 },
-  ),
-});
+  )
+  .map((random) => random.map((rule, i) => ({ rule: `rule ${i}`, ...rule })));
 type World = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
 type Change = World['contacts'][number]['change'];
 
@@ -63,7 +67,8 @@ const VERSIONS: Record<Change, readonly (readonly [number, 1 | -1, boolean])[]> 
 const onDay = (at: number): LocalDate => new Date(at).toISOString().slice(0, 10);
 /** Keys of the customers, as the import made them. */
 const KEYS: Record<string, string> = {};
-const rulesOf = (world: World): ExposureRule[] => world.rules.map((rule, i) => ({ rule: `rule ${i}`, ...rule }));
+const cellNo = (world: number, cell: World['contacts'][number]['cell']): number => cell.cell_no + 3 * world;
+const nameOf = (world: number, customer: string): string => `${customer}-${world}`;
 
 describe('exposures by the kernel, by set-based SQL and by looking at each contact', () => {
   let books: TestBooks;
@@ -71,7 +76,11 @@ describe('exposures by the kernel, by set-based SQL and by looking at each conta
     books = await testBooks();
     await books.given({
       'company.yaml': 'name: Small\ncurrency: EUR\ntime_zone: UTC\n',
-      'customers.csv': csv(['ANNA', 'BERT', 'CLEO'].map((customer_id) => ({ customer_id, joined_at: '2020-01-01' }))),
+      'customers.csv': csv(
+        Array.from({ length: TOGETHER }, (_, world) => ['ANNA', 'BERT', 'CLEO'].map((name) => nameOf(world, name)))
+          .flat()
+          .map((customer_id) => ({ customer_id, joined_at: '2020-01-01' })),
+      ),
     });
     const rows = await books.sql<{ id: string; key: string }>(
       'select customer_id as id, customer_key::text as key from customer',
@@ -80,7 +89,7 @@ describe('exposures by the kernel, by set-based SQL and by looking at each conta
   });
   afterAll(() => books.end());
 
-  const runs = process.env['ANSWERABLE_FULL'] ? 600 : 60;
+  const runs = process.env['ANSWERABLE_FULL'] ? 2000 : 500;
   it(`agree cell by cell on ${runs} small worlds`, async () => {
     let [contacts, causes, ties] = [0, 0, 0];
     const over = new Error('rolled back');
@@ -89,27 +98,38 @@ describe('exposures by the kernel, by set-based SQL and by looking at each conta
         for (const fact of ['contact', 'contact_segment', 'exposure'])
           await tx.query('select ensure_month($1, $2::date)', [fact, month]);
       await tx.query(
-        `insert into cell (cell_no, channel, reason_code, decision_code, escalated) overriding system value
-         select cell_no, 'voice', reason, tag, escalated from jsonb_to_recordset($1::jsonb) as c(cell_no int, reason text, tag text, escalated boolean)`,
-        [JSON.stringify(CELLS)],
+        `insert into cell (cell_no, channel, queue, reason_code, decision_code, escalated) overriding system value
+         select cell_no, 'voice', queue, reason, tag, escalated
+         from jsonb_to_recordset($1::jsonb) as c(cell_no int, queue text, reason text, tag text, escalated boolean)`,
+        [
+          JSON.stringify(
+            Array.from({ length: TOGETHER }, (_, w) =>
+              CELLS.map((cell) => ({ ...cell, cell_no: cellNo(w, cell), queue: `world ${w}` })),
+            ).flat(),
+          ),
+        ],
       );
       await fc.assert(
-        fc.asyncProperty(worlds, async (world) => {
-          await tx.query('savepoint world');
-          await put(tx, world);
-          const reading = { period: MARCH, cuts: CUTS, watermark: MARK, patterns: [], exposureRules: rulesOf(world) };
-          const expected = reference(world);
-          const slow = Object.fromEntries([...expected.sums].map(([key, sum]) => [key, sum.join(' ')]));
+        fc.asyncProperty(rules, fc.array(worlds, { minLength: TOGETHER, maxLength: TOGETHER }), async (rules, many) => {
+          await tx.query('savepoint worlds');
+          for (const [number, world] of many.entries()) await put(tx, number, world);
+          const reading = { period: MARCH, cuts: CUTS, watermark: MARK, patterns: [], exposureRules: rules };
+          const expected = many.map((world, number) => reference(number, world, rules));
+          const slow = Object.fromEntries(
+            expected.flatMap(({ sums }) => [...sums].map(([key, sum]) => [key, sum.join(' ')])),
+          );
           expect(sumsByKey(await cellSums(tx, reading))).toEqual(slow);
           for (const slices of [1, 2, 7]) expect(sumsByKey((await rollUp(tx, reading, { slices })).sums)).toEqual(slow);
           for (const days of [1, 5])
-            expect(await customerDays(tx, MARCH, 'FEE', days, null, MARK)).toEqual(daysByHand(world, days));
-          contacts += expected.contacts;
-          causes += expected.causes;
-          ties += expected.ties;
-          await tx.query('rollback to savepoint world');
+            expect(await customerDays(tx, MARCH, 'FEE', days, null, MARK)).toEqual(daysByHand(many, days));
+          for (const counted of expected) {
+            contacts += counted.contacts;
+            causes += counted.causes;
+            ties += counted.ties;
+          }
+          await tx.query('rollback to savepoint worlds');
         }),
-        { seed: 20260401, numRuns: runs },
+        { seed: 20260401, numRuns: runs / TOGETHER },
       );
       throw over;
     });
@@ -131,16 +151,16 @@ function sumsByKey(sums: readonly CellSum[]): Record<string, string> {
   );
 }
 
-async function put(tx: Tx, world: World): Promise<void> {
+async function put(tx: Tx, number: number, world: World): Promise<void> {
   const contacts = world.contacts.flatMap((contact, i) =>
     VERSIONS[contact.change].map(([import_id, sign, moved]) => ({
-      ...{ import_id, sign, line: i + 1, contact_id: `c${i}`, cell_no: contact.cell.cell_no },
+      ...{ import_id, sign, line: i + 1, contact_id: `c${number}-${i}`, cell_no: cellNo(number, contact.cell) },
       started_at: new Date(moved ? contact.then : contact.at).toISOString(),
       started_on: onDay(moved ? contact.then : contact.at),
-      customer_id: contact.customer,
-      customer_key: contact.customer && KEYS[contact.customer],
+      customer_id: contact.customer && nameOf(number, contact.customer),
+      customer_key: contact.customer && KEYS[nameOf(number, contact.customer)],
       handle_seconds: contact.seconds,
-      case_id: contact.caseId,
+      case_id: contact.caseId && `${contact.caseId} ${number}`,
     })),
   );
   await tx.query(
@@ -152,7 +172,7 @@ async function put(tx: Tx, world: World): Promise<void> {
   const segments = world.contacts.flatMap((contact, i) =>
     standing(contact).flatMap((at) =>
       contact.segments.map((seconds, s) => ({
-        ...{ import_id: 101, sign: 1, line: s + 1, contact_id: `c${i}`, started_on: onDay(at) },
+        ...{ import_id: 101, sign: 1, line: s + 1, contact_id: `c${number}-${i}`, started_on: onDay(at) },
         handle_seconds: seconds,
         reason_code: `part ${'abc'[s]}`,
       })),
@@ -164,9 +184,9 @@ async function put(tx: Tx, world: World): Promise<void> {
   );
   const exposures = world.exposures.flatMap((exposure, i) =>
     VERSIONS[exposure.change].map(([import_id, sign]) => ({
-      ...{ import_id, sign, line: i + 1, exposure_id: `e${i}`, decision_code: exposure.decision },
-      customer_id: exposure.customer,
-      customer_key: KEYS[exposure.customer],
+      ...{ import_id, sign, line: i + 1, exposure_id: `e${number}-${i}`, decision_code: exposure.decision },
+      customer_id: nameOf(number, exposure.customer),
+      customer_key: KEYS[nameOf(number, exposure.customer)],
       occurred_at: new Date(exposure.at).toISOString(),
       occurred_on: onDay(exposure.at),
     })),
@@ -193,7 +213,11 @@ function standing(contact: World['contacts'][number]): number[] {
 type Cause = [rule: string, decision: string, hitOn: LocalDate, ageDays: number];
 
 /** The slow and obvious way: every contact beside every other contact and every exposure. */
-function reference(world: World): {
+function reference(
+  number: number,
+  world: World,
+  rules: readonly ExposureRule[],
+): {
   sums: Map<string, [parts: number, seconds: number, untimed: number]>;
   contacts: number;
   causes: number;
@@ -218,7 +242,7 @@ function reference(world: World): {
           (contact.caseId !== null && other.caseId === contact.caseId)),
     );
     const causes: Cause[] = [];
-    for (const rule of rulesOf(world)) {
+    for (const rule of rules) {
       const latest = new Map<string, number>();
       for (const hit of hits) {
         if (hit.customer !== contact.customer || (rule.decisions && !rule.decisions.includes(hit.decision))) continue;
@@ -235,7 +259,7 @@ function reference(world: World): {
     const seconds = contact.segments.length === 0 ? [contact.seconds] : contact.segments;
     partsOf(contact.segments).forEach((parts, s) => {
       const key = keyOf({
-        cell_no: contact.cell.cell_no,
+        cell_no: cellNo(number, contact.cell),
         reason_code: contact.segments.length === 0 ? null : `part ${'abc'[s]}`,
         slice: CUTS.filter((cut) => cut <= day).length,
         repeat,
@@ -267,22 +291,23 @@ function partsOf(segments: readonly number[]): number[] {
   return parts;
 }
 
-function daysByHand(world: World, days: number): { hit: bigint; all: bigint } {
+function daysByHand(many: readonly World[], days: number): { hit: bigint; all: bigint } {
   let hit = 0n;
-  for (const customer of Object.keys(KEYS))
-    for (let day = '2026-03-01'; day <= '2026-03-31'; day = addDays(day, 1))
-      if (
-        world.exposures.some(
-          (exposure) =>
-            exposure.customer === customer &&
-            exposure.decision === 'FEE' &&
-            !['taken back', 'later'].includes(exposure.change) &&
-            onDay(exposure.at) <= day &&
-            day < addDays(onDay(exposure.at), days),
+  for (const world of many)
+    for (const customer of ['ANNA', 'BERT', 'CLEO'])
+      for (let day = '2026-03-01'; day <= '2026-03-31'; day = addDays(day, 1))
+        if (
+          world.exposures.some(
+            (exposure) =>
+              exposure.customer === customer &&
+              exposure.decision === 'FEE' &&
+              !['taken back', 'later'].includes(exposure.change) &&
+              onDay(exposure.at) <= day &&
+              day < addDays(onDay(exposure.at), days),
+          )
         )
-      )
-        hit++;
-  return { hit, all: 31n * 3n };
+          hit++;
+  return { hit, all: 31n * 3n * BigInt(many.length) };
 }
 
 function keyOf(cell: {
