@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Answer } from '../answer.ts';
 import type { BenchmarkReport } from '../benchmark.ts';
+import type { Comparison } from '../compare-benchmark.ts';
 import type { ImportMeasure } from '../import-benchmark.ts';
 import { addCommand, answering } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
@@ -13,22 +14,36 @@ export function addBenchCommand(root: Command): void {
   addCommand(root, {
     name: 'bench',
     about: 'generate, import, close every month, write all statements: seconds, CPU, rows a second, peak memory',
-    examples: ['bench', 'bench --contacts 100000 --months 12 --json', 'bench --imports --contacts 10000000'],
+    examples: [
+      'bench',
+      'bench --contacts 100000 --months 12 --json',
+      'bench --imports --contacts 10000000',
+      'bench --compare duckdb',
+    ],
     notes: 'Works in ANSWERABLE_HOME/bench, on a database of its own that is emptied before and after.',
   })
     .option('--contacts <n>', 'contacts to generate, at least 1,000', wholeNumber, 1_000_000)
     .option('--months <n>', 'months they spread over', wholeNumber, 36)
     .option('--imports', 'only what it takes to import contacts, beside a loop over the bytes of the same file')
+    .option('--compare <engine>', 'duckdb: files to tables to roll-up, the same integers, turn about', engineArgument)
+    .option('--rounds <n>', 'rounds of a comparison, of which the median counts', wholeNumber, 3)
     .action(answering(bench));
+}
+
+function engineArgument(text: string): 'duckdb' {
+  if (text === 'duckdb') return text;
+  throw new InvalidArgumentError('It is duckdb.');
 }
 
 interface BenchOptions {
   readonly contacts: number;
   readonly months: number;
   readonly imports?: boolean;
+  readonly compare?: 'duckdb';
+  readonly rounds: number;
 }
 
-async function bench(shell: Shell, { contacts, months, imports }: BenchOptions): Promise<Answer> {
+async function bench(shell: Shell, { contacts, months, imports, compare, rounds }: BenchOptions): Promise<Answer> {
   const config = await shell.config();
   if (config.databaseUrl !== undefined) {
     throw new WrongUsage(
@@ -41,11 +56,36 @@ async function bench(shell: Shell, { contacts, months, imports }: BenchOptions):
     import('../benchmark.ts'),
     import('../import-benchmark.ts'),
   ]);
+  const settings = { contacts, months, seed: SEED, endPeriod: LAST_PERIOD };
+  if (compare) {
+    const { comparison } = await import('../compare-benchmark.ts');
+    const found = await comparison(shell, home, { ...settings, rounds });
+    return { json: { comparison: found }, text: comparisonText(found) };
+  }
   const sizes = [...new Set([Math.min(contacts, SMALL_IMPORT), contacts])];
   const measures = await importMeasures(shell, home, sizes, { months, seed: SEED, endPeriod: LAST_PERIOD });
   if (imports) return { json: { imports: measures }, text: importsText(measures) };
   const report = await benchmark(shell, home, contacts, months);
   return { json: { ...report, imports: measures }, text: `${reportText(report)}\n\n${importsText(measures)}` };
+}
+
+/** Ratios first. */
+function comparisonText({ contacts, months, rounds, steps, cells }: Comparison): string {
+  const ratio = (own: number, other: number): string => hundredths(own / other);
+  const rows = table(steps, [
+    { title: 'ours / DuckDB', of: (s) => s.step },
+    { title: 'CPU', of: (s) => ratio(s.ours.cpuSeconds, s.duckDb.cpuSeconds), right: true },
+    { title: 'clock', of: (s) => ratio(s.ours.seconds, s.duckDb.seconds), right: true },
+    { title: 'our CPU-s', of: (s) => hundredths(s.ours.cpuSeconds), right: true },
+    { title: "DuckDB's CPU-s", of: (s) => hundredths(s.duckDb.cpuSeconds), right: true },
+    { title: 'our seconds', of: (s) => tenths(s.ours.seconds), right: true },
+    { title: "DuckDB's seconds", of: (s) => tenths(s.duckDb.seconds), right: true },
+  ]);
+  return [
+    rows,
+    `${grouped(contacts)} contacts of ${months} months; medians of ${rounds} rounds, turn about; all processes counted;`,
+    `${grouped(cells)} cells with the same integers on both sides`,
+  ].join('\n');
 }
 
 /** Memory must not grow with the file: this import is the measure of the large one. */
