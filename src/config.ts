@@ -130,6 +130,31 @@ export class Config {
   @MinLength(32)
   readonly sessionSecret?: string;
 
+  @Env('OIDC_ISSUER', {
+    about: 'server of the organisation by which people sign in (OpenID Connect); with `OIDC_CLIENT_ID`',
+    wants: 'https://HOST, or http://localhost for tests',
+    otherwise: 'passwords and tokens only',
+  })
+  @Matches(/^(https:\/\/[^\s/]+|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?)(\/\S*)?$/)
+  readonly oidcIssuer?: string;
+
+  @Env('OIDC_CLIENT_ID', {
+    about: 'name of this service at that server; its redirect address is `PUBLIC_URL/sign-in/oidc/callback`',
+    wants: 'what the server gave',
+    otherwise: 'no sign-in by OpenID Connect',
+  })
+  @MinLength(1)
+  readonly oidcClientId?: string;
+
+  @Env('OIDC_CLIENT_SECRET', {
+    about: 'secret of this service at that server',
+    wants: 'what the server gave',
+    otherwise: 'a public client: PKCE alone',
+    secret: true,
+  })
+  @MinLength(1)
+  readonly oidcClientSecret?: string;
+
   @Env('LOG_LEVEL', {
     about: 'how much the service logs (JSON lines on stderr)',
     wants: 'fatal, error, warn, info, debug or silent',

@@ -43,11 +43,14 @@ export async function startService(
     { level: config.logLevel, base: { service: 'answerable', version: packageVersion } },
     pino.destination(process.stderr.fd), // stdout is for answers
   );
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forDatabase(db, web), {
-    logger: new JsonLog(log),
-    abortOnError: false,
-    bodyParser: false,
-  });
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.forDatabase(db, { oidc: oidcOf(config), ...web }),
+    {
+      logger: new JsonLog(log),
+      abortOnError: false,
+      bodyParser: false,
+    },
+  );
   app.disable('x-powered-by');
   const express = app.getHttpAdapter().getInstance() as Express;
   if (config.publicUrl?.startsWith('https:')) express.set('trust proxy', 1);
@@ -83,6 +86,12 @@ export async function startService(
     await stopping;
   };
   return { address, stopped, stop };
+}
+
+function oidcOf({ oidcIssuer, oidcClientId, oidcClientSecret, address }: Config): WebOptions['oidc'] {
+  if (oidcIssuer === undefined || oidcClientId === undefined) return undefined;
+  const redirectUri = `${address.replace(/\/$/, '')}/sign-in/oidc/callback`;
+  return { issuer: oidcIssuer, clientId: oidcClientId, clientSecret: oidcClientSecret, redirectUri };
 }
 
 async function drain(server: Server, log: Logger): Promise<void> {

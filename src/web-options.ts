@@ -4,6 +4,15 @@ export interface WebOptions {
   readonly demoPeople: readonly { readonly login: string; readonly name: string; readonly role: string }[];
   /** wrong tries to sign in before one has to wait; default: MOST_GUESSES */
   readonly mostGuesses?: number;
+  /** the organisation's own server for signing in; absent: none */
+  readonly oidc?:
+    | {
+        readonly issuer: string;
+        readonly clientId: string;
+        readonly clientSecret?: string | undefined;
+        readonly redirectUri: string;
+      }
+    | undefined;
 }
 
 export const WEB_OPTIONS = Symbol('web options');

@@ -4,6 +4,7 @@ import { Refusal } from '../domain/errors.ts';
 import { may, requireRight, ROLES, type Actor, type Role } from '../domain/roles.ts';
 import { Database, type Tx } from '../persistence/database.ts';
 import {
+  bindSubject,
   changeUser,
   insertToken,
   insertUsers,
@@ -16,6 +17,7 @@ import {
   setPassword,
   unitsWithChildren,
   userByLogin,
+  userBySubject,
   userByToken,
   type TokenRow,
   type UserRow,
@@ -76,6 +78,30 @@ export class UsersService {
         next: 'ask an admin: answerable user password LOGIN',
       });
     return await this.actorByLogin(login);
+  }
+
+  /**
+   * Who an OpenID Connect server says that somebody is. The first time it is the user whose login is the verified e-mail
+   * address; from then on the subject alone counts. @throws Refusal unknown_person, user_disabled
+   */
+  async actorBySubject(person: { issuer: string; subject: string; email: string | undefined }): Promise<Actor> {
+    const subject = `${person.issuer} ${person.subject}`;
+    return await this.db.books(async (tx) => {
+      const login = person.email?.toLowerCase() ?? '';
+      if (
+        (await userBySubject(tx, subject)) === undefined &&
+        LOGIN.test(login) &&
+        (await bindSubject(tx, login, subject))
+      )
+        await audit(tx, { login }, { deed: 'user.bind', object: userObject({ login }), after: { subject } });
+      const user = await userBySubject(tx, subject);
+      if (user === undefined)
+        throw new Refusal('unknown_person', 'nobody here has your verified e-mail address as login', {
+          kind: 'forbidden',
+          next: 'ask an admin: answerable user add EMAIL --role ROLE',
+        });
+      return await actorOf(tx, user);
+    });
   }
 
   /** Of oneself, or by an admin for another. @throws Refusal weak_password, unknown_user */

@@ -45,6 +45,18 @@ export async function userByLogin(tx: Tx, login: string): Promise<UserRow | unde
   return rows.map(asUser)[0];
 }
 
+/** The user of an OpenID Connect subject, named together with its issuer. */
+export async function userBySubject(tx: Tx, subject: string): Promise<UserRow | undefined> {
+  const rows: StoredUser[] = await tx.query(sql('user-by-subject'), [subject]);
+  return rows.map(asUser)[0];
+}
+
+/** Binds a subject to a user who may act and is bound to nobody. @returns whether there was one */
+export async function bindSubject(tx: Tx, login: string, subject: string): Promise<boolean> {
+  const [rows]: [unknown[], number] = await tx.query(sql('user-bind-subject'), [login, subject]);
+  return rows.length === 1;
+}
+
 /** What a password is held against; undefined when there is no such user. */
 export async function passwordOf(
   tx: Tx,

@@ -6,11 +6,13 @@ import { DisputesController } from './disputes.controller.tsx';
 import { ExplainController } from './explain.controller.tsx';
 import { HomeController } from './home.controller.tsx';
 import { ImportsController } from './imports.controller.tsx';
+import { OidcController } from './oidc.controller.tsx';
 import { RulesController } from './rules.controller.tsx';
 import { SettingsController } from './settings.controller.tsx';
 import { SignInController } from './sign-in.controller.tsx';
 import { StatementsController } from './statements.controller.tsx';
 import { UnitsController } from './units.controller.tsx';
+import { ValueController } from './value.controller.tsx';
 
 /** Every controller that answers with a page. */
 export const PAGES = [
@@ -19,6 +21,7 @@ export const PAGES = [
   CloseBoardController,
   StatementsController,
   UnitsController,
+  ValueController,
   DecisionsController,
   DisputesController,
   ExplainController,
@@ -27,4 +30,5 @@ export const PAGES = [
   AuditController,
   SettingsController,
   SignInController,
+  OidcController,
 ];

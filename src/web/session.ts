@@ -5,6 +5,7 @@ import cookieParser from 'cookie-parser';
 import session from 'express-session';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import type { OidcTrip } from './oidc.ts';
 import { fileOfForm } from './file-of-form.ts';
 
 declare module 'express-session' {
@@ -12,6 +13,8 @@ declare module 'express-session' {
     login: string;
     /** milliseconds since 1970 */
     signedInAt: number;
+    /** sent to the organisation's server and not yet back */
+    oidc: OidcTrip;
   }
 }
 

@@ -3,6 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { UsersService } from '../application/users.service.ts';
 import { Refusal } from '../domain/errors.ts';
 import { WEB_OPTIONS, type WebOptions } from '../web-options.ts';
+import { enter } from './enter.ts';
 import { csrfOf, send } from './page-door.ts';
 import { sendRefusal } from './page-faults.filter.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
@@ -17,7 +18,16 @@ export class SignInController {
 
   @Get('sign-in')
   signIn(@Res() response: Response): void {
-    send(response, 200, <SignInPage csrf={csrfOf(response)} fault={null} people={this.options.demoPeople} />);
+    send(
+      response,
+      200,
+      <SignInPage
+        csrf={csrfOf(response)}
+        fault={null}
+        people={this.options.demoPeople}
+        oidc={this.options.oidc !== undefined}
+      />,
+    );
   }
 
   @Post('sign-in')
@@ -38,7 +48,12 @@ export class SignInController {
       send(
         response,
         401,
-        <SignInPage csrf={csrfOf(response)} fault={error.message} people={this.options.demoPeople} />,
+        <SignInPage
+          csrf={csrfOf(response)}
+          fault={error.message}
+          people={this.options.demoPeople}
+          oidc={this.options.oidc !== undefined}
+        />,
       );
     }
   }
@@ -60,14 +75,4 @@ export class SignInController {
       response.redirect(303, '/sign-in');
     });
   }
-}
-
-function enter(request: Request, response: Response, login: string, next: NextFunction): void {
-  // A new session for a new person: nothing of the last one is carried over.
-  request.session.regenerate((fault: unknown) => {
-    if (fault) return next(fault);
-    request.session.login = login;
-    request.session.signedInAt = Date.now();
-    request.session.save((error: unknown) => (error ? next(error) : response.redirect(303, '/')));
-  });
 }

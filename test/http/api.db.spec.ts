@@ -1,5 +1,5 @@
 import { webHouse, type WebHouse } from '../builders/web-house.ts';
-import { Api } from './api.ts';
+import { Api, type Said } from './api.ts';
 
 jest.setTimeout(120_000);
 
@@ -167,11 +167,17 @@ describe('the API', () => {
 
     it('sent a thousand times at once has one effect', async () => {
       const times = process.env['ANSWERABLE_FULL'] ? 1_000 : 200;
-      const answers = await Promise.all(
-        Array.from({ length: times }, () =>
-          api.post('dana', '/periods/2026-05/reopen', { reason: 'once' }, { key: 'k2' }),
-        ),
-      );
+      const answers: Said[] = [];
+      const ask = async (): Promise<void> => {
+        while (answers.length + underWay < times) {
+          underWay += 1;
+          const said = await api.post('dana', '/periods/2026-05/reopen', { reason: 'once' }, { key: 'k2' });
+          underWay -= 1;
+          answers.push(said);
+        }
+      };
+      let underWay = 0;
+      await Promise.all(Array.from({ length: 100 }, ask)); // as many connections as a machine of two cores takes
       const count = (status: number) => answers.filter((answer) => answer.status === status).length;
       expect(count(200)).toBeGreaterThan(0);
       expect(count(200) + count(409)).toBe(times);

@@ -4,39 +4,11 @@ import { PEOPLE, webHouse, type WebHouse } from '../builders/web-house.ts';
 import { startService, type RunningService } from '../../src/service.ts';
 import { configOf } from '../../src/config.ts';
 import { Api } from './api.ts';
+import { Visitor } from './visitor.ts';
 
 jest.setTimeout(120_000);
 
 const PASSWORD = 'correct horse battery staple';
-
-/** A browser without script: keeps cookies, sends forms. */
-class Visitor {
-  private readonly cookies = new Map<string, string>();
-
-  constructor(private readonly address: string) {}
-
-  async go(
-    path: string,
-    form?: Readonly<Record<string, string>>,
-  ): Promise<{ status: number; text: string; to: string | null }> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await fetch(`${this.address}${path}`, {
-      redirect: 'manual',
-      headers: { cookie, ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}) },
-      ...(form ? { method: 'POST', body: new URLSearchParams(form).toString() } : {}),
-    });
-    for (const set of answer.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(set)!;
-      this.cookies.set(name!, value!);
-    }
-    return { status: answer.status, text: await answer.text(), to: answer.headers.get('location') };
-  }
-
-  async signIn(fields: Readonly<Record<string, string>>): Promise<{ status: number; text: string; to: string | null }> {
-    const { text } = await this.go('/sign-in');
-    return await this.go('/sign-in', { csrf: /name="csrf" value="([^"]+)"/.exec(text)![1]!, ...fields });
-  }
-}
 
 describe('signing in', () => {
   let house: WebHouse;

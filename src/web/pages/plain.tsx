@@ -1,5 +1,5 @@
 import { monthYear } from '../format.ts';
-import { Document, Page, Section, type View } from '../layout.tsx';
+import { Document, Page, type View } from '../layout.tsx';
 
 const FIXED: Readonly<Record<number, { title: string; heading: string; message?: string }>> = {
   404: {

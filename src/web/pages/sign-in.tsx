@@ -5,10 +5,13 @@ export function SignInPage({
   csrf,
   fault,
   people,
+  oidc,
 }: {
   csrf: string;
   fault: string | null;
   people: readonly { login: string; name: string; role: string }[];
+  /** whether the organisation has a server of its own for this */
+  oidc: boolean;
 }) {
   return (
     <Document title="Sign in">
@@ -32,6 +35,15 @@ export function SignInPage({
                   </button>
                 </form>
               ))}
+            </div>
+          </Section>
+        )}
+        {oidc && (
+          <Section title="Sign in with your organisation">
+            <div class="actions">
+              <a class="button primary" href="/sign-in/oidc">
+                Sign in
+              </a>
             </div>
           </Section>
         )}
