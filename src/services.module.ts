@@ -13,6 +13,7 @@ import { OnceService } from './application/once.service.ts';
 import { ParkedService } from './application/parked.service.ts';
 import { PeriodsService } from './application/periods.service.ts';
 import { RunsService } from './application/runs.service.ts';
+import { ScoresService } from './application/scores.service.ts';
 import { SettingsService } from './application/settings.service.ts';
 import { StatementsService } from './application/statements.service.ts';
 import { UploadsService } from './application/uploads.service.ts';
@@ -44,6 +45,7 @@ const SERVICES = [
   RunsService,
   DecisionsService,
   ValueService,
+  ScoresService,
 ];
 
 /** What the product does, on one database: the same behind every door. The shell needs no more. */

@@ -89,7 +89,8 @@ export class ContactOwners {
     return causes;
   }
 
-  private takers(cell: CellRow, day: LocalDate, causes: readonly Cause[]): readonly Assignee[] {
+  /** Who answers for a contact of a cell on a day. */
+  takers(cell: CellRow, day: LocalDate, causes: readonly Cause[] = []): readonly Assignee[] {
     const { channel, reason_code: reason, queue, site, vendor, product, segment, language, direction } = cell;
     const contact = {
       dimensions: { channel, reason, queue, site, vendor, product, segment, language, direction },

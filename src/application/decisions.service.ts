@@ -28,6 +28,7 @@ import {
 import { modelById } from '../persistence/models.queries.ts';
 import { runRow } from '../persistence/runs.queries.ts';
 import { incrementalFigures, type IncrementalFigures, type IncrementalReport } from './decision-incremental.ts';
+import { decisionRetention, type DecisionRetention } from './decision-retention.ts';
 import { parseModel } from './model-text.ts';
 
 /** `decision --json` of the interfaces: money as decimal text in reporting currency, counts and rates as decimal text. */
@@ -53,7 +54,7 @@ export interface DecisionReport {
   readonly refunded: string;
   readonly contacts: { readonly attributed: string; readonly incremental: IncrementalReport };
   readonly cost: { readonly full: string; readonly marginal: string; readonly charged: string };
-  readonly retention: readonly never[];
+  readonly retention: readonly DecisionRetention[];
   readonly net: string;
   readonly netWithoutRetention: string;
   readonly breakEvenContactRate: string | null;
@@ -139,7 +140,8 @@ export class DecisionsService {
         digits,
         pools,
       });
-      const figures = profitAndLoss(days, lastDay(last.period), within, Fraction.ZERO);
+      const retention = await decisionRetention(tx, runs, { code, first, currency: company.currency, digits });
+      const figures = profitAndLoss(days, lastDay(last.period), within, retention.effect);
       const incremental = await incrementalFigures(tx, {
         code,
         model: models.get(last.model_id)!,
@@ -172,7 +174,7 @@ export class DecisionsService {
         refunded: money(figures.refunded),
         contacts: { attributed: figures.contacts.toText(6), incremental: incremental.report },
         cost: { full: money(figures.contactCost), marginal: money(marginal), charged: money(chargedOf(pools)) },
-        retention: [],
+        retention: retention.readings,
         net: money(figures.net),
         netWithoutRetention: money(figures.netWithoutRetention),
         breakEvenContactRate: figures.breakEvenContactRate?.toText(6) ?? null,

@@ -1,5 +1,6 @@
 import type { Register } from '../domain/attribution/register.ts';
 import { Refusal } from '../domain/errors.ts';
+import { Fraction } from '../domain/fraction.ts';
 import { sha256 } from '../domain/ids.ts';
 import type { Model } from '../domain/model/model.ts';
 import { minorDigits, roundToMinor } from '../domain/money.ts';
@@ -94,6 +95,19 @@ export async function retentionFacts(
     population: (decision, month) => number(samples.get(`${month} ${decision}`) ?? new BigInt64Array()),
     assignees: (_effect, cell) => owners.of(cell),
   };
+}
+
+/** Margins of some customers from a day on, and their numbers in them. @param keys in any order, more than once */
+export async function marginsOf(
+  tx: Tx,
+  sources: RetentionSources,
+  keys: readonly bigint[],
+  from: LocalDate,
+): Promise<{ earnings: Earnings; number: (keys: BigInt64Array) => Int32Array }> {
+  const sorted = sortedKeys([BigInt64Array.from(keys)]);
+  const referrals = await referralEvents(tx, addDays(from, -EPISODE_DAYS), lastDay(sources.period), sources.mark);
+  const { earnings } = await earningsOf(tx, sources, sorted, referrals, from);
+  return { earnings, number: (of) => placesIn(sorted, of) };
 }
 
 function monthsOf(cohorts: readonly DueCohort[], effect: DueCohort['effect']): Period[] {
@@ -206,7 +220,8 @@ async function earningsOf(
     const own = referrals.values[0]![i]!;
     if (!by.has(key) || by.get(key)!.at > own) by.set(key, { at: own, referrer: wanted[i]! });
   });
-  const cost = roundToMinor(sources.model.retention!.acquisition_cost, minorDigits(sources.currency)!);
+  const { acquisition_cost: winning } = sources.model.retention ?? { acquisition_cost: Fraction.ZERO };
+  const cost = roundToMinor(winning, minorDigits(sources.currency)!);
   const brought = [...by.values()]
     .filter(({ referrer }) => referrer >= 0)
     .map(({ at, referrer }) => ({ customer: referrer, day: at, margin: -Number(cost) }));
@@ -247,7 +262,7 @@ async function revenueReading(tx: Tx, sources: RetentionSources, from: LocalDate
     const factor = rate.times(digits(currency)).over(digits(key.slice(8)));
     return [key, factor.toText(20)] as const;
   });
-  const marginRate = model.retention!.margin_rate?.toText(20) ?? null;
+  const marginRate = model.retention?.margin_rate?.toText(20) ?? null;
   return { from, to: lastDay(period), mark, marginRate, currency, factors: Object.fromEntries(factors) };
 }
 

@@ -7,6 +7,7 @@ import { ModelsService } from '../application/models.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
 import { statementFile } from '../application/statement-files.ts';
 import { StatementsService } from '../application/statements.service.ts';
+import { ValueService } from '../application/value.service.ts';
 import { WorkbookService } from '../application/workbook.service.ts';
 import { addMonths, type Period } from '../domain/period.ts';
 import type { StatementSet } from '../domain/statements/statement-set.ts';
@@ -66,6 +67,10 @@ export async function benchmark(
     await company.close();
     return contacts;
   });
+  await take('retention', 'contacts; the step of the last close alone', async () => {
+    await company.retention();
+    return contacts;
+  });
   await take('statements', 'lines', () => company.writeStatements());
   return {
     contacts,
@@ -109,6 +114,10 @@ class Company {
     const finance = await this.shell.actor();
     const periods = await this.shell.get(PeriodsService);
     for (const period of this.periods) await periods.close(finance, period);
+  }
+
+  async retention(): Promise<void> {
+    await (await this.shell.get(ValueService)).preview(await this.shell.actor(), LAST_PERIOD);
   }
 
   async writeStatements(): Promise<number> {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { addDays, period, type Period } from '../../src/domain/period.ts';
 import type { StatementSet, UnitSection } from '../../src/domain/statements/statement-set.ts';
 import type { EffectSection, ValueSection } from '../../src/domain/statements/value-document.ts';
+import { DecisionsService } from '../../src/application/decisions.service.ts';
+import { ScoresService } from '../../src/application/scores.service.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { csv, testBooks, type TestBooks } from '../builders/books.ts';
 import { world, type World } from '../domain/retention/world.ts';
@@ -198,6 +200,12 @@ describe('retention from files to statements', () => {
     expect(cents(net)).toBe(cents(recovered) + cents(retentionCredit) - cents(cost));
     expect(unitOf(august, 'NET').retention!.recoveredByService).not.toBe('0.00');
     await books.issue(AUGUST);
+    const report = await new DecisionsService(books.db).report(finance, 'FEE');
+    expect(report.retention.map(({ horizonDays, total }) => [horizonDays, total])).toEqual([
+      [30, effectOf(valueOf(march), 'decision', 30).total!.point],
+      [182, fee.total!.point],
+    ]);
+    expect(cents(report.net) - cents(report.netWithoutRetention)).toBe(cents(fee.total!.point));
     expect((await books.verify.verify(finance)).differences).toEqual([]);
     // The units' books hold that revenue already: without a retention section the journal is the same, byte for byte.
     const without = await testBooks(); // another company, the same but for the section
@@ -249,5 +257,52 @@ describe('retention from files to statements', () => {
        select run_id, 'decision', '2025-01 FEE', 182, 'band', 100, 0, 0, 100, 0, 0 from period where period = '2025-03'`,
     );
     await expect(books.periods.close(finance, AUGUST)).rejects.toMatchObject({ code: 'duplicate_credit' });
+  });
+
+  it('shows scores in the direction of their instrument beside the money, which they do not move', async () => {
+    await books.given({ ...files, 'model.yaml': model(RETENTION(false)) });
+    const { finance } = books.people;
+    const before = await books.periods.close(finance, JANUARY);
+    const answered = planted.contacts.customer.slice(0, 60);
+    const instrument = (code: string, metric: string, top: number, better: boolean, max: number, min = 1) => ({
+      ...{ instrument: code, metric, scale_min: min, scale_max: max },
+      ...{ higher_is_better: String(better), top_box: top },
+    });
+    await books.given({
+      'instruments.csv': csv([
+        instrument('csat-5', 'csat', 4, true, 5),
+        instrument('ces-1', 'ces', 2, false, 5),
+        instrument('nps-11', 'nps', 9, true, 10, 0),
+      ]),
+      'surveys.csv': csv(
+        answered.map((customer, i) => ({
+          survey_id: `s${i}`,
+          answered_at: `2025-01-31T1${i % 10}:00:00Z`,
+          metric: ['csat', 'ces', 'nps'][i % 3]!,
+          score: [4, 1, 10][i % 3]!,
+          instrument: ['csat-5', 'ces-1', 'nps-11'][i % 3]!,
+          contact_id: `a${customer}`,
+          customer_id: `C${String(customer).padStart(5, '0')}`,
+          comment: i === 1 ? 'Solved at once, write to kim@example.org' : '',
+        })),
+      ),
+    });
+    // Not a cent, not a byte: the same books give the same run.
+    expect(await books.periods.close(finance, JANUARY)).toMatchObject({ runHash: before.runHash, isNew: false });
+    const report = await new ScoresService(books.db).report(finance, JANUARY);
+    const all = report.groups.find(({ by }) => by === 'all')!;
+    expect(all.scores.map(({ instrument: code, pillar, value, top }) => [code, pillar, value, top.share])).toEqual([
+      ['ces-1', 'protect', 1, 1],
+      ['csat-5', 'protect', 4, 1],
+      ['nps-11', 'strengthen', 100, 1],
+    ]);
+    // Half of them had to call again; contacts whose week was not over by the month's end are not judged.
+    expect(all.resolution!.observedShare).toBeLessThan(1);
+    expect(all.resolution!.firstContact.point).toBeGreaterThan(0.3);
+    expect(all.resolution!.firstContact.point).toBeLessThan(0.8);
+    expect(report.groups.some(({ by, key }) => by === 'unit' && key === 'NET')).toBe(true);
+    expect(report.quotes).toMatchObject([{ instrument: 'ces-1', good: true }]);
+    expect(report.quotes[0]!.comment).not.toContain('kim@example.org');
+    expect(await books.sql("select from audit_event where body like '%survey.read_comments%'")).not.toEqual([]);
   });
 });

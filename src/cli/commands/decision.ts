@@ -91,7 +91,8 @@ function reportText(report: DecisionReport): string {
       ['incremental', incrementalText(contacts.incremental)],
       ['cost of contacts', `${money(cost.full)} in full, ${money(cost.marginal)} marginal`],
       ['charged', money(cost.charged)],
-      ['net', money(report.net)],
+      ['retention', retentionText(report)],
+      ['net', `${money(report.net)}, without retention ${money(report.netWithoutRetention)}`],
       ['break-even', rateText(report.breakEvenContactRate) ?? 'none: no revenue of its own'],
       ['contact rate', rateText(report.contactRate, report.contactRateBasis) ?? 'none: no exposures yet'],
       ['under water', report.underWaterSince === null ? 'no' : `since ${report.underWaterSince}`],
@@ -117,6 +118,13 @@ function incrementalText({
   if (estimate === null || low === null || high === null) return `none can be told: ${why}`;
   const rounded = (value: string): string => grouped(Math.round(Number(value)));
   return `${rounded(estimate)} (90%: ${rounded(low)} to ${rounded(high)}) from ${from} to ${until}, ${chargeable ? 'chargeable' : 'not chargeable'}: ${why}`;
+}
+
+function retentionText({ retention, currency }: DecisionReport): string {
+  const longest = retention.at(-1);
+  if (longest === undefined) return 'no window is over yet';
+  const { horizonDays, total, low, high, matured } = longest;
+  return `${grouped(total)} ${currency} in ${horizonDays} days (90%: ${grouped(low)} to ${grouped(high)}) of ${grouped(matured)} customers hit`;
 }
 
 function rateText(rate: string | null, basis?: string): string | undefined {

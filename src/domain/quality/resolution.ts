@@ -24,9 +24,16 @@ export interface Resolution {
  * First-contact resolution and repeat rate by behaviour: a contact is resolved when the customer does not come back
  * with the same topic within the window (0 < later − earlier ≤ window). The agent's own flag is not asked.
  * @param cutOff instant up to which contacts are known
+ * @param judges which contacts of the chain the figure is of; the others only tell whether these came back
  * @throws Refusal not_observed when no window has ended
  */
-export function resolution(chain: ContactChain, windowDays: number, cutOff: number, level: number): Resolution {
+export function resolution(
+  chain: ContactChain,
+  windowDays: number,
+  cutOff: number,
+  level: number,
+  judges: (contact: number) => boolean = () => true,
+): Resolution {
   const resolvedFlag = resolvedFlags(chain, cutOff, windowDays);
   const repeatFlag = repeatFlags(chain, windowDays);
   let contacts = 0;
@@ -35,7 +42,7 @@ export function resolution(chain: ContactChain, windowDays: number, cutOff: numb
   let firsts = 0;
   let firstsResolved = 0;
   resolvedFlag.forEach((flag, i) => {
-    if (chain.customer[i]! < 0) return;
+    if (chain.customer[i]! < 0 || !judges(i)) return;
     contacts++;
     if (flag < 0) return;
     observed++;

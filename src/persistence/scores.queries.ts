@@ -1,0 +1,62 @@
+import type { Instrument } from '../domain/quality/scores.ts';
+import type { LocalDate } from '../domain/period.ts';
+import type { Tx } from './database.ts';
+import { sql } from './sql.ts';
+
+/** What a customer answered, and the contact it speaks of (null: the customer at large). */
+export interface SurveyAnswer {
+  readonly instrument: Instrument;
+  readonly score: number;
+  readonly comment: string | null;
+  readonly customerKey: bigint | null;
+  /** days since 1970 */
+  readonly day: number;
+  readonly cellNo: number | null;
+  readonly contactOn: LocalDate | null;
+}
+
+interface Row {
+  readonly metric: Instrument['metric'];
+  readonly score: number;
+  readonly instrument: string;
+  readonly comment: string | null;
+  readonly customer_key: string | null;
+  readonly day: number;
+  readonly scale_min: number;
+  readonly scale_max: number;
+  readonly higher_is_better: boolean;
+  readonly top_box: number | null;
+  readonly cell_no: number | null;
+  readonly started_on: LocalDate | null;
+}
+
+export async function surveyAnswers(tx: Tx, from: LocalDate, to: LocalDate, mark: string): Promise<SurveyAnswer[]> {
+  const rows = (await tx.query(sql('survey-answers'), [from, to, mark])) as Row[];
+  const instruments = new Map<string, Instrument>();
+  return rows.map((row) => {
+    let instrument = instruments.get(row.instrument);
+    if (instrument === undefined) instruments.set(row.instrument, (instrument = instrumentOf(row)));
+    return {
+      instrument,
+      score: row.score,
+      comment: row.comment,
+      customerKey: row.customer_key === null ? null : BigInt(row.customer_key),
+      day: row.day,
+      cellNo: row.cell_no,
+      contactOn: row.started_on,
+    };
+  });
+}
+
+/** A stated top box is the worst answer that still counts as good; the domain counts points from the best. */
+function instrumentOf(row: Row): Instrument {
+  const { scale_min: min, scale_max: max, higher_is_better: up, top_box: top } = row;
+  return {
+    code: row.instrument,
+    metric: row.metric,
+    scaleMin: min,
+    scaleMax: max,
+    higherIsBetter: up,
+    topBox: top === null ? undefined : up ? max - top + 1 : top - min + 1,
+  };
+}
