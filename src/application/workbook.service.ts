@@ -5,26 +5,29 @@ import { Injectable } from '@nestjs/common';
 import { compareKeys } from '../domain/apportionment.ts';
 import { invariant, Refusal } from '../domain/errors.ts';
 import { Fraction } from '../domain/fraction.ts';
-import { parseAmount } from '../domain/money.ts';
-import type { Period } from '../domain/period.ts';
+import { amountText, minorDigits, parseAmount } from '../domain/money.ts';
+import { period as periodOfText, type Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import type { StatementSet } from '../domain/statements/statement-set.ts';
 import { companyRow } from '../persistence/close-inputs.queries.ts';
 import { Database, type Tx } from '../persistence/database.ts';
 import { periodRun, type PeriodRun } from '../persistence/periods.queries.ts';
 import { inputFiles, runDeeds } from '../persistence/provenance.queries.ts';
-import { ownStatements, runRow, type RunRow } from '../persistence/runs.queries.ts';
+import { lineList, ownStatements, runByHash, runRow, type RunRow } from '../persistence/runs.queries.ts';
 import { DetailParts } from '../workbook/detail-parts.ts';
 import { masterModel } from '../workbook/model/build-model.ts';
 import { DrillDownSums } from '../workbook/model/drill-down.ts';
 import { packModel } from '../workbook/model/pack-model.ts';
 import type { DecisionProfit, RunView, WorkbookModel } from '../workbook/model/workbook-model.ts';
 import { readTemplate, type Language, type Template } from '../workbook/plan/template.ts';
+import { resultHash } from '../workbook/result.ts';
 import { writeWorkbook, type WrittenWorkbook } from '../workbook/workbook.ts';
 import { DecisionsService } from './decisions.service.ts';
 import { readClose } from './read-close.ts';
+import { readSavedWorkbook } from './saved-workbook.ts';
 import { statementPdf } from './statement-pdf.ts';
 import { StatementsService } from './statements.service.ts';
+import type { VerifyReport } from './verify.service.ts';
 
 export interface WorkbookOptions {
   readonly unit?: string | undefined;
@@ -75,6 +78,36 @@ export class WorkbookService {
     const content = await statementPdf(set, company, language);
     const name = fileName({ period, state: set.state! }, unit, 'pdf');
     return { name, content, sha256: createHash('sha256').update(content).digest('hex') };
+  }
+
+  /**
+   * Holds a workbook, or a copy that some program saved, against its own result hash and against the run it names.
+   * @throws InvalidInput, Refusal not_ours
+   */
+  async verify(actor: Actor, path: string): Promise<VerifyReport> {
+    requireRight(actor, 'read_statement');
+    const { posted, stated } = await readSavedWorkbook(path);
+    const period = periodOfText(posted.period);
+    const lines = await this.db.read(actor, async (tx) => {
+      const run = await runByHash(tx, period, posted.run);
+      return run === undefined ? undefined : await lineList(tx, run);
+    });
+    const differences: string[] = [];
+    const own = new Map(posted.lines);
+    const digits = minorDigits(posted.currency)!;
+    for (const { line_id: id, unit_code: unit, amount_minor: minor } of lines ?? []) {
+      if (posted.unit !== null && unit !== posted.unit) continue;
+      const amount = amountText(BigInt(minor), digits);
+      const there = own.get(id);
+      own.delete(id);
+      if (there !== amount) differences.push(`line ${id} of ${unit}: the run posted ${amount}, the file has ${there}`);
+    }
+    if (lines) for (const id of own.keys()) differences.push(`line ${id} is not of the run`);
+    const hash = resultHash(posted);
+    if (hash !== stated) differences.push(`result hash: stated ${stated}, recomputed ${hash}: a posted figure changed`);
+    const of = posted.unit === null ? posted.period : `${posted.period} ${posted.unit}`;
+    const run = lines === undefined ? 'a run that is not here' : 'its run';
+    return { checked: [`${of}, result hash ${hash}, held against ${run} ${posted.run}`], differences };
   }
 
   /**
@@ -140,7 +173,7 @@ export class WorkbookService {
     const { model, mark } = await this.db.books(async (tx) => {
       const run = (await runRow(tx, head.run_id))!;
       const frozen = { watermark: run.watermark, modelId: run.model_id, reads: run.reads };
-      const { inputs, context } = await readClose(tx, head.period, frozen);
+      const { inputs, context } = await readClose(tx, head.period, frozen, undefined, { retention: true });
       // Cells come in any order; the detail's rows must not.
       const cells = [...inputs.cells].sort((a, b) => compareKeys(a.trace, b.trace));
       const made = masterModel({ ...inputs, cells }, context, {

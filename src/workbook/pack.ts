@@ -14,6 +14,7 @@ import { buildPackLines, buildPackRates, packChecks } from './sheets/pack-sheets
 import { placePack } from './sheets/places.ts';
 import { buildStatement } from './sheets/statement.ts';
 import { buildSummary } from './sheets/summary.ts';
+import { buildValue } from './sheets/value.ts';
 
 /** Plan of a unit's pack: the same sheets as in the master where they are the unit's own, posted amounts as values. */
 export function planPack(model: WorkbookModel, template: Template): Frame {
@@ -30,6 +31,7 @@ export function planPack(model: WorkbookModel, template: Template): Frame {
   for (const unit of frame.statedUnits) buildStatement(frame, unit);
   if (model.prior) buildBridge(frame);
   if (model.decisions.length > 0) buildDecisions(frame);
+  if (model.value) buildValue(frame);
   if (frame.sheets.has('drillDown')) buildDrillDown(frame);
   buildAudit(frame);
   buildSummary(frame);

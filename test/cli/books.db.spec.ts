@@ -7,7 +7,7 @@ import { Database } from '../../src/persistence/database.ts';
 import type { StatementSet } from '../../src/domain/statements/statement-set.ts';
 import { LOCAL_USERS, UsersService } from '../../src/application/users.service.ts';
 import { testDatabase, type TestDatabase } from '../database/test-database.ts';
-import { partsOf, sheetsOf } from '../workbook/cells.ts';
+import { changedFile, partsOf, sheetsOf } from '../workbook/cells.ts';
 import { answerableHere, type Outcome } from './answerable.ts';
 
 /** One company's months from files to issued statements, as a person at a shell does it. */
@@ -128,6 +128,21 @@ describe('the way of a period', () => {
     const posted = Object.fromEntries(lines.map(({ id, amount }) => [id, Number(amount)]));
     const rows = lines.map((_, i) => [cells.get(`B${7 + i}`)!.value, cells.get(`L${7 + i}`)!.value]);
     expect(Object.fromEntries(rows)).toEqual(posted);
+    for (const name of books) {
+      expect(await run('verify', join(out, name))).toMatchObject({ exitCode: 0 });
+      const changed = join(folder, 'changed.xlsx');
+      const line = sheetsOf(partsOf(join(out, name)))
+        .get('Lines')!
+        .get('B8')!.value as string;
+      writeFileSync(changed, changedFile(join(out, name), [['Lines', 'L8', 0.07]]));
+      const verdict = await run('verify', changed);
+      expect(verdict.exitCode).toBe(4);
+      expect(verdict.stdout).toContain(`line ${line} of `);
+      expect(verdict.stdout).toContain('the file has 0.07');
+    }
+
+    expect(await run('statements', '2026-10', '--format', 'pdf', '--out', out)).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(join(out, 'statements-2026-10-preliminary.pdf')).subarray(0, 5).toString()).toBe('%PDF-');
     expect((await run('statements', '2026-10', '--format', 'xlsx')).exitCode).toBe(2);
   });
 

@@ -57,6 +57,26 @@ function profitOf(i: number): DecisionProfit {
   };
 }
 
+/** The same workbook with a value section: a gain, a loss, and units of which nothing is netted. */
+export function withValue(model: WorkbookModel): WorkbookModel {
+  const minor = [12_345n, -98_765n];
+  const units = model.units.map((unit, i) => ({ ...unit, retention: minor[i] ?? 0n }));
+  const credits = units.slice(0, 2).map(({ code, key }, i) => ({
+    ...{ unit: code, unitKey: key, decision: 'FEE-LATE', chargePeriod: '2026-02', tier: 'A' },
+    ...{ point: '150.00', netted: '130.00', credit: (Number(minor[i]) / 100).toFixed(2) },
+    ...{ aboveCap: '6.55', notCredited: '0.00' },
+  }));
+  const interval = { point: '-400.00', low: '-700.50', high: '-100.25' };
+  const effect = {
+    ...{ effect: 'decision', decision: 'FEE-LATE', cohort: '2025-12', windowDays: 90, kind: 'band', customers: 512 },
+    ...{ notAssessable: 3, perCustomer: interval, total: interval, streams: null, falsification: interval },
+    ...{ differenceBefore: '0.21', differenceAfter: '0.04', onBooks: true, nettable: true, why: [] },
+    ...{ postedPoint: '-400.00', postedNetted: '-100.25' },
+  } as const;
+  const service = { cost: '5000.00', recovered: '3000.00', retentionCredit: '250.10', net: '-1749.90' };
+  return { ...model, units, value: { service, effects: [effect], credits } };
+}
+
 /** The master and the pack of every unit that has a statement. */
 export function withPacks(master: WorkbookModel): Map<string, WorkbookModel> {
   const units = master.units.filter(({ hasStatement }) => hasStatement).map(({ code }) => code);

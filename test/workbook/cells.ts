@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { strFromU8, unzipSync } from 'fflate';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 
 export interface CellRead {
   readonly formula: string | undefined;
@@ -79,3 +79,21 @@ export const unescaped = (text: string): string =>
     .replaceAll('&quot;', '"')
     .replaceAll('&apos;', "'")
     .replaceAll('&amp;', '&');
+
+/** The file with other values in some cells, everything else as it was, stale results included. */
+export function changedFile(
+  file: string | Uint8Array,
+  cells: readonly (readonly [sheet: string, cell: string, value: number])[],
+): Uint8Array {
+  const parts = partsOf(file);
+  const names = sheetParts(parts);
+  for (const [sheet, cell, value] of cells) {
+    const part = names.get(sheet)!;
+    const before = parts.get(part)!;
+    const held = new RegExp(`(<c r="${cell}"[^>]*>)(?:<f>[^<]*</f>)?<v>[^<]*</v>`);
+    const after = before.replace(held, `$1<v>${value}</v>`);
+    if (after === before) throw new Error(`${sheet}!${cell} was not changed`);
+    parts.set(part, after);
+  }
+  return zipSync(Object.fromEntries([...parts].map(([name, text]) => [name, strToU8(text)])));
+}

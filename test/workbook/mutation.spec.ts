@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { zipSync, strToU8 } from 'fflate';
 import { Fraction } from '../../src/domain/fraction.ts';
 import { addMonths } from '../../src/domain/period.ts';
 import type { CloseInputs } from '../../src/domain/statements/close-inputs.ts';
@@ -9,7 +8,7 @@ import { planMaster } from '../../src/workbook/master.ts';
 import type { Frame } from '../../src/workbook/plan/frame.ts';
 import { readTemplate } from '../../src/workbook/plan/template.ts';
 import { lastLinesOf, masterOfInputs, written } from './books.ts';
-import { partsOf, sheetParts, sheetsOf, type SheetsRead } from './cells.ts';
+import { changedFile, partsOf, sheetsOf, type SheetsRead } from './cells.ts';
 import { companyInputs } from './company.ts';
 import { Referees } from './referees.ts';
 import { contextOf } from './workbooks.ts';
@@ -93,23 +92,6 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
 };
 
-/** The file with other values in some input cells, everything else as it was, stale results included. */
-function mutated(content: Buffer, cells: ReturnType<Mutation['cells']>): Uint8Array {
-  const parts = partsOf(content);
-  const names = sheetParts(parts);
-  for (const [sheet, cell, value] of cells) {
-    const part = names.get(sheet)!;
-    const before = parts.get(part)!;
-    const after = before.replace(
-      new RegExp(`(<c r="${cell}"[^>]*>)(?:<f>[^<]*</f>)?<v>[^<]*</v>`),
-      `$1<v>${value}</v>`,
-    );
-    if (after === before) throw new Error(`${sheet}!${cell} was not changed`);
-    parts.set(part, after);
-  }
-  return zipSync(Object.fromEntries([...parts].map(([name, text]) => [name, strToU8(text)])));
-}
-
 /** Columns that hold the run's own figure beside the computed one. */
 const POSTED = new Map(
   [...frame.sheets.values()].map((sheet) => [
@@ -140,7 +122,7 @@ describe('an input changed inside the file, computed again by LibreOffice', () =
     const names = Object.keys(MUTATIONS);
     const files = names.map((name, i) => {
       const path = join(referees.folder, `mutation-${i}.xlsx`);
-      writeFileSync(path, mutated(content, MUTATIONS[name]!.cells(frame)));
+      writeFileSync(path, changedFile(new Uint8Array(content), MUTATIONS[name]!.cells(frame)));
       return path;
     });
     const saved = referees.libreOffice(files);

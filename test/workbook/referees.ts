@@ -23,7 +23,7 @@ export class Referees {
     execFileSync(
       'soffice',
       [`-env:UserInstallation=file://${profile}`, '--headless', '--convert-to', to, '--outdir', out, ...files],
-      { stdio: ['ignore', 'ignore', 'ignore'], timeout: 300_000 },
+      { stdio: ['ignore', 'ignore', 'ignore'], timeout: 900_000 },
     );
     return files.map((file) => join(out, basename(file).replace(/\.\w+$/, `.${to}`)));
   }

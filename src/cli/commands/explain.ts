@@ -44,6 +44,7 @@ export function addExplainCommands(root: Command): void {
       'verify 2026-05',
       'verify --run 12',
       'verify out/statement-2026-05-RETAIL-1.json --heads heads.jsonl',
+      'verify out/statements-2026-05.xlsx',
     ],
     notes:
       'A file is checked by itself, without database: against published heads of the audit log when --heads names them. ' +
@@ -127,6 +128,7 @@ interface VerifyOptions {
 async function verify(shell: Shell, what: string | undefined, { heads, run }: VerifyOptions): Promise<Answer> {
   if (what !== undefined && run !== undefined)
     throw new WrongUsage('one at a time: a month, a file or a run', 'answerable verify --help');
+  if (what !== undefined && /\.xlsx$/i.test(what) && existsSync(what)) return await verifyWorkbook(shell, what);
   if (what !== undefined && !isPeriod(what)) return await verifyFile(what, heads);
   const { VerifyService } = await import('../../application/verify.service.ts');
   const actor = await shell.actor();
@@ -135,6 +137,12 @@ async function verify(shell: Shell, what: string | undefined, { heads, run }: Ve
   if (report.checked.length === 0)
     return { json: report, text: 'no period was closed yet', next: 'answerable close PERIOD' };
   return verdict(report, 'everything is as it was computed');
+}
+
+async function verifyWorkbook(shell: Shell, path: string): Promise<Answer> {
+  const { WorkbookService } = await import('../../application/workbook.service.ts');
+  const actor = await shell.actor();
+  return verdict(await (await shell.get(WorkbookService)).verify(actor, path), 'the figures are those of the run');
 }
 
 async function verifyFile(file: string, headFile: string | undefined): Promise<Answer> {

@@ -10,6 +10,8 @@ import { CONTACT_PARTS } from '../../domain/statements/cell-facts.ts';
 import type { CloseInputs } from '../../domain/statements/close-inputs.ts';
 import { close } from '../../domain/statements/close.ts';
 import { documentsOf, SERVICE_FALLBACK, type DocumentContext } from '../../domain/statements/document.ts';
+import { creditOfUnit } from '../../domain/statements/retention-books.ts';
+import type { ValueSection } from '../../domain/statements/value-document.ts';
 import type { CellUse } from '../../domain/statements/pool-use.ts';
 import { resultHash, TIE_OUT, type PostedResult } from '../result.ts';
 import { allocationOf } from './allocation.ts';
@@ -25,6 +27,7 @@ import type {
   LineView,
   RunView,
   UnitView,
+  ValueView,
   VolumeView,
   WorkbookModel,
 } from './workbook-model.ts';
@@ -37,7 +40,6 @@ export interface ModelOptions {
   readonly templateVersion: string;
   readonly observe?: (use: CellUse) => void;
   readonly profits?: WorkbookModel['profits'];
-  readonly value?: WorkbookModel['value'];
 }
 
 /**
@@ -52,7 +54,7 @@ export function masterModel(inputs: CloseInputs, context: DocumentContext, optio
   });
   refuseLarge(inputs, books);
   const documents = documentsOf(books, context);
-  const units = unitViews(documents.period['units'] as readonly { unit: string }[], context);
+  const units = unitViews(documents.period['units'] as readonly { unit: string }[], context, books);
   const decisions = decisionViews(books, inputs, context);
   const poolKeys = poolKeysOf(inputs.model.pools);
   const keys = { units, pools: poolKeys, decisions: new Map(decisions.map(({ code, key }) => [code, key])) };
@@ -139,10 +141,20 @@ export function masterModel(inputs: CloseInputs, context: DocumentContext, optio
     serviceCostCenter: service?.costCenter ?? null,
     serviceLegalEntity: service?.legalEntity ?? null,
     profits: options.profits,
-    value: options.value,
+    value: valueView(documents.period['value'] as unknown as ValueSection | undefined, units),
     drillDown: undefined,
   };
   return { ...model, resultHash: resultHash(postedOf(model, options.templateVersion)) };
+}
+
+function valueView(value: ValueSection | undefined, units: ReadonlyMap<string, UnitView>): ValueView | undefined {
+  return (
+    value && {
+      service: value.service,
+      effects: value.effects,
+      credits: value.credits.map((credit) => ({ ...credit, unitKey: units.get(credit.unit)!.key })),
+    }
+  );
 }
 
 /** The figures that a workbook posts, as its result hash takes them. */
@@ -191,7 +203,11 @@ function poolKeysOf(pools: readonly Pool[]): Map<string, string> {
   return new Map(ordered.map(({ code }, i) => [code, numbered('P', i, ordered.length)]));
 }
 
-function unitViews(sections: readonly { unit: string }[], context: DocumentContext): Map<string, UnitView> {
+function unitViews(
+  sections: readonly { unit: string }[],
+  context: DocumentContext,
+  books: Books,
+): Map<string, UnitView> {
   const stated = new Set(sections.map(({ unit }) => unit));
   const before = [...(context.lastLines?.keys() ?? []), ...(context.lastAdjustments?.keys() ?? [])]
     .filter((unit) => !stated.has(unit))
@@ -206,6 +222,7 @@ function unitViews(sections: readonly { unit: string }[], context: DocumentConte
         name: record?.name ?? code,
         costCenter: record?.costCenter ?? null,
         legalEntity: record?.legalEntity ?? null,
+        retention: creditOfUnit(code, books.retention),
         hasStatement: stated.has(code),
       };
       return [code, view];

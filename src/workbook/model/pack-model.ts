@@ -52,7 +52,13 @@ export function packModel(master: WorkbookModel, code: string, templateVersion: 
       .filter(({ unitKey }) => unitKey === unit.key)
       .map((adjustment) => ({ ...adjustment, unitKey: OWN_KEY })),
     profits: ownProfits(master, unit.key),
-    value: undefined,
+    value: master.value && {
+      service: null,
+      effects: [],
+      credits: master.value.credits
+        .filter(({ unitKey }) => unitKey === unit.key)
+        .map((credit) => ({ ...credit, unitKey: OWN_KEY })),
+    },
     drillDown: rows && { rows, count: rows.length, parts: [] },
     run: { ...master.run, inputs: [] },
   };

@@ -5,6 +5,7 @@ import type { Period } from '../../domain/period.ts';
 import type { Books, Line, PoolResult, Reconciliation, Coverage } from '../../domain/statements/books.ts';
 import type { Adjustment } from '../../domain/statements/adjustment.ts';
 import type { Bridge } from '../../domain/statements/bridge.ts';
+import type { CreditSection, EffectSection, ServiceValue } from '../../domain/statements/value-document.ts';
 import type { Apportioned } from './apportioned.ts';
 
 /**
@@ -45,7 +46,7 @@ export interface WorkbookModel {
   readonly serviceUnit: string;
   readonly serviceCostCenter: string | null;
   readonly serviceLegalEntity: string | null;
-  /** parts C and D: absent until the run has them */
+  /** absent where nothing is known of a decision, or the model has no retention */
   readonly profits: ReadonlyMap<string, DecisionProfit> | undefined;
   readonly value: ValueView | undefined;
   readonly drillDown: DrillDownView | undefined;
@@ -80,6 +81,8 @@ export interface UnitView {
   readonly name: string;
   readonly costCenter: string | null;
   readonly legalEntity: string | null;
+  /** netted beside the charge, minor units; a gain is positive */
+  readonly retention: bigint;
   /** false: it stands in the last period only */
   readonly hasStatement: boolean;
 }
@@ -348,24 +351,12 @@ export interface DecisionProfit {
   readonly underWaterSince: string | null;
 }
 
-/** Part D: what service and decisions did to revenue. */
+/** What service and decisions did to revenue, as the document says it: amounts in decimal text. */
 export interface ValueView {
-  readonly windows: readonly {
-    readonly days: number;
-    readonly effect: 'decision' | 'service';
-    readonly estimate: bigint;
-    readonly low: bigint;
-    readonly high: bigint;
-    readonly posted: bigint;
-    readonly final: boolean;
-  }[];
-  readonly pillars: readonly {
-    readonly pillar: 'protect' | 'grow' | 'strengthen';
-    readonly measure: string;
-    readonly value: number;
-    readonly before: number | null;
-    readonly unit: string;
-  }[];
+  /** null in the pack of a unit: whose they are */
+  readonly service: ServiceValue | null;
+  readonly effects: readonly EffectSection[];
+  readonly credits: readonly (CreditSection & { readonly unitKey: string })[];
 }
 
 /** Full detail of the attribution, in the workbook or beside it. */

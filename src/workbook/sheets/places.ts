@@ -60,6 +60,8 @@ export function placeMaster(frame: Frame): void {
     table('bridge', model.units.length);
   }
   if (model.decisions.length > 0) table('decisions', model.decisions.length + 1);
+  if (model.value)
+    frame.addTable('credits', frame.sheet('value'), firstRow(frame, 'value'), model.value.credits.length);
   table('summary', model.units.length);
   placeChecks(frame);
   placeAssumptions(frame);
@@ -75,6 +77,7 @@ export function placePack(frame: Frame): void {
     frame.addSheet(`statement:${unit.key}`, frame.label('sheet.statement', { unit: unit.name }));
   if (model.prior) frame.addSheet('bridge');
   if (model.decisions.length > 0) frame.addSheet('decisions');
+  if (model.value) frame.addSheet('value');
   frame.addSheet('packRates');
   frame.addSheet('lines', undefined, [], 'packLines');
   if (model.adjustments.length > 0) frame.addSheet('adjustments');
@@ -93,6 +96,8 @@ export function placePack(frame: Frame): void {
     table('bridge', model.units.length);
   }
   if (model.decisions.length > 0) table('decisions', model.decisions.length + 1);
+  if (model.value)
+    frame.addTable('credits', frame.sheet('value'), firstRow(frame, 'value'), model.value.credits.length);
   table('summary', model.units.length);
   placeChecks(frame);
 }

@@ -1,10 +1,12 @@
 import { Fraction } from '../../domain/fraction.ts';
+import { netAmount } from '../../domain/retention/netting.ts';
 import { double } from '../model/numbers.ts';
 import type { LineView, UnitView } from '../model/workbook-model.ts';
 import type { Frame } from '../plan/frame.ts';
 import { calc, number, text, type Sheet } from '../plan/sheet.ts';
 import { besideFormula } from './bridge.ts';
 import { adjustmentOf, KIND_NO, NO_DECISION, operating, PARKED, priorKind } from './keys.ts';
+import { CREDIT_COLUMN } from './value.ts';
 
 /** Row of the unit's code and key, above the column headers. */
 const CODE_ROW = 5;
@@ -212,9 +214,13 @@ function putNet(frame: Frame, sheet: Sheet, unit: UnitView, totalRow: number): n
     const row = totalRow + 1 + i;
     sheet.put('line', row, text(frame.label(`statement.${item}`)), 'Label');
     sheet.put('unit', row, text(frame.model.currency), 'Unit');
-    const adjusted = item === 'adjustments' && frame.tables.has('adjustments');
-    const formula = besideFormula(frame, `$${sheet.col('poolKey')}$${CODE_ROW}`);
-    if (adjusted) sheet.put('charge', row, calc(formula, frame.money(beside)), 'Import');
+    const key = `$${sheet.col('poolKey')}$${CODE_ROW}`;
+    const credits = frame.tables.get('credits');
+    if (item === 'retention' && credits) {
+      const formula = `SUMIFS(${credits.range(CREDIT_COLUMN)},${credits.range('unitKey')},${key})`;
+      sheet.put('charge', row, calc(formula, frame.money(unit.retention)), 'Import');
+    } else if (item === 'adjustments' && frame.tables.has('adjustments'))
+      sheet.put('charge', row, calc(besideFormula(frame, key), frame.money(beside)), 'Import');
     else sheet.put('charge', row, number(0), 'Posted');
     frame.place(sheet.key, item, row);
   });
@@ -224,7 +230,7 @@ function putNet(frame: Frame, sheet: Sheet, unit: UnitView, totalRow: number): n
   sheet.put('unit', net, text(frame.model.currency), 'UnitTotal');
   for (const column of ['contacts', 'quantity', 'rate']) sheet.put(column, net, text(null), 'Total');
   const formula = `${at(totalRow)}-${at(totalRow + 1)}+${at(totalRow + 2)}`;
-  const result = frame.money(sumsOf(frame, unit, () => true).charge + beside);
+  const result = frame.money(netAmount(sumsOf(frame, unit, () => true).charge, unit.retention, beside));
   sheet.put('charge', net, calc(formula, result), 'Total');
   frame.place(sheet.key, 'net', net);
   return net;

@@ -1,4 +1,5 @@
 import { Fraction } from '../../domain/fraction.ts';
+import { netAmount } from '../../domain/retention/netting.ts';
 import { double } from '../model/numbers.ts';
 import type { LineView, UnitView } from '../model/workbook-model.ts';
 import type { Frame } from '../plan/frame.ts';
@@ -162,10 +163,17 @@ function putUnit(frame: Frame, unit: UnitView, row: number): void {
   sheet.put(
     'retention',
     row,
-    statement ? calc(statement.cell('charge', frame.rowOf(statement.key, 'retention')), 0) : number(0),
+    statement
+      ? calc(statement.cell('charge', frame.rowOf(statement.key, 'retention')), frame.money(unit.retention))
+      : number(0),
     style,
   );
-  sheet.put('net', row, from('charge', 'net', frame.money(sums.charge + adjustmentOf(frame, unit))), style);
+  sheet.put(
+    'net',
+    row,
+    from('charge', 'net', frame.money(netAmount(sums.charge, unit.retention, adjustmentOf(frame, unit)))),
+    style,
+  );
   const lines = frame.table('lines');
   const fromLines = `SUMIFS(${lines.range('amount')},${lines.range('unitKey')},${at('unitKey')},${lines.range('charged')},1)`;
   sheet.put('fromLines', row, calc(fromLines, frame.money(sums.charge)), 'Import');
@@ -203,9 +211,10 @@ function putTotal(frame: Frame, row: number): void {
   put('charge', frame.money(charge));
   put('share', charge === 0n ? 0 : 1);
   put('withheld', frame.money(amount((unit) => unit.withheld)));
-  put('retention', 0);
+  const retention = frame.model.units.reduce((sum, unit) => sum + unit.retention, 0n);
+  put('retention', frame.money(retention));
   const beside = frame.model.units.reduce((sum, unit) => sum + adjustmentOf(frame, unit), 0n);
-  put('net', frame.money(charge + beside));
+  put('net', frame.money(netAmount(charge, retention, beside)));
   frame.place('summary', 'total', row);
   if (!frame.model.prior) return;
   put('last', frame.money(amount((unit) => unit.last)));
