@@ -104,6 +104,13 @@ function lookText(look: Look | undefined): IncrementalReport['look'] {
   return { weeks, estimate: estimate.toFixed(6), low: low.toFixed(6), high: high.toFixed(6) };
 }
 
+/** For who asked for no evidence. */
+export const NOT_ASKED: IncrementalFigures = {
+  report: { ...NOTHING, why: 'not asked for' },
+  daily: new Map(),
+  contactRate: null,
+};
+
 function dailyText(found: Comparison, each: number): IncrementalFigures['daily'] {
   const days = new Map<LocalDate, { observed: string; expected: string }>();
   for (const { date, contacts, expected } of found.daily) {

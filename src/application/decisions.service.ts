@@ -27,7 +27,12 @@ import {
 } from '../persistence/decisions.queries.ts';
 import { modelById } from '../persistence/models.queries.ts';
 import { runRow } from '../persistence/runs.queries.ts';
-import { incrementalFigures, type IncrementalFigures, type IncrementalReport } from './decision-incremental.ts';
+import {
+  incrementalFigures,
+  NOT_ASKED,
+  type IncrementalFigures,
+  type IncrementalReport,
+} from './decision-incremental.ts';
 import { decisionRetention, type DecisionRetention } from './decision-retention.ts';
 import { parseModel } from './model-text.ts';
 
@@ -96,12 +101,18 @@ export class DecisionsService {
 
   /**
    * @param range.mark imports up to this number; default: all
+   * @param range.evidence false leaves out the additional contacts: they take longest
    * @throws Refusal no_such_decision (also for a unit owner's foreign decision), no_run
    */
   async report(
     actor: Actor,
     code: string,
-    range: { from?: string | undefined; to?: string | undefined; mark?: string | undefined } = {},
+    range: {
+      from?: string | undefined;
+      to?: string | undefined;
+      mark?: string | undefined;
+      evidence?: false;
+    } = {},
   ): Promise<DecisionReport> {
     requireRight(actor, 'read_statement');
     return await this.db.books(async (tx) => {
@@ -142,12 +153,8 @@ export class DecisionsService {
       });
       const retention = await decisionRetention(tx, runs, { code, first, currency: company.currency, digits });
       const figures = profitAndLoss(days, lastDay(last.period), within, retention.effect);
-      const incremental = await incrementalFigures(tx, {
-        code,
-        model: models.get(last.model_id)!,
-        last: last.period,
-        mark,
-      });
+      const of = { code, model: models.get(last.model_id)!, last: last.period, mark };
+      const incremental = range.evidence === false ? NOT_ASKED : await incrementalFigures(tx, of);
       const rate = speaksOf(incremental, days, figures) ? incremental.contactRate : null;
       const marginal = await marginalCost(tx, runs, models, pools, digits);
       const expected =

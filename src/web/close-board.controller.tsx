@@ -6,10 +6,13 @@ import { StatementsService } from '../application/statements.service.ts';
 import { Refusal } from '../domain/errors.ts';
 import { period as periodOfText, type Period } from '../domain/period.ts';
 import { may } from '../domain/roles.ts';
+import type { Flow } from './charts/flow-chart.tsx';
+import { minor } from './format.ts';
 import type { View } from './layout.tsx';
 import { PageDoor } from './page-door.ts';
 import { ClosePage, type CloseFigures, type Deed, type PoolTieOut, type Totals } from './pages/close.tsx';
 import { EmptyPage } from './pages/plain.tsx';
+import type { UnitStatement } from './pages/statement-groups.ts';
 
 /** The close board and the deeds that move a period on. */
 @Controller()
@@ -68,11 +71,39 @@ export class CloseBoardController {
     const figures: CloseFigures | null = document && {
       pools: document['pools'] as unknown as PoolTieOut[],
       totals: document['reconciliation'] as unknown as Totals,
+      flows: flowsOf(document['pools'] as unknown as PoolTieOut[], document['units'] as unknown as UnitStatement[]),
       contacts: (document['coverage'] as { contacts: string }).contacts,
       worklist: (document['coverage'] as unknown as { worklist: CloseFigures['worklist'] }).worklist,
     };
     return <ClosePage view={view} figures={figures} deeds={deedsOf(view)} />;
   }
+}
+
+const STAYS = [
+  ['serviceVariances', 'Variances'],
+  ['unusedCapacity', 'Unused capacity'],
+  ['unattributed', 'Not attributed'],
+  ['withheld', 'Withheld'],
+  ['parked', 'Parked'],
+] as const;
+
+/** From each pool to each unit that is charged from it, and to what stays with service. */
+function flowsOf(pools: readonly PoolTieOut[], units: readonly UnitStatement[]): Flow[] {
+  const charged = new Map<string, Flow>();
+  for (const unit of units) {
+    for (const line of unit.lines) {
+      if (line.treatment !== 'charged') continue;
+      const key = `${line.pool} ${unit.unit}`;
+      const before = charged.get(key)?.amount ?? 0n;
+      charged.set(key, { from: line.pool, to: unit.name, amount: before + minor(line.amount), stays: false });
+    }
+  }
+  const kept = pools
+    .filter((pool) => pool.kind !== 'support')
+    .flatMap((pool) =>
+      STAYS.map(([key, to]): Flow => ({ from: pool.pool, to, amount: minor(pool[key]), stays: true })),
+    );
+  return [...charged.values(), ...kept].filter((flow) => flow.amount !== 0n);
 }
 
 /** Deeds of the close board for who looks, with the reason where one is not open. */

@@ -1,10 +1,19 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { DecisionsService } from '../application/decisions.service.ts';
+import { DecisionsService, type DecisionReport } from '../application/decisions.service.ts';
+import { StatementsService } from '../application/statements.service.ts';
 import { Refusal } from '../domain/errors.ts';
+import type { Period } from '../domain/period.ts';
+import type { Actor } from '../domain/roles.ts';
 import { decisionTitles } from './decision-titles.ts';
+import type { View } from './layout.tsx';
 import { PageDoor } from './page-door.ts';
+import { DecisionMapPage } from './pages/decision-map.tsx';
 import { DecisionPage, DecisionsPage, WaitingDecisionPage } from './pages/decisions.tsx';
+import type { StatementLine, UnitStatement } from './pages/statement-groups.ts';
+
+/** As many labels as a map can hold. */
+const MOST_ON_MAP = 12;
 
 /** The register of decisions and what each has earned and cost. */
 @Controller()
@@ -12,6 +21,7 @@ export class DecisionsController {
   constructor(
     private readonly door: PageDoor,
     private readonly decisions: DecisionsService,
+    private readonly statements: StatementsService,
   ) {}
 
   @Get('decisions')
@@ -21,11 +31,32 @@ export class DecisionsController {
     ));
   }
 
+  /** On an address of its own, for each decision on it is reckoned from the books; without its evidence. */
+  @Get('decisions/map')
+  async map(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.door.page(request, response, undefined, null, async (view, actor) => {
+      const decisions = [...(await this.decisions.list(actor))].sort((a, b) =>
+        a.effectiveFrom < b.effectiveFrom ? 1 : -1,
+      );
+      const reports: DecisionReport[] = [];
+      for (const { decision } of decisions.slice(0, MOST_ON_MAP)) {
+        try {
+          reports.push(await this.decisions.report(actor, decision, { evidence: false }));
+        } catch (error) {
+          if (!(error instanceof Refusal && error.code === 'no_run')) throw error;
+        }
+      }
+      return <DecisionMapPage view={view} reports={reports} waiting={decisions.length - reports.length} />;
+    });
+  }
+
   @Get('decisions/:code')
   async decision(@Req() request: Request, @Res() response: Response, @Param('code') code: string): Promise<void> {
     await this.door.page(request, response, undefined, null, async (view, actor) => {
       try {
-        return <DecisionPage view={view} report={await this.decisions.report(actor, code)} />;
+        const report = await this.decisions.report(actor, code);
+        const lines = await this.linesOf(view, actor, code);
+        return <DecisionPage {...{ view, report, lines }} reasons={await this.statements.reasonNames()} />;
       } catch (error) {
         // Own and registered, but no month since it began has been calculated.
         if (!(error instanceof Refusal && error.code === 'no_run')) throw error;
@@ -34,5 +65,13 @@ export class DecisionsController {
         );
       }
     });
+  }
+
+  /** Of the month of the page, as far as the actor may read. */
+  private async linesOf(view: View, actor: Actor, code: string): Promise<StatementLine[]> {
+    if (view.period === null || view.run === null) return [];
+    const document = await this.statements.document(actor, view.period as Period);
+    const units = document['units'] as unknown as UnitStatement[];
+    return units.flatMap((unit) => unit.lines).filter((line) => line.decision === code);
   }
 }

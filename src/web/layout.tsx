@@ -37,6 +37,7 @@ const RAIL: readonly {
   { href: '/units', label: 'Units', right: 'read_statement' },
   { href: '/decisions', label: 'Decisions', right: 'read_statement' },
   { href: '/disputes', label: 'Disputes', right: 'read_statement' },
+  { href: '/value', label: 'Value', right: 'read_all' },
   { href: '/imports', label: 'Data', right: 'read_all' },
   { href: '/rules', label: 'Rules', right: 'read_all' },
   { href: '/audit', label: 'Audit', right: 'read_audit', below: true },

@@ -110,6 +110,19 @@ describeWithBrowser('the first five minutes', () => {
     await stop(ravi, '12-not-yours');
   });
 
+  it('the service leader finds the value statement, and which decisions pay', async () => {
+    const mia = await be('mia');
+    await mia.click('nav >> text=Value');
+    expect(await mia.textContent('h1')).toMatch(/^Service cost .*€, the units bear .*€, and customers/);
+    expect(await mia.textContent('main')).toContain('The service’s own value statement');
+    await stop(mia, '13-value');
+    await mia.click('nav >> text=Decisions');
+    await mia.click('text=Which of them pay');
+    await stop(mia, '14-which-decisions-pay');
+    await mia.click('svg a circle >> nth=-1');
+    expect(new URL(mia.url()).pathname).toMatch(/^\/decisions\/(FEE|PRICE)$/);
+  });
+
   it('the auditor verifies the chain and the books, and can change nothing', async () => {
     const audra = await be('audra');
     await audra.click('table a >> text=Verify');
@@ -117,7 +130,7 @@ describeWithBrowser('the first five minutes', () => {
     expect(await audra.textContent('h1')).toMatch(/^The chain is unbroken to event \d+/);
     await audra.click('text=Recompute the books');
     expect(await audra.textContent('h1')).toMatch(/recomputed: no difference\.$/);
-    await stop(audra, '13-verified');
+    await stop(audra, '15-verified');
     const csrf = await audra.inputValue('input[name="csrf"] >> nth=0');
     const count = 'select count(*)::int as n from audit_event';
     const before = await house.books.sql(count);

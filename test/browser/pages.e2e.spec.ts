@@ -81,7 +81,7 @@ describeWithBrowser('the pages', () => {
       ...['/', '/periods/2026-05', '/periods/2026-04', '/statements/2026-05', '/statements/2026-05/RETAIL'],
       ...['/statements/2026-03/RETAIL', '/decisions', '/decisions/FEE', `/explain/line/${line}`],
       ...['/explain/contact/2026-05-f-0', '/rules', '/rules/try', '/disputes', '/imports', '/audit'],
-      ...['/settings', '/units', '/units/RETAIL'],
+      ...['/settings', '/units', '/units/RETAIL', '/value', '/decisions/map'],
       ...['/sign-in', '/nowhere'],
     ];
   }
@@ -111,7 +111,7 @@ describeWithBrowser('the pages', () => {
   const statusFor = (who: Login, path: string): number => {
     if (path === '/nowhere' || (who === 'ravi' && OWNER_MISSING.includes(path))) return 404;
     if (path === '/audit') return ['carl', 'audra'].includes(who) ? 200 : 403;
-    return who === 'ravi' && ['/rules', '/rules/try', '/imports'].includes(path) ? 403 : 200;
+    return who === 'ravi' && ['/rules', '/rules/try', '/imports', '/value'].includes(path) ? 403 : 200;
   };
 
   it.each(PEOPLE.map((person) => person.login))(

@@ -91,10 +91,10 @@ export const WEB_HOUSE: Readonly<Record<string, string>> = {
       ...(of === MAY ? NAUGHTY.map((_, i) => contact(`naughty-${i}`, `${of}-09`, `n.${i}`)) : []),
     ]),
   ),
-  'model.yaml': STANDARD_MODEL.replace(
+  'model.yaml': `${STANDARD_MODEL.replace(
     'rules: [',
     'rules: [{ name: fee, exposure: FEE, within_days: 20, background: keep }, ',
-  ),
+  ).trimEnd()}\nretention: { windows_days: [30], margin_rate: '0.35' }\n`,
 };
 
 export interface WebHouse {

@@ -1,4 +1,5 @@
-import { grouped, isZero, monthYear, rounded } from '../format.ts';
+import { FlowChart, type Flow } from '../charts/flow-chart.tsx';
+import { amount, decimals, grouped, isZero, monthYear, rounded } from '../format.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 
@@ -31,6 +32,8 @@ export type Totals = Readonly<
 export interface CloseFigures {
   readonly pools: readonly PoolTieOut[];
   readonly totals: Totals;
+  /** from pool to unit, and to what stays with service */
+  readonly flows: readonly Flow[];
   readonly contacts: string;
   readonly worklist: readonly { readonly reason: string; readonly channel: string; readonly contacts: string }[];
 }
@@ -126,6 +129,18 @@ export function ClosePage({
             Conversion {grouped(figures.totals.conversion)}. Difference {grouped(figures.totals.difference)}{' '}
             {isZero(figures.totals.difference) ? '✓' : ''}
           </p>
+        </Section>
+      )}
+      {figures && figures.flows.length > 0 && (
+        <Section
+          title="Where the pools went"
+          sub={`${view.currency}; widths to one scale; hatched = stays with service`}
+        >
+          <FlowChart
+            flows={figures.flows}
+            title={`Flow of cost from pools to units, ${view.currency}`}
+            show={(of) => amount(of, decimals(figures.totals.ledger))}
+          />
         </Section>
       )}
       <div class="columns">

@@ -1,9 +1,11 @@
 import type { DecisionReport } from '../../application/decisions.service.ts';
 import type { DecisionRecord } from '../../domain/attribution/register.ts';
-import { CurveChart } from '../charts/curve-chart.tsx';
 import { day, grouped, isNegative, money, monthYear, rounded } from '../format.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
+import { BreakEvenSection, IncrementalSection, ReasonsSection } from './decision-charts.tsx';
+import { verdictOf } from './decision-map.tsx';
+import type { StatementLine } from './statement-groups.ts';
 
 export function DecisionsPage({ view, decisions }: { view: View; decisions: readonly DecisionRecord[] }) {
   return (
@@ -14,7 +16,7 @@ export function DecisionsPage({ view, decisions }: { view: View; decisions: read
           : `${decisions.length} decisions answer for their contacts.`}
       </h1>
       <p class="lead">Each opens what it earned, what its contacts cost, and since when.</p>
-      <Section title="Register" sub="newest first">
+      <Section title="Register" sub="newest first" links={<a href="/decisions/map">Which of them pay</a>}>
         <Table>
           <thead>
             <tr>
@@ -60,9 +62,19 @@ export function WaitingDecisionPage({ view, title }: { view: View; title: string
   );
 }
 
-export function DecisionPage({ view, report }: { view: View; report: DecisionReport }) {
+export function DecisionPage({
+  view,
+  report,
+  lines,
+  reasons,
+}: {
+  view: View;
+  report: DecisionReport;
+  /** of the month of the page, of the units that the viewer may read */
+  lines: readonly StatementLine[];
+  reasons: ReadonlyMap<string, string>;
+}) {
   const loses = isNegative(report.net);
-  const verdict = report.underWaterSince !== null ? '■ Stop' : report.alarms.length > 0 ? '◆ Explain' : '● Keep';
   return (
     <Page view={view} title={report.title}>
       <p class="sub">
@@ -73,55 +85,13 @@ export function DecisionPage({ view, report }: { view: View; report: DecisionRep
         {loses ? 'more than it earned' : 'net'}
       </h1>
       <p class="lead">
-        {verdict}. {monthYear(report.from)} to {monthYear(report.to)}.{' '}
+        {verdictOf(report)}. {monthYear(report.from)} to {monthYear(report.to)}.{' '}
         {report.alarms.length === 0 ? 'No alarm.' : `Alarm: ${report.alarms.join('; ')}.`}
       </p>
       <div class="columns">
         <div class="w7">
-          <Section
-            title={
-              report.underWaterSince === null
-                ? 'Cumulated net, above water'
-                : `Under water since ${day(report.underWaterSince)}`
-            }
-            sub={`${report.currency}, collected less the cost of its contacts, on the day of the exposure; dotted = younger than its days`}
-          >
-            <CurveChart
-              points={report.daily.map((point) => ({ date: point.date, net: point.netCum, mature: point.mature }))}
-              underWaterSince={report.underWaterSince}
-              title={`Cumulated net of ${report.title}, ${report.currency}`}
-            />
-            <details>
-              <summary>Table</summary>
-              <Table focusable>
-                <thead>
-                  <tr>
-                    <th>Day</th>
-                    <th class="n">Contacts</th>
-                    <th class="n">Collected, cumulated</th>
-                    <th class="n">Contact cost, cumulated</th>
-                    <th class="n">Net, cumulated</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {report.daily.slice(-120).map((point) => (
-                    <tr key={point.date}>
-                      <td>{point.date}</td>
-                      <td class="n">{grouped(rounded(point.contacts, 1))}</td>
-                      <td class="n">{grouped(point.collectedCum)}</td>
-                      <td class="n">{grouped(point.costCum)}</td>
-                      <td class="n">{grouped(point.netCum)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </Table>
-              {report.daily.length > 120 && (
-                <p class="note">
-                  The last 120 of {report.daily.length} days; all are in `answerable decision {report.decision} --json`.
-                </p>
-              )}
-            </details>
-          </Section>
+          <BreakEvenSection report={report} />
+          <IncrementalSection report={report} />
         </div>
         <div class="w5">
           <Section title="Profit and loss" sub={report.currency}>
@@ -143,6 +113,7 @@ export function DecisionPage({ view, report }: { view: View; report: DecisionRep
               </tbody>
             </Table>
           </Section>
+          <ReasonsSection view={view} lines={lines} reasons={reasons} />
           <Section title="Break-even" sub="contacts for an exposure">
             <Table>
               <tbody>

@@ -1,0 +1,45 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { DecisionsService } from '../application/decisions.service.ts';
+import { StatementsService } from '../application/statements.service.ts';
+import { ValueService } from '../application/value.service.ts';
+import { Refusal } from '../domain/errors.ts';
+import type { Period } from '../domain/period.ts';
+import { requireRight } from '../domain/roles.ts';
+import { decisionTitles } from './decision-titles.ts';
+import { PageDoor } from './page-door.ts';
+import { EmptyPage } from './pages/plain.tsx';
+import { NoValuePage, ValuePage } from './pages/value.tsx';
+
+/** The service's own value statement. */
+@Controller('value')
+export class ValueController {
+  constructor(
+    private readonly door: PageDoor,
+    private readonly value: ValueService,
+    private readonly statements: StatementsService,
+    private readonly decisions: DecisionsService,
+  ) {}
+
+  @Get()
+  async statement(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.door.page(
+      request,
+      response,
+      undefined,
+      (p) => `/value?period=${p}`,
+      async (view, actor) => {
+        requireRight(actor, 'read_all');
+        if (view.period === null || view.run === null) return <EmptyPage view={view} />;
+        try {
+          const { value } = await this.value.report(actor, view.period as Period);
+          const titles = await decisionTitles(this.decisions, actor);
+          return <ValuePage {...{ view, value, titles }} units={await this.statements.unitNames(actor)} />;
+        } catch (error) {
+          if (error instanceof Refusal && error.code === 'no_retention') return <NoValuePage view={view} />;
+          throw error;
+        }
+      },
+    );
+  }
+}
