@@ -37,9 +37,14 @@ export function inputOpener(from: 'shell' | 'upload', mapping?: { yaml: string; 
         sheet: rules?.read?.sheet,
       });
       if (rules === undefined) return source;
-      const ours = mapped(source, rules, { file: name, onFault });
-      report = ours.report;
-      return ours;
+      try {
+        const ours = mapped(source, rules, { file: name, onFault });
+        report = ours.report;
+        return ours;
+      } catch (error) {
+        await source.close?.();
+        throw error;
+      }
     },
   };
 }

@@ -53,8 +53,9 @@ function failureOf(error: unknown): Failure {
   }
   if (error instanceof InvalidInput) {
     const message = `nothing was stored: ${error.count} ${error.count === 1 ? 'fault' : 'faults'} in the input`;
-    const next =
-      'mend the rows and import the file again; --dry-run stores nothing, --accept-valid takes the good rows';
+    const next = error.faults.some(({ code }) => code === 'missing_column')
+      ? 'rename the columns, or write a mapping: answerable import --suggest-mapping FILE > mapping.yaml'
+      : 'mend the file and give the command again';
     return { exitCode: EXIT.refused, code: 'invalid_input', message, details: error.faults.map(faultText), next };
   }
   if (error instanceof OutOfBalance) {

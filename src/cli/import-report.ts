@@ -1,6 +1,7 @@
 import type { FolderReport, ImportReport, Version } from '../application/imports.service.ts';
 import type { InputOpener } from '../application/input-opener.ts';
 import { faultText } from '../domain/errors.ts';
+import { mappingSentences, type MappingReport } from '../intake/mapping-report.ts';
 import type { Answer } from './answer.ts';
 import { EXIT } from './failure.ts';
 import { emphasis, grouped, pairs, printable, table } from './table.ts';
@@ -13,21 +14,19 @@ export function importAnswer(report: ImportReport, opener: InputOpener): Answer 
   const mapping = opener.report();
   const said = [
     outcomeText(report, refused),
+    ...formatLines(report),
     pairs(reportFacts(report)),
-    ...(mapping?.assumptions ?? []).map((assumption) => `assumption: ${assumption}`),
-    ...(mapping === undefined
-      ? []
-      : [...mapping.dropped].map(([why, rows]) => `left out: ${grouped(rows)} rows, ${why}`)),
+    ...(mapping === undefined ? [] : mappingSentences(mapping).map(printable)),
     ...report.warnings.map((warning) => `note: ${printable(warning)}`),
     ...correctionLines(report),
     ...faultLines(report),
   ];
-  const json = { ...report, ...(mapping !== undefined && { assumptions: mapping.assumptions }) };
+  const json = { ...report, ...(mapping !== undefined && { mapping: plainReport(mapping) }) };
   if (!refused) return { json, text: said.join('\n'), next: nextOf(report) };
   return {
     json,
     text: said.join('\n'),
-    next: 'mend the rows and import the file again, or take the good ones with --accept-valid',
+    next: mending(report),
     exitCode: EXIT.refused,
   };
 }
@@ -37,8 +36,21 @@ function outcomeText(report: ImportReport, refused: boolean): string {
     return `${report.file}: already imported on ${report.already.at.toISOString().slice(0, 10)} by ${report.already.by}; 0 changes`;
   }
   if (refused) return `${report.file}: refused, nothing was stored; ${counted(report.faultCount, 'fault')}`;
-  return report.dryRun ? `${report.file}: dry run, nothing was stored` : `${report.file}: import ${report.importId}`;
+  if (report.dryRun) return `${report.file}: dry run, nothing was stored`;
+  return report.importId === null
+    ? `${report.file}: nothing in it is new; 0 changes`
+    : `${report.file}: import ${report.importId}`;
 }
+
+/** How the file was read, where that was a decision of ours. */
+function formatLines({ about }: ImportReport): string[] {
+  if (about?.format === 'xlsx') return [printable(`read as XLSX, sheet "${about.sheet ?? ''}"`)];
+  const { delimiter = ',', encoding = 'utf-8' } = about ?? {};
+  if (delimiter === ',' && encoding === 'utf-8') return [];
+  return [`read as CSV, fields apart by ${DELIMITERS[delimiter] ?? delimiter}, ${encoding}`];
+}
+
+const DELIMITERS: Readonly<Record<string, string>> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' };
 
 function reportFacts(report: ImportReport): [string, string][] {
   const amounts = Object.entries(report.totals.amounts).flatMap(([column, sums]) =>
@@ -54,7 +66,7 @@ function reportFacts(report: ImportReport): [string, string][] {
       `${grouped(report.new)} new, ${grouped(report.changed)} changed, ${grouped(report.same)} same, ${grouped(report.refused)} refused`,
     ],
     ...amounts,
-    ...(seconds === null ? [] : [['sum of seconds', grouped(seconds)] as [string, string]]),
+    ...(seconds === null || seconds === '0' ? [] : [['sum of seconds', grouped(seconds)] as [string, string]]),
     ...(periods.length === 0 ? [] : [['periods', `${periods[0]} to ${periods.at(-1)}`] as [string, string]]),
     ...(report.late === 0 ? [] : [['late', `${counted(report.late, 'row')} of closed periods`] as [string, string]]),
   ];
@@ -90,9 +102,49 @@ export function versionText(version: Version): string {
   return `${emphasis(printable(key))}  ${from}, ${who}${stands ? '  (stands)' : ''}\n  ${printable(said)}`;
 }
 
+/** By the code of the fault: the kind that brings what a row names. */
+const IMPORTED_FIRST: ReadonlyMap<string, string> = new Map(
+  ['unit', 'reason', 'decision', 'instrument', 'contact'].map((noun) => [`unknown_${noun}`, `${noun}s`]),
+);
+
+/** What to do about a refused file; when most of it names what is not there, that comes first. */
+function mending(report: ImportReport): string {
+  const missing = report.faults.flatMap(({ code }) => IMPORTED_FIRST.get(code) ?? []);
+  const good = report.new + report.changed + report.same;
+  const instead = good === 0 ? '' : `, or take the ${counted(good, 'good row')} with --accept-valid`;
+  if (missing.length * 2 <= report.faults.length) return `mend the rows and import the file again${instead}`;
+  const kind = missing[0]!;
+  const make =
+    kind === 'reasons' && report.kind === 'contacts' ? ', or make them, without owner, by --create-reasons' : '';
+  return `import the ${kind} first${make}; else mend the rows and import the file again${instead}`;
+}
+
+/** Counts by name as objects, for JSON. */
+const plainReport = ({ dropped, missing, unanswered, codes, ...report }: MappingReport): object => ({
+  ...report,
+  dropped: Object.fromEntries(dropped),
+  missing: Object.fromEntries(missing),
+  unanswered: Object.fromEntries(unanswered),
+  codes: Object.fromEntries(codes),
+});
+
+const LIKE_FAULTS_SHOWN = 3;
+
+/** The first faults; of those that say the same of one column only a few, so that every sort of fault is seen. */
 function faultLines(report: ImportReport): string[] {
-  const lines = report.faults.slice(0, FAULTS_SHOWN).map((fault) => `  ${printable(faultText(fault))}`);
-  if (report.faultCount > FAULTS_SHOWN) lines.push(`  … and ${grouped(report.faultCount - FAULTS_SHOWN)} more`);
+  const lines: string[] = [];
+  const shown = new Map<string, number>();
+  for (const fault of report.faults) {
+    const sort = [fault.line === undefined, fault.column, fault.code].join('|');
+    shown.set(sort, (shown.get(sort) ?? 0) + 1);
+    if (lines.length < FAULTS_SHOWN && shown.get(sort)! <= LIKE_FAULTS_SHOWN) {
+      lines.push(printable(`  ${faultText(fault)}`));
+    }
+  }
+  if (report.faultCount > lines.length) {
+    const rest = report.faultCount - lines.length;
+    lines.push(`  … and ${grouped(rest)} more${shown.size > 1 ? '' : ' like these'}`);
+  }
   if (report.errorFile !== undefined) lines.push(`all refused rows, each with its error: ${report.errorFile}`);
   return lines;
 }

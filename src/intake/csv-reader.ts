@@ -73,6 +73,7 @@ export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOpt
     spans: { [Symbol.asyncIterator]: spans },
     about: { format: 'csv', delimiter: options.delimiter ?? ',', encoding: 'utf-8' },
     bytesRead: () => bytesRead,
+    close: async () => void (await input.return?.()),
   };
 }
 

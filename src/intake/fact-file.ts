@@ -23,9 +23,9 @@ export class FactFile extends FileAttempt {
    */
   async copyStraight(company: CompanyRow): Promise<ImportReport | undefined> {
     const { tx, of, file, hashes } = this;
-    if (await this.startsKnown()) return undefined;
-    await tx.query('savepoint straight');
     try {
+      if (await this.startsKnown()) return undefined;
+      await tx.query('savepoint straight');
       const importId = await nextImportId(tx);
       const books = await this.books(company);
       const rows = await this.openRows();
@@ -46,7 +46,7 @@ export class FactFile extends FileAttempt {
       return await this.settle(counts, months.entries(), books, written, importId);
     } finally {
       hashes.close();
-      this.log.close();
+      await this.letGo();
     }
   }
 
@@ -60,8 +60,8 @@ export class FactFile extends FileAttempt {
 
   /** True when one of the first keys is stored: then the way over the stage is the shorter one. */
   private async startsKnown(): Promise<boolean> {
-    const { kind, name, open } = this.file;
-    const source = await open(() => undefined);
+    const { kind, name } = this.file;
+    const source = await this.openFile(() => undefined);
     const { places } = bindHeader(kind, source.header, name);
     const at = places[kind.columns.findIndex((column) => column.name === kind.key[0])]!;
     for await (const batch of source.rows) {

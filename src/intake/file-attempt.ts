@@ -21,7 +21,7 @@ import { Notes } from './notes.ts';
 import { keepReasons, keepRefusals } from './record-writer.ts';
 import { bindHeader, RowCheck } from './row-check.ts';
 import { asSent, openRows, type OpenRows } from './row-reader.ts';
-import type { RowSource } from './rows.ts';
+import type { FaultSink, RowSource } from './rows.ts';
 import { setFaults, type SetFlaw } from './set-checks.ts';
 import { tableOf } from './stage-columns.ts';
 import { Totals } from './totals.ts';
@@ -37,6 +37,7 @@ export abstract class FileAttempt {
   /** of contacts */
   protected cells: CellBook | undefined;
   private header: readonly string[] = [];
+  private readonly sources: RowSource[] = [];
   private about: RowSource['about'] | undefined;
 
   constructor(
@@ -58,7 +59,7 @@ export abstract class FileAttempt {
 
   /** Stages the file, judges it against what is stored, and writes it when nothing forbids. */
   async run(company: CompanyRow): Promise<ImportReport> {
-    const { tx, log, of } = this;
+    const { tx, of } = this;
     try {
       const books = await this.books(company);
       await dropLines(tx, [...(await this.stage(books))]);
@@ -83,8 +84,21 @@ export abstract class FileAttempt {
         corrected,
       );
     } finally {
-      log.close();
+      await this.letGo();
     }
+  }
+
+  /** Opens the file once more. */
+  protected async openFile(onFault: FaultSink): Promise<RowSource> {
+    const source = await this.file.open(onFault);
+    this.sources.push(source);
+    return source;
+  }
+
+  /** Gives back what the attempt holds; also when it broke off at the header, before any row was asked for. */
+  protected async letGo(): Promise<void> {
+    this.log.close();
+    for (const source of this.sources) await source.close?.();
   }
 
   protected async books(company: CompanyRow): Promise<KindBooks> {
@@ -97,7 +111,7 @@ export abstract class FileAttempt {
   }
 
   protected async openRows(): Promise<OpenRows> {
-    const source = await this.file.open(this.log.add);
+    const source = await this.openFile(this.log.add);
     this.header = source.originalHeader ?? source.header;
     this.about = source.about;
     return openRows(source, this.file.kind, this.file.name, this.notes);
@@ -162,7 +176,7 @@ export abstract class FileAttempt {
   /** Reads the file once more to show the rows that turned out bad beside others. */
   private async nameRows(flaws: ReadonlyMap<number, SetFlaw>, anyDouble: boolean): Promise<void> {
     const { tx, file, log } = this;
-    const source = await file.open(() => undefined);
+    const source = await this.openFile(() => undefined);
     const { places } = bindHeader(file.kind, source.header, file.name);
     const mended = source.header.at(-1) === 'error';
     const placeOf = (name: string): number =>

@@ -55,7 +55,7 @@ export class MappingFaults {
   close(delivered: number): void {
     const [only] = this.reasons.values();
     if (delivered === 0 && this.rows > 1 && this.reasons.size === 1 && only !== undefined) {
-      const message = `every one of the ${this.rows} rows: "${only.column}" ${only.message}`;
+      const message = `every one of the ${this.rows} rows: "${only.column}" ${only.message.replace(/^this /, '')}`;
       this.onFault?.({ ...only, line: undefined, code: `all_${only.code}`, message });
     }
     this.release();

@@ -65,7 +65,7 @@ function textOf(node: Node | null, form: Form & { is: 'text' | 'one of' }, path:
   }
   const text = typeof node.value === 'string' ? node.value : '';
   if (form.is === 'one of' && !form.values.includes(text)) {
-    blame(node, path, 'bad_value', 'is not one of the values', `Choose one of: ${form.values.join('  ')}`, text);
+    blame(node, path, 'bad_value', 'this is not one of the values', `Choose one of: ${form.values.join('  ')}`, text);
   }
   if (form.is === 'text' && form.like !== undefined && !form.like.test(text)) {
     blame(node, path, 'bad_value', 'does not have the right form', `Give ${form.such_as ?? String(form.like)}`, text);
@@ -150,7 +150,7 @@ function checkTargets(mapping: Mapping, file: string, faults: InputFault[]): voi
     const pattern = rule.date?.find((each) => !isDatePattern(each));
     if (pattern !== undefined) {
       const remedy = 'Write for example d/m/yyyy or yyyy-mm-dd HH:MM, or iso, excel, excel-1904';
-      const message = 'is no date pattern: it needs a year (yyyy), a month (m) and a day (d)';
+      const message = 'this is no date pattern: it needs a year (yyyy), a month (m) and a day (d)';
       faults.push({ ...place, value: pattern, code: 'bad_pattern', message, remedy });
     }
     const sources = SOURCES.filter((source) => rule[source] !== undefined);

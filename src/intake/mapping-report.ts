@@ -49,3 +49,31 @@ export function emptyReport(mapping: Mapping): MappingReport {
 export function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
+
+/** What a mapping did, in sentences for the person who compares the file with the books; numbers in thousands. */
+export function mappingSentences(report: MappingReport): string[] {
+  const list = (counts: ReadonlyMap<string, number>): string =>
+    [...counts].map(([name, rows]) => `${name} ${thousands(rows)}`).join(', ');
+  const said = report.assumptions.map((assumption) => `assumption: ${assumption}`);
+  if (report.read !== report.delivered) {
+    said.push(
+      `read: ${thousands(report.read)} rows of their file, which became ${thousands(report.delivered)} of ours`,
+    );
+  }
+  for (const [why, rows] of report.dropped) said.push(`left out: ${thousands(rows)} rows, ${why}`);
+  if (report.superseded > 0)
+    said.push(`left out: ${thousands(report.superseded)} earlier rows of a key whose last row stands`);
+  if (report.unanswered.size > 0) said.push(`without an answer: ${list(report.unanswered)}`);
+  if (report.missing.size > 0) said.push(`missing: ${list(report.missing)}`);
+  if (report.alike > 0)
+    said.push(`alike: ${thousands(report.alike)} rows equal an earlier one in what the mapping compares; kept`);
+  if (report.equalRows > 0)
+    said.push(
+      `double: ${thousands(report.equalRows)} rows equal an earlier one wholly; kept, each under an id of its own`,
+    );
+  for (const { column, currency, exact, posted, rows } of report.rounded)
+    said.push(`rounded: ${column} ${exact} ${currency} to ${posted}, ${thousands(rows)} rows by largest remainder`);
+  return said;
+}
+
+const thousands = (count: number): string => count.toLocaleString('en-US');

@@ -102,7 +102,7 @@ function dateFault(
   if (/^\d{1,2}:\d{2}(:\d{2})?$/.test(text)) {
     return new ValueFault(
       'date_lost',
-      'is a time of day and no date: the export lost its dates (a spreadsheet saved them with a time format)',
+      'this is a time of day and no date: the export lost its dates (a spreadsheet saved them with a time format)',
       'Ask for the file again with its dates; no date can be worked out from this',
       text,
       place,
@@ -110,10 +110,16 @@ function dateFault(
   }
   const written = patterns.map((pattern) => `"${pattern}"`).join(' or ');
   return why === 'no_such_day'
-    ? new ValueFault('no_such_day', 'is a day or time that does not exist', `Dates are read as ${written}`, text, place)
+    ? new ValueFault(
+        'no_such_day',
+        'this is a day or time that does not exist',
+        `Dates are read as ${written}`,
+        text,
+        place,
+      )
     : new ValueFault(
         'not_a_date',
-        `is not a date of the form ${written}`,
+        `this is not a date of the form ${written}`,
         'Mend the value, or the "date" of the mapping',
         text,
         place,
@@ -142,7 +148,7 @@ function signStep(sign: Sign, compilation: Compilation, place: string): Step {
       const remedy = 'Take "sign" out of the mapping if the amounts carry their own sign';
       throw new ValueFault(
         'double_sign',
-        'is negative already, and another column tells the sign',
+        'this is negative already, and another column tells the sign',
         remedy,
         plain,
         place,
@@ -151,7 +157,7 @@ function signStep(sign: Sign, compilation: Compilation, place: string): Step {
     if (sign.negative.includes(side)) return /[1-9]/.test(plain) ? `-${plain}` : plain;
     if (sign.positive === undefined || sign.positive.includes(side)) return plain;
     const known = `Known: ${[...sign.negative, ...sign.positive].join(', ')}`;
-    throw new ValueFault('unknown_sign', 'does not say which way the amount goes', known, side, sign.column[0]!);
+    throw new ValueFault('unknown_sign', 'this does not say which way the amount goes', known, side, sign.column[0]!);
   };
 }
 

@@ -14,7 +14,7 @@ export class Notes {
       return;
     }
     note.count++;
-    if (note.lines.length < 5) note.lines.push(line);
+    if (note.lines.length < 5 && note.lines.at(-1) !== line) note.lines.push(line);
   };
 
   texts(): string[] {

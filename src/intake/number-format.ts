@@ -40,7 +40,7 @@ function refusal(text: string, point: string, group: string | undefined): { faul
   }
   const written = `decimal sign "${point}"${group === undefined ? ', no thousands separator' : `, thousands separator "${group}"`}`;
   return {
-    fault: 'is not a number as the mapping says numbers are written',
+    fault: 'this is not a number as the mapping says numbers are written',
     remedy: `Expected: ${written}; see "numbers" in the mapping`,
   };
 }

@@ -30,7 +30,7 @@ export async function gatedXlsx(path: string, file: string, limits: FileLimits):
     throw new InvalidInput([{ file, code, message, remedy }]);
   };
   const zip = await opened(path).catch((error: Error) =>
-    refuse('bad_xlsx', `it is not a readable XLSX file: ${error.message}`),
+    refuse('bad_xlsx', `it is not a readable XLSX file: ${error.message.replace(/\.$/, '')}`),
   );
   try {
     if (zip.entryCount > limits.xlsxParts) {

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { UsersService } from '../../src/application/users.service.ts';
 import { csvLine } from '../../src/intake/csv-text.ts';
 import type { ImportReport } from '../../src/intake/import-report.ts';
+import { packageRoot } from '../../src/package-root.ts';
 import { ImportingCompany } from '../intake/importing.ts';
 import { describeWithShared, sharedPath } from '../shared-files.ts';
 import { answerableHere, type Outcome } from './answerable.ts';
@@ -91,6 +92,91 @@ describe('importing at the shell', () => {
     calm(outcome);
     expect(outcome.exitCode).toBe(3);
     expect(outcome.stdout).toContain('·[2J');
+  });
+
+  it('says how it read a file, what is missing first, and what to do next', async () => {
+    const excel = company.file('entry_id;period;account;cost_center;amount;currency\nE1;03/2026;6;X;1.234,50;eur\n');
+    const { stdout } = await run('ledger', excel);
+    expect(stdout).toContain('read as CSV, fields apart by semicolon, utf-8');
+    expect(stdout).toContain('line 2, period: got "03/2026": this is not a month. Write a month as 2026-03.');
+    expect(stdout).toContain('line 2, currency: got "eur": there is no such currency. Did you mean EUR?');
+    const heads = await run('contacts', company.file('Contact ID,Started\nC1,2026-03-01\n'));
+    expect(heads.stderr).toContain('Is it "Contact ID"? Rename it, or import with a mapping.');
+    expect(heads.stderr).toContain('answerable import --suggest-mapping FILE > mapping.yaml');
+    const rows = Array.from({ length: 50 }, (_, i) => `C${i},2026-03-01T10:00:00Z,voice,new.${i},,,\n`);
+    const unknown = await run('contacts', company.file(`${CONTACTS}\n${rows.join('')}`));
+    expect(unknown.stdout.match(/got "new\./g)).toHaveLength(3);
+    expect(unknown.stdout).toContain('… and 47 more like these');
+    expect(unknown.stderr).toContain('import the reasons first, or make them, without owner, by --create-reasons');
+    const ledger = `${LEDGER}\nE1,2026-03,6,X,1,EUR,\nE2,2026-03,6,X,1,EUR,\n`;
+    expect((await run('ledger', company.file(`${LEDGER}\n`))).stdout).toContain('nothing in it is new; 0 changes');
+    expect((await run('ledger', company.file(ledger))).exitCode).toBe(0);
+    const again = await run('ledger', company.file(ledger.replace(/(E1.*\n)(E2.*\n)/, '$2$1')));
+    expect(again.stdout).toMatch(/nothing in it is new; 0 changes\n.* 2 same/);
+  });
+
+  describeWithShared('real exports, each through its shipped mapping', 'data/council-spend', () => {
+    const data = (...parts: string[]): string => sharedPath('data', ...parts);
+    const shipped = (name: string): string => join(packageRoot, 'templates/mappings', name);
+
+    it('the council: two quarters taken with what is alike, blank and negative; the one without dates refused in words', async () => {
+      const quarter = (name: string): Promise<Outcome> =>
+        run('ledger', data(`council-spend/expenditure-over-500-${name}.csv`), '--mapping', 'council-payments');
+      const early = await quarter('jan-mar-2015');
+      expect(early.stdout).toContain('3,864 new, 0 changed, 0 same, 0 refused');
+      expect(early.stdout).toContain('sum of amount  13,880,574.57 GBP');
+      expect(early.stdout).toContain('alike: 519 rows equal an earlier one');
+      const late = await quarter('oct-dec-2017');
+      expect(late.stdout).toContain('3,855 new');
+      expect(late.stdout).toContain('sum of amount  17,382,055.90 GBP');
+      expect(late.stdout).toMatch(/missing: .*vendor 69/);
+      expect(await company.rows('select count(*)::int as rows from ledger_entry where amount_minor < 0')).toEqual([
+        { rows: 11 },
+      ]);
+      const destroyed = await quarter('apr-jun-2014');
+      expect(destroyed.exitCode).toBe(3);
+      expect(destroyed.stdout).toContain('0 new, 0 changed, 0 same, 3,836 refused');
+      expect(destroyed.stdout).toContain(
+        'got "00:00:00": every one of the 3836 rows: "Paid Date" is a time of day and no date: the export lost its dates',
+      );
+      expect(destroyed.stdout).toContain('Ask for the file again with its dates');
+      expect(destroyed.stderr).not.toContain('--accept-valid');
+      expect(await company.rows(`select count(*)::int as rows from ledger_entry where period < '2015'`)).toEqual([
+        { rows: 0 },
+      ]);
+    });
+
+    it('the service desk: the last row of each incident', async () => {
+      const log = data('incident-log/incident_event_log_first119998.csv.gz');
+      const { stdout } = await run('contacts', log, '--mapping', 'service-desk-events', '--create-reasons');
+      expect(stdout).toContain('20,769 new, 0 changed, 0 same, 0 refused');
+      expect(stdout).toContain('left out: 99,229 earlier rows of a key whose last row stands');
+      expect(stdout).toMatch(/missing: .*queue 2,157.*customer_id 3$/m);
+    });
+
+    it('the airport: three questions a passenger, each with its scale', async () => {
+      expect((await run('instruments', shipped('airport-survey/instruments.csv'))).exitCode).toBe(0);
+      for (const [year, rows] of [
+        ['2017', '8,117'],
+        ['2018', '7,878'],
+      ] as const) {
+        const file = data(`airport-survey/${year}_SFO_Customer_Survey.csv`);
+        const { stdout } = await run('surveys', file, '--mapping', `airport-survey/${year}`);
+        expect(stdout).toContain(`${rows} new, 0 changed, 0 same, 0 refused`);
+        expect(stdout).toContain('without an answer: ');
+      }
+    });
+
+    if (FULL) {
+      it('the retailer: what is missing, cancelled, double and rounded', async () => {
+        const file = data('online-retail/online_retail_by_day.csv.gz');
+        const { stdout } = await run('revenue', file, '--mapping', 'online-retail');
+        expect(stdout).toContain('406,829 new, 0 changed, 0 same, 0 refused');
+        expect(stdout).toContain('left out: 135,080 rows, no customer');
+        expect(stdout).toContain('alike: 5,268 rows');
+        expect(stdout).toContain('rounded: amount 8300065.814 GBP to 8300065.81, 4 rows by largest remainder');
+      });
+    }
   });
 
   describeWithShared('hostile files', 'hostile/csv-spectrum', () => {

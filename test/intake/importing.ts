@@ -31,7 +31,7 @@ export class ImportingCompany {
       role: 'finance',
       units: [],
     };
-    const folder = mkdtempSync(join(tmpdir(), 'answerable-test-'));
+    const folder = mkdtempSync(join(tmpdir(), 'answerable-importing-'));
     const made = new ImportingCompany(test, db, new ImportsService(db), finance, folder);
     await made.imports.importCompany(finance, company);
     await made.load('units', 'unit_code,name,parent_code\nGROUP,Group,\nRETAIL,Retail,GROUP\nCARDS,Cards,GROUP\n');
