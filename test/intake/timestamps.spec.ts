@@ -94,6 +94,84 @@ describe('timestamps', () => {
     expect(read(text)).toBe(expected);
   });
 
+  // [law, zone, what is written, how it is read]
+  it.each([
+    [
+      'Directive 2000/84/EC, art. 2: forward at 01:00 UTC on the last Sunday of March',
+      'Europe/Berlin',
+      '2026-03-29T02:00:00',
+      'local_gap',
+    ],
+    [
+      'Directive 2000/84/EC, art. 2: until 01:00 UTC',
+      'Europe/Berlin',
+      '2026-03-29T01:59:59',
+      '2026-03-29T00:59:59.000Z 2026-03-29',
+    ],
+    [
+      'Directive 2000/84/EC, art. 2: from 01:00 UTC',
+      'Europe/Berlin',
+      '2026-03-29T03:00:00',
+      '2026-03-29T01:00:00.000Z 2026-03-29',
+    ],
+    [
+      'Directive 2000/84/EC, art. 3: back at 01:00 UTC on the last Sunday of October',
+      'Europe/Berlin',
+      '2026-10-25T02:59:59',
+      '2026-10-25T00:59:59.000Z 2026-10-25 double_local_time',
+    ],
+    [
+      'Directive 2000/84/EC, art. 3: the same instant in Lisbon',
+      'Europe/Lisbon',
+      '2026-10-25T01:30:00',
+      '2026-10-25T00:30:00.000Z 2026-10-25 double_local_time',
+    ],
+    [
+      'Energy Policy Act of 2005, sec. 110: from 2007 on the second Sunday of March',
+      'America/New_York',
+      '2026-03-08T02:30:00',
+      'local_gap',
+    ],
+    [
+      'Uniform Time Act of 1966 as of 1986: in 2006 still the first Sunday of April',
+      'America/New_York',
+      '2006-04-02T02:30:00',
+      'local_gap',
+    ],
+    [
+      'Energy Policy Act of 2005, sec. 110: back on the first Sunday of November',
+      'America/New_York',
+      '2026-11-01T01:30:00',
+      '2026-11-01T05:30:00.000Z 2026-11-01 double_local_time',
+    ],
+    [
+      'Decree 9.772 of 2019: Brazil changes no more',
+      'America/Sao_Paulo',
+      '2026-11-01T00:30:00',
+      '2026-11-01T03:30:00.000Z 2026-11-01',
+    ],
+    [
+      'Inter gravissimas, 1582: 2000 is a leap year',
+      'Europe/Berlin',
+      '2000-02-29T12:00:00Z',
+      '2000-02-29T12:00:00.000Z 2000-02-29',
+    ],
+    ['Inter gravissimas, 1582: 2100 is none', 'Europe/Berlin', '2100-02-29T12:00:00Z', 'no_such_day'],
+  ])('%s (%s, %s)', (_, zone, text, expected) => {
+    expect(read(text, new Zone(zone))).toBe(expected);
+  });
+
+  it.each([
+    ['Europe/Berlin', '2026-03-31T21:59:59Z', '2026-03-31', '2026-03-31T22:00:00Z', '2026-04-01'],
+    ['Europe/Berlin', '2026-02-28T22:59:59Z', '2026-02-28', '2026-02-28T23:00:00Z', '2026-03-01'],
+    ['America/New_York', '2026-04-01T03:59:59Z', '2026-03-31', '2026-04-01T04:00:00Z', '2026-04-01'],
+    ['Asia/Kolkata', '2026-03-31T18:29:59Z', '2026-03-31', '2026-03-31T18:30:00Z', '2026-04-01'],
+    ['UTC', '2028-02-29T23:59:59Z', '2028-02-29', '2028-03-01T00:00:00Z', '2028-03-01'],
+  ])('a month ends at midnight of %s, not of UTC', (zone, last, lastDay, first, firstDay) => {
+    expect(read(last, new Zone(zone))).toContain(` ${lastDay}`);
+    expect(read(first, new Zone(zone))).toContain(` ${firstDay}`);
+  });
+
   it('starts a day where midnight does not exist', () => {
     expect(read('2018-11-04', new Zone('America/Sao_Paulo'))).toBe('2018-11-04T03:00:00.000Z 2018-11-04 date_only');
   });
