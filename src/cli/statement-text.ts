@@ -1,10 +1,12 @@
 import type { Reconciliation, StatementSet, UnitSection } from '../domain/statements/statement-set.ts';
+import { coverageText } from './coverage-text.ts';
 import { grouped, table, type Column } from './table.ts';
 
-/** What a period comes to, for people: its units, then where the ledger went. */
+/** What a period comes to, for people: its units, where the ledger went and how much is explained. */
 export function statementText(set: StatementSet): string {
   const tieOut = set.reconciliation === undefined ? [] : [`\n${tieOutText(set.reconciliation, set.currency)}`];
-  return [unitsText(set), ...tieOut].join('\n');
+  const coverage = set.coverage === undefined ? [] : [`\n${coverageText(set.coverage, set.currency)}`];
+  return [unitsText(set), ...tieOut, ...coverage].join('\n');
 }
 
 const UNIT_COLUMNS: readonly Column<Pick<UnitSection, 'unit' | 'name' | 'contacts' | 'gross'>>[] = [

@@ -54,6 +54,9 @@ export interface CompanyPlan {
   readonly decisions: readonly {
     readonly decision: string;
     readonly from: LocalDate;
+    readonly to?: LocalDate;
+    readonly population?: string;
+    readonly reasonList?: string;
     readonly owners: readonly { unit: string; share: string }[];
   }[];
   readonly model: unknown;
@@ -83,15 +86,15 @@ export function inputsOf(plan: CompanyPlan): CloseInputs {
         validFrom: '2000-01-01',
         validTo: null,
       })),
-      decisions: plan.decisions.map(({ decision, from }) => ({
+      decisions: plan.decisions.map(({ decision, from, to, population, reasonList }) => ({
         decision,
         title: decision,
         kind: 'fee',
         effectiveFrom: from,
         announcedAt: null,
-        effectiveTo: null,
-        population: null,
-        reasons: null,
+        effectiveTo: to ?? null,
+        population: population ?? null,
+        reasons: reasonList ?? null,
         expectedContactsPerMonth: null,
         expectedRevenuePerMonth: null,
       })),

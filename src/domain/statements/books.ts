@@ -94,7 +94,13 @@ export interface Coverage {
   readonly derivedStandard: Fraction;
   /** tags that were shown, not honoured */
   readonly tagsNotHonoured: Fraction;
-  readonly worklist: readonly { readonly reason: string; readonly channel: string; readonly parts: Fraction }[];
+  /** most contacts first; amounts in minor units */
+  readonly worklist: readonly {
+    readonly reason: string;
+    readonly channel: string;
+    readonly parts: Fraction;
+    readonly amount: bigint;
+  }[];
 }
 
 export type Bound = 'unmapped_share' | 'jump_against_trailing' | 'missing_source';

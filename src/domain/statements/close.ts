@@ -21,6 +21,7 @@ import { postPool, total } from './pool-posting.ts';
 import { contactsText, keptByService, PoolUse, type CellUse } from './pool-use.ts';
 import { retentionBooks } from './retention-books.ts';
 import { standardsOf } from './standards.ts';
+import { unattributedCost } from './unattributed-cost.ts';
 
 /**
  * Costs and attributes a period (method 1 to 4): one result, every subtotal the exact sum of its parts.
@@ -74,7 +75,7 @@ export function close(given: CloseInputs, observe?: (use: CellUse) => void): Boo
     ledgerChanges: inputs.ledgerChanges ?? [],
     parked,
     reconciliation: reconcile(ledger.ledger, posted.lines, serviceLines),
-    coverage: coverage.result(use),
+    coverage: coverage.result(use, unattributedCost(use, serviceLines, model, digits)),
     decisionDays: days.list(),
     shares,
     measures: use.measures(),

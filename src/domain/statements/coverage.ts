@@ -8,6 +8,10 @@ import type { PoolUse } from './pool-use.ts';
 
 const WORKLIST = 20;
 
+export function reasonKey({ reason, channel }: { readonly reason: string; readonly channel: string }): string {
+  return `${reason}\u0000${channel}`;
+}
+
 /** Counts how much of the contacts is explained, by evidence tier, and the largest unexplained reasons. */
 export class CoverageCount {
   parts = 0n;
@@ -34,15 +38,16 @@ export class CoverageCount {
       this.tagsNotHonoured += cell.parts;
     if (outcome.unattributed.isZero) return;
     const { reason, channel } = cell.dimensions;
-    const key = `${reason}\u0000${channel}`;
+    const key = reasonKey(cell.dimensions);
     const kept = this.unattributed.get(key) ?? { reason, channel, parts: Fraction.ZERO };
     this.unattributed.set(key, { ...kept, parts: kept.parts.plus(outcome.unattributed.times(cell.parts)) });
   }
 
-  result(use: PoolUse): Coverage {
+  /** @param costs of unattributed contacts by `reasonKey`, minor units */
+  result(use: PoolUse, costs: ReadonlyMap<string, bigint>): Coverage {
     const items = [...this.unattributed]
       .sort(([a, x], [b, y]) => y.parts.compare(x.parts) || compareKeys(a, b))
-      .map(([, item]) => item);
+      .map(([key, item]) => ({ ...item, amount: costs.get(key) ?? 0n }));
     return {
       parts: this.parts,
       byTier: this.byTier,

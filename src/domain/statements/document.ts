@@ -48,7 +48,7 @@ export function documentsOf(books: Books, context: DocumentContext): Documents {
     pools: books.pools.map((pool) => poolSection(pool, context)),
     units: unitSections,
     service,
-    coverage: coverageSection(books.coverage),
+    coverage: coverageSection(books.coverage, context.digits),
     shares: sharesSection(books.shares),
     ...value,
   };
@@ -225,7 +225,7 @@ function serviceLineSection(line: ServiceLine, prefix: string, context: Document
   };
 }
 
-function coverageSection(coverage: Coverage): JsonObject {
+function coverageSection(coverage: Coverage, digits: number): JsonObject {
   const share = (parts: Fraction) => (coverage.parts === 0n ? '0' : parts.over(coverage.parts).toText(6));
   return {
     contacts: contactText(Fraction.of(coverage.parts)),
@@ -238,10 +238,11 @@ function coverageSection(coverage: Coverage): JsonObject {
     withoutStandard: share(coverage.withoutStandard),
     derivedStandard: share(coverage.derivedStandard),
     tagsNotHonoured: share(coverage.tagsNotHonoured),
-    worklist: coverage.worklist.map(({ reason, channel, parts }) => ({
+    worklist: coverage.worklist.map(({ reason, channel, parts, amount }) => ({
       reason,
       channel,
       contacts: contactText(parts),
+      amount: amountText(amount, digits),
     })),
   };
 }

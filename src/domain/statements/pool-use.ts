@@ -49,6 +49,11 @@ export interface CellUse {
   readonly untimedSeconds: Fraction;
 }
 
+/** What some contacts used of a pool. */
+interface Use extends Omit<LineUse, 'key'> {
+  readonly standardFrom: 'stated' | 'derived' | 'none' | 'driver';
+}
+
 interface Sums {
   readonly key: LineKey;
   readonly share: Fraction;
@@ -127,6 +132,19 @@ export class PoolUse {
       .filter((measure) => !measure.parts.isZero);
   }
 
+  /** Uses that no rule took, by pool, reason and channel. */
+  unattributed(): LineUse[] {
+    const uses = new Map<string, LineUse>();
+    for (const sums of this.sums.values()) {
+      if (sums.key.service !== 'unattributed') continue;
+      addTo(
+        useOf(uses, sums.key, [sums.key.pool, sums.key.reason, sums.key.channel].join('\u0000')),
+        this.usedBy(sums),
+      );
+    }
+    return [...uses.values()];
+  }
+
   /** Uses by pool. @throws Refusal overlapping_pools with the count of contacts */
   byPool(): ReadonlyMap<string, LineUse[]> {
     if (this.overlaps.size > 0) {
@@ -136,31 +154,28 @@ export class PoolUse {
         next: 'narrow `serves` of these pools and run `answerable model apply`',
       });
     }
-    const pools = new Map(this.operating.map((pool) => [pool.code, pool]));
     const uses = new Map<string, Map<string, LineUse>>();
     for (const sums of this.sums.values()) {
-      const line = lineOf(uses, sums.key);
-      const pool = pools.get(sums.key.pool)!;
-      const parts = sums.share.times(sums.parts);
-      const handleSeconds = sums.share.times(Fraction.of(sums.seconds).plus(sums.untimedSeconds));
-      const used = quantity(pool, sums.key.reason, parts, handleSeconds);
-      line.parts = line.parts.plus(parts);
-      line.handleSeconds = line.handleSeconds.plus(handleSeconds);
-      line.used = line.used.plus(used);
-      line.standard = line.standard.plus(this.standardQuantity(pool, sums.key.reason, parts, used));
+      const lines = uses.get(sums.key.pool) ?? new Map<string, LineUse>();
+      uses.set(sums.key.pool, lines);
+      const { standardFrom, ...use } = this.usedBy(sums);
+      addTo(useOf(lines, sums.key, lineText(sums.key)), use);
+      if (standardFrom === 'none') this.withoutStandardParts = this.withoutStandardParts.plus(use.parts);
+      if (standardFrom === 'derived') this.derivedStandardParts = this.derivedStandardParts.plus(use.parts);
     }
     return new Map([...uses].map(([pool, lines]) => [pool, [...lines.values()]]));
   }
 
-  private standardQuantity(pool: Pool, reason: string, parts: Fraction, used: Fraction): Fraction {
-    if (pool.driver !== 'handle_seconds') return used;
-    const standard = this.standards.standardSeconds(pool, reason);
-    if (!standard) {
-      this.withoutStandardParts = this.withoutStandardParts.plus(parts);
-      return used;
-    }
-    if (standard.source === 'derived') this.derivedStandardParts = this.derivedStandardParts.plus(parts);
-    return standard.seconds.times(parts).over(CONTACT_PARTS).over(pool.concurrency);
+  private usedBy({ key, share, parts: whole, seconds, untimedSeconds }: Sums): Use {
+    const pool = this.operating.find((candidate) => candidate.code === key.pool)!;
+    const parts = share.times(whole);
+    const handleSeconds = share.times(Fraction.of(seconds).plus(untimedSeconds));
+    const used = quantity(pool, key.reason, parts, handleSeconds);
+    if (pool.driver !== 'handle_seconds') return { parts, handleSeconds, used, standard: used, standardFrom: 'driver' };
+    const stated = this.standards.standardSeconds(pool, key.reason);
+    if (!stated) return { parts, handleSeconds, used, standard: used, standardFrom: 'none' };
+    const standard = stated.seconds.times(parts).over(CONTACT_PARTS).over(pool.concurrency);
+    return { parts, handleSeconds, used, standard, standardFrom: stated.source };
   }
 
   /** Exactly one pool of each layer takes a contact; a layer other than handling may leave it out. */
@@ -230,16 +245,20 @@ function quantity(pool: Pool, reason: string, parts: Fraction, handleSeconds: Fr
   }
 }
 
-function lineOf(uses: Map<string, Map<string, LineUse>>, key: LineKey): LineUse {
-  const lines = uses.get(key.pool) ?? new Map<string, LineUse>();
-  uses.set(key.pool, lines);
-  const name = lineText(key);
+function useOf(lines: Map<string, LineUse>, key: LineKey, name: string): LineUse {
   let line = lines.get(name);
   if (!line) {
     line = { key, parts: Fraction.ZERO, handleSeconds: Fraction.ZERO, used: Fraction.ZERO, standard: Fraction.ZERO };
     lines.set(name, line);
   }
   return line;
+}
+
+function addTo(line: LineUse, use: Omit<LineUse, 'key'>): void {
+  line.parts = line.parts.plus(use.parts);
+  line.handleSeconds = line.handleSeconds.plus(use.handleSeconds);
+  line.used = line.used.plus(use.used);
+  line.standard = line.standard.plus(use.standard);
 }
 
 function lineText(key: LineKey): string {

@@ -24,9 +24,31 @@ export interface StatementSet {
   readonly pools?: readonly PoolSection[];
   readonly units: readonly UnitSection[];
   readonly service?: ServiceSection;
-  readonly coverage?: Readonly<Record<string, unknown>>;
+  readonly coverage?: CoverageSection;
   /** what service earns; absent without a retention section in the model, and for who may not read all units */
   readonly value?: ValueSection;
+}
+
+/** How much is explained, by what evidence: shares of all contacts as decimal text. */
+export interface CoverageSection {
+  readonly contacts: string;
+  readonly tiers: Readonly<Record<'A' | 'B' | 'C' | 'D', string>>;
+  readonly unattributed: string;
+  readonly repeats: string;
+  /** a share, or "not measured" */
+  readonly transfers: string;
+  readonly withoutHandleTime: string;
+  readonly withoutPool: string;
+  readonly withoutStandard: string;
+  readonly derivedStandard: string;
+  readonly tagsNotHonoured: string;
+  /** the largest groups of contacts that nobody answers for */
+  readonly worklist: readonly {
+    readonly reason: string;
+    readonly channel: string;
+    readonly contacts: string;
+    readonly amount: string;
+  }[];
 }
 
 /** ledger = all that follow, difference 0.00 */
