@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
-import type { Express, Request, Response } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import type { Express, NextFunction, Request, Response } from 'express';
+import { ipKeyGenerator, MemoryStore, rateLimit, type Options } from 'express-rate-limit';
 import { Refusal } from '../domain/errors.ts';
 import { IS_API } from './faults-by-door.filter.ts';
 
@@ -15,6 +15,9 @@ const tooMany = new Refusal('too_many_tries', 'too many wrong tries; wait a quar
  * of 401 count. Mounted after the forms are read.
  */
 export function limitGuesses(server: Express, most: number): void {
+  server.use(tokenGuesses(most));
+  const isSignIn = (request: Request): boolean => request.method === 'POST' && request.path === '/sign-in';
+  // A try counts from its beginning, so that many at once are no way around.
   const limit = (options: { keyGenerator?: (request: Request) => string; skip: (request: Request) => boolean }) =>
     rateLimit({
       windowMs: WINDOW_MS,
@@ -23,21 +26,30 @@ export function limitGuesses(server: Express, most: number): void {
       legacyHeaders: false,
       skipSuccessfulRequests: true,
       requestWasSuccessful: (_request: Request, response: Response) => response.statusCode !== 401,
-      handler: (request, _response, next) =>
-        next(IS_API.test(request.path) ? tooMany : new HttpException(tooMany.message, 429)),
+      handler: (_request, _response, next) => next(new HttpException(tooMany.message, 429)),
       ...options,
     });
-  const isGuess = (request: Request): boolean =>
-    IS_API.test(request.path)
-      ? request.headers.authorization !== undefined
-      : request.method === 'POST' && request.path === '/sign-in';
-  server.use(limit({ skip: (request) => !isGuess(request) }));
+  server.use(limit({ skip: (request) => !isSignIn(request) }));
   server.use(
     limit({
       keyGenerator: (request) => `login ${loginOf(request)?.toLowerCase()}`,
-      skip: (request) => IS_API.test(request.path) || !isGuess(request) || loginOf(request) === undefined,
+      skip: (request) => !isSignIn(request) || loginOf(request) === undefined,
     }),
   );
+}
+
+/** Programs send many good requests at once, so a token counts only when it was found to be wrong. */
+function tokenGuesses(most: number) {
+  const wrong = new MemoryStore();
+  wrong.init({ windowMs: WINDOW_MS } as Options);
+  return (request: Request, response: Response, next: NextFunction): void => {
+    if (!IS_API.test(request.path) || request.headers.authorization === undefined) return next();
+    const address = ipKeyGenerator(request.ip ?? '');
+    response.once('finish', () => {
+      if (response.statusCode === 401) void wrong.increment(address);
+    });
+    wrong.get(address).then((seen) => next((seen?.totalHits ?? 0) >= most ? tooMany : undefined), next);
+  };
 }
 
 function loginOf(request: Request): string | undefined {
