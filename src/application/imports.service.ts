@@ -177,12 +177,7 @@ export class ImportsService {
    * @returns YAML text
    * @throws Refusal unknown_kind; InvalidInput when the file cannot be read
    */
-  async suggestMapping(
-    actor: Actor,
-    path: string,
-    kind?: string,
-    from: 'shell' | 'upload' = 'shell',
-  ): Promise<string> {
+  async suggestMapping(actor: Actor, path: string, kind?: string, from: 'shell' | 'upload' = 'shell'): Promise<string> {
     requireRight(actor, 'import');
     const used = await this.db.read(actor, (tx) => mappingsUsed(tx, 50));
     return await suggestedMapping(path, kind, used, from);
