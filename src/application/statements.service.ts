@@ -44,6 +44,7 @@ export class StatementsService {
         currency: figures['currency']!,
         run: { id: head.run_id, hash: head.hash, model: head.model_hash, inputs: head.inputs_hash },
         state: head.state,
+        ...(inOnePersonMode(statements) ? { onePersonMode: true } : {}),
         ...(may(actor, 'read_all') ? pick(figures, 'reconciliation', 'pools') : {}),
         units,
         ...(may(actor, 'read_all') ? pick(figures, 'service', 'coverage', 'value') : {}),
@@ -117,6 +118,13 @@ async function headOf(tx: Tx, period: Period, run: string | undefined): Promise<
     kind: 'not_found',
     next: `answerable close ${period}`,
   });
+}
+
+/** As the hashed bytes say. */
+function inOnePersonMode([statement]: readonly StatementRow[]): boolean {
+  return (
+    statement !== undefined && (JSON.parse(statement.document.toString('utf8')) as JsonObject)['onePersonMode'] === true
+  );
 }
 
 /** The same answer for a unit that does not exist and for one that the actor may not see. */

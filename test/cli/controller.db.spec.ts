@@ -127,6 +127,15 @@ describe('closing like a controller, at the shell', () => {
     await all(['correct', 'reverse', asked.id, '--reason', 'withdrawn'], ['parked', 'list']);
   });
 
+  it("shows a unit's statement line by line, with the ids that a dispute takes, and what is booked of earlier months", async () => {
+    const shown = (await run('statements', JUNE, '--unit', 'RETAIL')).stdout;
+    expect(shown).toMatch(/^2026-06 RETAIL \(Retail\), EUR, preliminary\n/);
+    expect(shown).toMatch(/\n[0-9a-f]{20} +dispute +desk +2026-05 +0 +-10\.00\n/);
+    expect(shown).toMatch(/\ngross 140\.18 \+ adjustments -15\.00 = net 125\.18\n$/);
+    const all = (await run('statements', JUNE)).stdout;
+    expect(all).toMatch(/unit +name +contacts +gross +credit +adjustments +net\n/);
+  });
+
   it('compares the runs of a month and says why they differ', async () => {
     const first = await json<{ runs: { run_id: string }[] }>('runs', 'list', JUNE);
     writeFileSync(
@@ -186,6 +195,8 @@ describe('closing like a controller, at the shell', () => {
     const exported = readFileSync(join(folder, 'audit.jsonl'), 'utf8').trim().split('\n');
     expect(exported.filter((event) => event.includes('\\"door\\":\\"cli\\"')).length).toBeGreaterThan(15);
     expect((await run('settings', 'one-person', 'on', '--reason', 'x')).exitCode).toBe(3);
-    await all(['settings', 'one-person', 'on', '--reason', 'only one', '@admin'], ['settings', 'show']);
+    await all(['settings', 'one-person', 'on', '--reason', 'only one', '@admin'], ['settings', 'show'], ['close', MAY]);
+    expect((await run('statements', MAY, '--unit', 'RETAIL')).stdout).toContain('one-person mode');
+    expect((await run('statements', MAY)).stdout).toContain('in one-person mode');
   });
 });

@@ -42,7 +42,7 @@ export function addPeriodCommands(root: Command): void {
     name: 'approve',
     about: 'approve a period in review; never what oneself prepared',
     to: 'approved',
-    next: (period) => `answerable issue ${period}`,
+    next: (period) => `answerable issue ${period} (a controller; on the embedded database --as controller)`,
     deed: (periods, actor, period) => periods.approve(actor, period),
   });
   addMove(root, {

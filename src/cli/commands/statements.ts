@@ -66,7 +66,7 @@ async function statements(shell: Shell, period: Period, options: Options): Promi
   const service = await shell.get(StatementsService);
   const set = (await service.document(actor, period, { unit, run })) as unknown as StatementSet;
   const next = set.units[0]?.lines[0] === undefined ? undefined : `answerable explain line ${set.units[0].lines[0].id}`;
-  if (format === undefined) return { json: set, text: statementText(set), next };
+  if (format === undefined) return { json: set, text: statementText(set, unit), next };
   const { statementContent, statementFile } = await import('../../application/statement-files.ts');
   if (out === undefined) return { json: set, text: statementContent(set, format).toString('utf8') };
   const file = statementFile(set, format, unit);

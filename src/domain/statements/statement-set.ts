@@ -19,6 +19,8 @@ export interface StatementSet {
   };
   /** of the period; absent for a preview and straight after a close */
   readonly state?: 'open' | 'calculated' | 'in_review' | 'approved' | 'closed';
+  /** one person may have prepared, approved and issued it; absent: two did */
+  readonly onePersonMode?: boolean;
   /** absent for who may not read all units */
   readonly reconciliation?: Reconciliation;
   readonly pools?: readonly PoolSection[];
@@ -81,6 +83,18 @@ export interface PoolSection {
   readonly parked: string;
 }
 
+export interface AdjustmentSection {
+  readonly id: string;
+  /** late_contacts, ledger, dispute, correction, parked */
+  readonly source: string;
+  readonly decision: string | null;
+  readonly reason: string | null;
+  readonly pool: string | null;
+  readonly chargePeriod: string;
+  readonly contacts: string;
+  readonly amount: string;
+}
+
 export interface UnitSection {
   readonly unit: string;
   readonly name: string;
@@ -91,6 +105,8 @@ export interface UnitSection {
   readonly net: string;
   readonly bridge: Readonly<Record<string, string>> | null;
   readonly lines: readonly LineSection[];
+  /** of earlier periods, booked in this one; absent in runs without any */
+  readonly adjustmentLines?: readonly AdjustmentSection[];
   /** what retentionCredit is made of; absent without a retention section in the model */
   readonly retention?: UnitRetentionSection;
 }
