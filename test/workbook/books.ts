@@ -5,6 +5,7 @@ import { period, type Period } from '../../src/domain/period.ts';
 import { close } from '../../src/domain/statements/close.ts';
 import type { CloseInputs } from '../../src/domain/statements/close-inputs.ts';
 import { bridgeLines, type DocumentContext } from '../../src/domain/statements/document.ts';
+import type { EffectSection } from '../../src/domain/statements/value-document.ts';
 import { masterModel } from '../../src/workbook/model/build-model.ts';
 import { DrillDownSums } from '../../src/workbook/model/drill-down.ts';
 import { packModel } from '../../src/workbook/model/pack-model.ts';
@@ -67,12 +68,26 @@ export function withValue(model: WorkbookModel): WorkbookModel {
     ...{ aboveCap: '6.55', notCredited: '0.00' },
   }));
   const interval = { point: '-400.00', low: '-700.50', high: '-100.25' };
-  const effect = {
-    ...{ effect: 'decision', decision: 'FEE-LATE', cohort: '2025-12', windowDays: 90, kind: 'band', customers: 512 },
-    ...{ notAssessable: 3, perCustomer: interval, total: interval, streams: null, falsification: interval },
-    ...{ differenceBefore: '0.21', differenceAfter: '0.04', onBooks: true, nettable: true, why: [] },
-    ...{ postedPoint: '-400.00', postedNetted: '-100.25' },
-  } as const;
+  const effect: EffectSection = {
+    effect: 'decision',
+    decision: 'FEE-LATE',
+    cohort: '2025-12',
+    windowDays: 90,
+    kind: 'band',
+    customers: 512,
+    notAssessable: 3,
+    perCustomer: interval,
+    total: interval,
+    streams: null,
+    falsification: interval,
+    differenceBefore: '0.21',
+    differenceAfter: '0.04',
+    onBooks: true,
+    nettable: true,
+    why: [],
+    postedPoint: '-400.00',
+    postedNetted: '-100.25',
+  };
   const service = { cost: '5000.00', recovered: '3000.00', retentionCredit: '250.10', net: '-1749.90' };
   return { ...model, units, value: { service, effects: [effect], credits } };
 }
