@@ -32,17 +32,17 @@ export function linesOf(
     );
     byDecision.forEach(([, of], i) => {
       const keyed = of
-        .map((use) => ({ use, id: lineIdOf(use, inputs.period) }))
-        .sort((a, b) => compareKeys(a.id, b.id));
+        .map((use) => ({ use, rank: lineRank(use, inputs.period) }))
+        .sort((a, b) => compareKeys(a.rank, b.rank));
       const amounts = shareOut(
         decisions[i]!,
-        keyed.map(({ use, id }) => ({ key: id, weight: use[priced] })),
+        keyed.map(({ use, rank }) => ({ key: rank, weight: use[priced] })),
         digits,
       );
-      keyed.forEach(({ use, id }, j) => {
+      keyed.forEach(({ use }, j) => {
         const taker = use.key.taker!;
         lines.push({
-          id,
+          id: lineIdOf(use, inputs.period),
           kind: 'contacts',
           unit: taker.unit,
           decision: taker.decision,
@@ -72,20 +72,21 @@ export function linesOf(
 }
 
 /** Id of the line that a use belongs to. */
-export function lineIdOf(use: LineUse, period: Period): string {
+export function lineIdOf(use: Pick<LineUse, 'key'>, period: Period): string {
+  return lineId([...partsOf(use, period), use.key.taker!.treatment]);
+}
+
+/**
+ * Order of the lines that share an amount. The treatment comes last: another policy for a tier moves no cent between
+ * lines, it only names them otherwise.
+ */
+export function lineRank(use: Pick<LineUse, 'key'>, period: Period): string {
+  return `${lineId(partsOf(use, period))} ${use.key.taker!.treatment}`;
+}
+
+function partsOf(use: Pick<LineUse, 'key'>, period: Period): (string | null)[] {
   const { pool, taker, reason, channel } = use.key;
-  return lineId([
-    'contacts',
-    period,
-    taker!.unit,
-    taker!.decision,
-    reason,
-    channel,
-    pool,
-    taker!.rule,
-    taker!.tier,
-    taker!.treatment,
-  ]);
+  return ['contacts', period, taker!.unit, taker!.decision, reason, channel, pool, taker!.rule, taker!.tier];
 }
 
 /** Whole contacts of the pool in millionths, shared out so that lines and service results sum to them. */
@@ -193,9 +194,10 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string
   return groups;
 }
 
+/** Who claims a pool's cost: a unit, whatever the policy of a tier does with its lines, or service. */
 export function claimKey(use: LineUse): string {
   const { taker, service } = use.key;
-  return taker ? `unit:${taker.unit}:${taker.treatment}` : `service:${service}`;
+  return taker ? `unit:${taker.unit}` : `service:${service}`;
 }
 
 /** Which quantity a pool's lines are priced by: standard seconds, or those used (actual basis, reserved capacity). */

@@ -142,11 +142,10 @@ function shortfall(
 ): Fraction {
   let missing = Fraction.ZERO;
   for (const [unit, expected] of unitsOfPool(inputs.model.charging.forecast, pool.code)) {
-    const own = claims.filter((claim) => claim.key.startsWith(`unit:${unit}:`));
-    const actual = sumFractions(own.map((claim) => claim.contacts ?? Fraction.ZERO));
-    if (actual.isZero || expected.compare(actual) <= 0) continue;
-    const each = sumFractions(own.map((claim) => claim.standard)).over(actual);
-    missing = missing.plus(expected.minus(actual).times(each));
+    const own = claims.find((claim) => claim.key === `unit:${unit}`);
+    const actual = own?.contacts ?? Fraction.ZERO;
+    if (!own || actual.isZero || expected.compare(actual) <= 0) continue;
+    missing = missing.plus(expected.minus(actual).times(own.standard.over(actual)));
   }
   return missing;
 }

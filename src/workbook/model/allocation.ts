@@ -18,7 +18,6 @@ interface Draft {
   readonly block: ClaimView['block'];
   readonly source: ClaimView['source'];
   readonly unit: string | null;
-  readonly treatment: Line['treatment'] | null;
   readonly kind: Line['kind'] | null;
   readonly serviceKind: string | null;
   readonly volumes: readonly Volume[];
@@ -59,15 +58,13 @@ export function allocationOf(
         claims.push(claimOf(draft, pool, block.total, rows[i]!, claims.length + 1, books, keys)),
       );
     }
-    if (policy === 'proportional') spread(pool, claims, books, keys, digits);
+    if (policy === 'proportional') spread(pool, own, claims, books, keys, digits);
   }
   for (const claim of claims) {
     if (claim.kind !== 'contacts') continue;
     const pool = pools.find(({ key }) => key === claim.poolKey)!;
     const unit = unitOf(claim.unitKey!, keys);
-    const own = volumes.filter(
-      ({ key }) => key.pool === pool.pool.code && key.taker?.unit === unit && key.taker.treatment === claim.treatment,
-    );
+    const own = volumes.filter(({ key }) => key.pool === pool.pool.code && key.taker?.unit === unit);
     addLines(claim, pool, own, books, keys, digits, groups, lines);
   }
   addOtherLines(books, claims, pools, keys, lines);
@@ -84,7 +81,7 @@ interface Block {
 function blocksOf(pool: PoolView, volumes: readonly Volume[]): Block[] {
   if (pool.split === 'direct' || pool.split === 'support') return [];
   const { figures, result } = pool;
-  const none = { unit: null, treatment: null, kind: null, volumes: [] };
+  const none = { unit: null, kind: null, volumes: [] };
   const rest = (serviceKind: string, source: keyof PoolFigures): Draft => ({
     ...none,
     key: `service:${serviceKind}`,
@@ -123,7 +120,6 @@ function blocksOf(pool: PoolView, volumes: readonly Volume[]): Block[] {
     block: 'charge',
     source: 'fixedRate',
     unit,
-    treatment: 'charged',
     kind: 'reserved',
     serviceKind: null,
     quantity,
@@ -138,7 +134,7 @@ function usesOf(volumes: readonly Volume[]): Omit<Draft, 'source'>[] {
   const uses = new Map<string, Volume[]>();
   for (const volume of volumes) {
     const { taker, service } = volume.key;
-    const key = taker ? `unit:${taker.unit}:${taker.treatment}` : `service:${service}`;
+    const key = taker ? `unit:${taker.unit}` : `service:${service}`;
     const own = uses.get(key);
     if (own) own.push(volume);
     else uses.set(key, [volume]);
@@ -149,7 +145,6 @@ function usesOf(volumes: readonly Volume[]): Omit<Draft, 'source'>[] {
       key,
       block: 'charge',
       unit: taker?.unit ?? null,
-      treatment: taker?.treatment ?? null,
       kind: taker ? 'contacts' : null,
       serviceKind: service,
       volumes: own,
@@ -171,8 +166,6 @@ function claimOf(
         (line) =>
           line.pool === pool.pool.code &&
           line.unit === draft.unit &&
-          // Parking a unit changes the treatment of its lines, not the row that they come from.
-          (line.treatment === 'withheld') === (draft.treatment === 'withheld') &&
           line.kind === draft.kind,
       )
     : books.serviceLines.filter((line) => line.pool === pool.pool.code && line.kind === draft.serviceKind);
@@ -185,7 +178,6 @@ function claimOf(
     poolKey: pool.key,
     block: draft.block,
     unitKey: draft.unit && keys.units.get(draft.unit)!.key,
-    treatment: draft.treatment,
     kind: draft.kind,
     serviceKind: draft.serviceKind,
     source: draft.source,
@@ -201,15 +193,23 @@ function claimOf(
 }
 
 /** Policy `proportional`: the units take unused capacity in proportion to the quantity that they are charged for. */
-function spread(pool: PoolView, claims: ClaimView[], books: Books, keys: KeysOf, digits: number): void {
+function spread(
+  pool: PoolView,
+  volumes: readonly Volume[],
+  claims: ClaimView[],
+  books: Books,
+  keys: KeysOf,
+  digits: number,
+): void {
   const taken = claims.filter((claim) => claim.poolKey === pool.key && claim.serviceKind?.startsWith('unused.'));
   if (taken.every((claim) => claim.kept)) return;
   for (const claim of taken) claims[claims.indexOf(claim)] = { ...claim, kept: false };
   const total = taken.reduce((all, claim) => all + claim.apportioned.posted, 0n);
-  const weights = claims
-    .filter((claim) => claim.poolKey === pool.key && claim.kind === 'contacts' && claim.treatment === 'charged')
-    .map((claim) => ({ key: unitOf(claim.unitKey!, keys), weight: claim.quantity }))
-    .sort(byKey);
+  const charged = volumes.filter(({ key }) => key.taker?.treatment === 'charged');
+  const weights = grouped(charged, ({ key }) => key.taker!.unit).map(([key, own]) => ({
+    key,
+    weight: sum(own, pool.pricedBy),
+  }));
   const rows = apportioned(total, proportional(total, weights), digits);
   weights.forEach(({ key: unit, weight }, i) => {
     const draft: Draft = {
@@ -217,7 +217,6 @@ function spread(pool: PoolView, claims: ClaimView[], books: Books, keys: KeysOf,
       block: 'spread',
       source: 'quantity',
       unit,
-      treatment: 'charged',
       kind: 'unused_share',
       serviceKind: null,
       volumes: [],
@@ -252,13 +251,13 @@ function addLines(
       apportioned: amounts[i]!,
     };
     groups.push(group);
-    const byLine = grouped(own, ({ lineId }) => lineId!);
+    const byLine = grouped(own, ({ lineRank }) => lineRank!);
     const quantities = byLine.map(([key, parts]) => ({ key, weight: sum(parts, pool.pricedBy) }));
     const posted = group.apportioned.posted;
     const rows = apportioned(posted, proportional(posted, quantities), digits);
-    byLine.forEach(([id, parts], j) => {
-      const line = books.lines.find((candidate) => candidate.id === id)!;
-      invariant(line.amount === rows[j]!.posted, `line ${id}: ${rows[j]!.posted}, posted ${line.amount}`);
+    byLine.forEach(([, parts], j) => {
+      const line = books.lines.find((candidate) => candidate.id === parts[0]!.lineId)!;
+      invariant(line.amount === rows[j]!.posted, `line ${line.id}: ${rows[j]!.posted}, posted ${line.amount}`);
       lines.push({
         no: lines.length + 1,
         line,

@@ -113,7 +113,7 @@ export function masterModel(inputs: CloseInputs, context: DocumentContext, optio
     volumes: volumes.map((volume): VolumeView => {
       const { taker, service, pool } = volume.key;
       const poolKey = poolKeys.get(pool)!;
-      const claim = taker ? `unit:${taker.unit}:${taker.treatment}` : `service:${service}`;
+      const claim = taker ? `unit:${taker.unit}` : `service:${service}`;
       return {
         ...volume,
         claimNo: claimNo.get(`${poolKey}\u0000${claim}`)!,

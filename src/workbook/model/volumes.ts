@@ -2,7 +2,7 @@ import { Fraction } from '../../domain/fraction.ts';
 import { matchesPattern } from '../../domain/model/selector.ts';
 import { CONTACT_PARTS } from '../../domain/statements/cell-facts.ts';
 import type { CloseInputs } from '../../domain/statements/close-inputs.ts';
-import { lineIdOf } from '../../domain/statements/lines.ts';
+import { lineIdOf, lineRank } from '../../domain/statements/lines.ts';
 import type { CellUse, LineKey } from '../../domain/statements/pool-use.ts';
 import { standardsOf } from '../../domain/statements/standards.ts';
 import { byKey } from './apportioned.ts';
@@ -13,6 +13,8 @@ export interface Volume {
   readonly key: LineKey;
   /** of the line that they belong to, or null: service keeps them */
   readonly lineId: string | null;
+  /** order of that line among those that share an amount */
+  readonly lineRank: string | null;
   readonly share: Fraction;
   readonly contacts: Fraction;
   readonly seconds: Fraction;
@@ -66,7 +68,8 @@ export class VolumeSums {
       const standard = measure.seconds ? attributed.times(measure.seconds).over(measure.concurrency) : used;
       return {
         key,
-        lineId: key.taker && lineIdOf({ key } as Parameters<typeof lineIdOf>[0], inputs.period),
+        lineId: key.taker && lineIdOf({ key }, inputs.period),
+        lineRank: key.taker && lineRank({ key }, inputs.period),
         share,
         contacts,
         seconds: Fraction.of(seconds),

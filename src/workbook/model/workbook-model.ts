@@ -222,7 +222,6 @@ export interface ClaimView {
   readonly poolKey: string;
   readonly block: 'charge' | 'rest' | 'spread';
   readonly unitKey: string | null;
-  readonly treatment: Line['treatment'] | null;
   /** reserved capacity and unused shares are lines of their own */
   readonly kind: Line['kind'] | null;
   /** unattributed, variance.*, unused.* */

@@ -5,7 +5,7 @@ import type { Frame } from '../plan/frame.ts';
 import { calc, number, text, type Table } from '../plan/sheet.ts';
 import { APPORTIONMENT, byQuantity, putApportioned, runsOf } from './apportionment.ts';
 import { asTable } from './inputs.ts';
-import { KIND_NO, reservedRows, RESULT_KEPT, RESULT_TAKEN, SERVICE, serviceLabel } from './keys.ts';
+import { KIND_NO, reservedRows, RESULT_KEPT, RESULT_TAKEN, SERVICE, serviceLabel, TREATMENT_NO } from './keys.ts';
 
 /** Cost of the pools to units and service, then each unit's charge to its decisions: largest remainder, row by row. */
 export function buildAllocation(frame: Frame): void {
@@ -55,7 +55,7 @@ function putClaims(frame: Frame, table: Table, { rows, start }: Block<ClaimView>
     const at = (column: string) => sheet.at(column, row);
     const pool = frame.pool(claim.poolKey);
     const unit = claim.unitKey === null ? undefined : frame.unit(claim.unitKey);
-    const result = claim.serviceKind ?? (claim.kind === 'contacts' ? claim.treatment! : claim.kind!);
+    const result = claim.serviceKind ?? claim.kind!;
     sheet.put('no', row, number(claim.no), 'Key');
     sheet.put('poolKey', row, text(claim.poolKey), 'Key');
     sheet.put('pool', row, text(pool.name), 'Label');
@@ -91,14 +91,16 @@ function resultNo(claim: ClaimView): number {
 function quantityFormula(frame: Frame, claim: ClaimView, row: number): string {
   const { sheet } = frame.table('allocation');
   if (claim.block === 'spread') {
-    const charged = frame.model.claims.find(
-      (other) =>
-        other.poolKey === claim.poolKey &&
-        other.unitKey === claim.unitKey &&
-        other.kind === 'contacts' &&
-        other.treatment === 'charged',
-    )!;
-    return sheet.at('quantity', frame.table('allocation').first + charged.no - 1);
+    // What is withheld takes no part; parked lines were charged when unused capacity was spread.
+    const lines = frame.table('lines');
+    const of = (column: string, value: string | number) => `${lines.range(column)},${value}`;
+    const own = [
+      of('poolKey', sheet.at('poolKey', row)),
+      of('unitKey', sheet.at('unitKey', row)),
+      of('kindNo', KIND_NO.contacts),
+      of('charged', `"<>${TREATMENT_NO.withheld}"`),
+    ];
+    return `SUMIFS(${lines.range('quantity')},${own.join(',')})`;
   }
   if (claim.kind === 'reserved') {
     const { code } = frame.unit(claim.unitKey!);
@@ -150,7 +152,7 @@ function putGroups(frame: Frame, table: Table, { rows, start }: Block<GroupView>
     sheet.put('pool', row, text(frame.pool(group.poolKey).name), 'Label');
     sheet.put('unitKey', row, text(group.unitKey), 'Key');
     sheet.put('who', row, text(frame.unit(group.unitKey).name), 'Label');
-    sheet.put('result', row, text(frame.model.claims[group.claimNo - 1]!.treatment), 'Key');
+    sheet.put('result', row, text(frame.model.claims[group.claimNo - 1]!.kind), 'Key');
     sheet.put('key', row, text(decision?.code ?? frame.label('decision.none')), 'Key', 'text');
     const quantity = `SUMIFS(${lines.range('quantity')},${lines.range('group')},${sheet.at('no', row)})`;
     sheet.put('quantity', row, calc(quantity, double(group.quantity)), 'Import');

@@ -144,15 +144,9 @@ describe('evidence tiers of a month', () => {
       fc.property(months, (month) => {
         const linesOf = (tierC: Policy) =>
           bookOf(month, tierC)
-            .books.lines.map(({ id: _id, treatment: _treatment, amount, ...line }) => ({ line: textOf(line), amount }))
-            .sort((one, other) => (one.line < other.line ? -1 : 1));
-        const [charged, shown] = [linesOf('charge'), linesOf('show')];
-        expect(shown.map(({ line }) => line)).toEqual(charged.map(({ line }) => line));
-        // Units are shared out by treatment before their lines are: a cent may fall to the neighbour.
-        shown.forEach(({ amount }, i) => {
-          const moved = amount - charged[i]!.amount;
-          expect(moved >= -1n && moved <= 1n).toBe(true);
-        });
+            .books.lines.map(({ id: _id, treatment: _treatment, ...line }) => textOf(line))
+            .sort();
+        expect(linesOf('show')).toEqual(linesOf('charge'));
         const { books } = bookOf(month, 'show');
         for (const line of books.lines) expect(line.treatment).toBe(line.tier === 'C' ? 'withheld' : 'charged');
       }),
