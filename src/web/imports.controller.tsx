@@ -5,7 +5,7 @@ import { ImportsService } from '../application/imports.service.ts';
 import { UploadsService } from '../application/uploads.service.ts';
 import { InvalidInput, Refusal, type InputFault } from '../domain/errors.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
-import { importTemplate } from '../intake/import-template.ts';
+import { csvTemplate, xlsxTemplate } from '../intake/import-template.ts';
 import { KINDS, kindNamed } from '../intake/kinds/all.ts';
 import { typed } from './form.tsx';
 import { PageDoor, send } from './page-door.ts';
@@ -46,15 +46,17 @@ export class ImportsController {
     });
   }
 
-  /** An import template: the header of a kind and one example row. */
-  @Get('templates/:kind')
-  async template(@Req() request: Request, @Res() response: Response, @Param('kind') name: string): Promise<void> {
-    await this.door.guarded(request, response, (actor) => {
+  /** An import template, as CSV or, with its legend, as XLSX: the header of a kind and one example row. */
+  @Get('templates/:file')
+  async template(@Req() request: Request, @Res() response: Response, @Param('file') file: string): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
       requireRight(actor, 'read_all');
-      const kind = kindNamed(name.replace(/\.csv$/, ''));
-      response.attachment(kind.file).type('text/csv');
-      response.send(importTemplate(kind));
-      return Promise.resolve();
+      const kind = kindNamed(file.replace(/\.(?:csv|xlsx)$/, ''));
+      const isXlsx = file.endsWith('.xlsx');
+      const content = isXlsx ? await xlsxTemplate(kind) : csvTemplate(kind);
+      const name = isXlsx ? kind.file.replace(/\.csv$/, '.xlsx') : kind.file;
+      response.attachment(name).type(isXlsx ? 'xlsx' : 'text/csv');
+      response.send(content);
     });
   }
 

@@ -27,7 +27,7 @@ export function someBooks(): Books {
 /** The row of a kind that its template shows, with some fields replaced. */
 export function exampleRow(kind: Kind, replaced: Record<string, string> = {}): Record<string, string> {
   const row = Object.fromEntries(kind.columns.map((column) => [column.name, column.example]));
-  if (kind.name === 'capacity') for (const name of ['fte', 'paid_hours', 'shrinkage', 'occupancy']) row[name] = '';
+  for (const name of kind.exampleWithout ?? []) row[name] = '';
   return { ...row, ...replaced };
 }
 

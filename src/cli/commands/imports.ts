@@ -1,16 +1,17 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ImportProgress, ImportsService } from '../../application/imports.service.ts';
 import type { InputOpener } from '../../application/input-opener.ts';
 import type { Actor } from '../../domain/roles.ts';
 import { KIND_NAMES } from '../../intake/kinds/kind.ts';
 import type { Answer } from '../answer.ts';
-import { addCommand, answering, helpOf } from '../command.ts';
+import { addCommand, answering } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
 import { counted, folderAnswer, importAnswer, versionText } from '../import-report.ts';
 import { readText } from '../input.ts';
 import { progress } from '../progress.ts';
 import type { Shell } from '../shell.ts';
 import { grouped, table } from '../table.ts';
+import { importHelp, importTemplate, TEMPLATE_FORMATS, type TemplateFormat } from './import-help.ts';
 
 interface ImportOptions {
   readonly mapping?: string;
@@ -23,6 +24,9 @@ interface ImportOptions {
   readonly history?: boolean;
   readonly undo?: string;
   readonly versions?: string;
+  readonly template?: string;
+  readonly format?: TemplateFormat;
+  readonly out?: string;
   readonly help?: boolean;
 }
 
@@ -36,6 +40,7 @@ export function addImportCommands(root: Command): void {
       'import ledger export.xlsx --mapping sap-ledger --dry-run',
       'import --suggest-mapping export.csv > mine.yaml',
       'import ledger --versions E-2026-000117',
+      'import --template contacts --format xlsx --out contacts.xlsx',
     ],
     notes:
       `KIND is company or ${KIND_NAMES.join(', ')}; import --help KIND names its columns,\n` +
@@ -47,6 +52,9 @@ export function addImportCommands(root: Command): void {
   fileOptions(one)
     .option('--mapping <file>', "mapping.yaml, or a shipped mapping's name: columns of another system as ours")
     .option('--suggest-mapping', 'print a mapping for FILE, with its first rows as interpreted; imports nothing')
+    .option('--template <kind>', 'header and example row of KIND; the XLSX has a legend on its second sheet')
+    .addOption(new Option('--format <format>', 'of the template (default: csv)').choices(TEMPLATE_FORMATS))
+    .option('--out <file>', 'file of the template; without it CSV goes to stdout')
     .option('--history', 'list what was imported')
     .option(
       '--versions <key>',
@@ -84,7 +92,8 @@ async function importOrList(
   file: string | undefined,
   options: ImportOptions,
 ): Promise<Answer> {
-  if (options.help) return await help(command, kind);
+  if (options.help) return await importHelp(command, kind);
+  if (options.template !== undefined) return await importTemplate(options.template, options);
   if (options.history) return await history(shell);
   if (options.undo !== undefined) return await undo(shell, options.undo);
   if (options.suggestMapping) return await suggest(shell, kind, file);
@@ -187,29 +196,6 @@ async function undo(shell: Shell, importId: string): Promise<Answer> {
   const report = await imports.undo(actor, importId);
   const text = `import ${report.undoes} (${report.file}) is undone by ${report.importId}: ${counted(report.rows, 'row')}`;
   return { json: report, text, next: 'answerable import --history' };
-}
-
-async function help(command: Command, name: string | undefined): Promise<Answer> {
-  if (name === undefined) {
-    return { json: { kinds: KIND_NAMES }, text: helpOf(command) };
-  }
-  if (name === 'mapping') {
-    const { mappingReference } = await import('../../intake/mapping-language.ts');
-    const { shippedMappings } = await import('../../application/mappings.ts');
-    const shipped = [...shippedMappings().keys()];
-    return {
-      json: { reference: mappingReference(), shipped },
-      text: `${mappingReference()}\nShipped: ${shipped.join(', ')}`,
-    };
-  }
-  const { kindNamed } = await import('../../intake/kinds/all.ts');
-  const kind = kindNamed(name);
-  const columns = table(kind.columns, [
-    { title: 'column', of: (column) => `${column.name}${column.required ? '*' : ''}` },
-    { title: 'holds', of: (column) => column.meaning },
-  ]);
-  const text = `${kind.file}: ${kind.meaning}\nOne row per ${kind.key.join(' + ')}; * must be there.\n\n${columns}`;
-  return { json: kind, text, next: `answerable import ${kind.name} ${kind.file} --dry-run` };
 }
 
 async function acting(shell: Shell): Promise<{ imports: ImportsService; actor: Actor }> {

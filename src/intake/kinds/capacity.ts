@@ -9,6 +9,7 @@ export const capacity: Kind = {
   table: 'capacity',
   store: 'record',
   key: ['period', 'pool_code'],
+  exampleWithout: PARTS,
   columns: [
     { name: 'period', type: 'period', required: true, meaning: 'month', example: '2026-03' },
     {

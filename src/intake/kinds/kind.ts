@@ -66,6 +66,8 @@ export interface Kind {
   /** one line: what a row is */
   readonly meaning: string;
   readonly columns: readonly Column[];
+  /** columns that the example row of a template leaves empty, because others of it exclude them */
+  readonly exampleWithout?: readonly string[];
   /** columns of the file that name a row */
   readonly key: readonly string[];
   readonly table: string;

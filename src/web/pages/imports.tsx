@@ -91,7 +91,7 @@ export function ImportsPage({
             </>
           )}
           <details>
-            <summary>Templates: what each file holds</summary>
+            <summary>Templates: what each file holds, with an example row; XLSX with a legend</summary>
             <Table>
               <thead>
                 <tr>
@@ -104,7 +104,13 @@ export function ImportsPage({
                 {kinds.map((kind) => (
                   <tr key={kind.name}>
                     <td>
-                      <a href={`/imports/templates/${kind.name}.csv`}>{kind.file}</a>
+                      <a href={`/imports/templates/${kind.name}.csv`}>{kind.file}</a>{' '}
+                      <a
+                        href={`/imports/templates/${kind.name}.xlsx`}
+                        aria-label={`${kind.name} as XLSX with a legend`}
+                      >
+                        XLSX
+                      </a>
                     </td>
                     <td>{kind.meaning}</td>
                     <td class="wrap">
