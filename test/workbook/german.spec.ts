@@ -43,6 +43,25 @@ describe('the German labels', () => {
     expect(cut).toEqual([]);
   });
 
+  it.each([
+    ['summary', 'unit', /^summary\.\w+$/],
+    ['service', 'item', /^service\.(?:kind\.|unplaced|total)/],
+    ['rates', 'item', /^rates\.\w+$/],
+    ['value', 'item', /^value\.(?:effect|service)\./],
+    ['audit', 'item', /^audit\.coverage\./],
+    ['statement', 'line', /^decision\.none$/],
+    ['decisions', 'title', /^decision\.none$/],
+    ['decisions', 'kind', /^decision\.kind\./],
+    ['decisions', 'reading', /^decisions\.(?:pays|costs)$/],
+  ])('fit before the figures of %s, column %s', (sheet, column, keys) => {
+    const { width } = readTemplate('de').sheets[sheet]!.columns.find(({ key }) => key === column)!;
+    const prose = /\.(?:title|purpose|sign|about|key)$/;
+    const cut = Object.entries(german).filter(
+      ([key, { length }]) => keys.test(key) && !prose.test(key) && length > width,
+    );
+    expect(cut).toEqual([]);
+  });
+
   it('fit where a spreadsheet limits a text: prompts and errors of cells, and lists without a comma', () => {
     for (const [key, text] of Object.entries(german)) {
       if (/\.(prompt|error)$/.test(key)) expect([key, text.length <= 225]).toEqual([key, true]);
