@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseDocument } from 'yaml';
 import { ImportsService } from '../application/imports.service.ts';
 import { inputOpener } from '../application/input-opener.ts';
 import { ModelsService } from '../application/models.service.ts';
@@ -23,6 +24,8 @@ const LAST_PERIOD = '2026-10' as Period;
 /** From the month in which the fee begins, so that its profit and loss is whole. */
 export const DEMO_PERIODS: readonly Period[] = Array.from({ length: 22 }, (_, i) => addMonths(LAST_PERIOD, i - 21));
 const WRITTEN = DEMO_PERIODS.slice(-12);
+/** From here on the model nets retention: early enough that cohorts of the first closed months become final at 548 days. */
+const RETENTION_FROM = '2026-05';
 /** The newest stays in review, so that there is something to do. */
 const stateOf = (period: Period): PeriodState => (period === LAST_PERIOD ? 'in_review' : 'closed');
 
@@ -135,7 +138,12 @@ class Demo {
     const report = await imports
       .importFolder(finance, this.folder, {
         open: inputOpener('shell').open,
-        applyModel: async (yaml) => `model ${(await models.apply(finance, yaml)).modelId}`,
+        applyModel: async (yaml) => {
+          const rules = parseDocument(yaml);
+          rules.delete('retention');
+          await models.apply(finance, rules.toString());
+          return `model ${(await models.apply(finance, yaml, RETENTION_FROM)).modelId}`;
+        },
         onProgress: ({ bytes, bytesTotal }) => bar.to(bytes, bytesTotal),
       })
       .finally(() => bar.end());

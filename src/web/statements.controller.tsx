@@ -124,6 +124,7 @@ export class StatementsController {
           },
         }}
         statement={statement}
+        inOnePersonMode={document['onePersonMode'] === true}
         standing={view.state === 'closed' ? await this.standingOf(actor, view.period as Period, unit) : null}
         decisions={await decisionTitles(this.decisions, actor)}
         reasons={await this.statements.reasonNames()}

@@ -3,7 +3,7 @@ import { csv, testBooks, type TestBooks } from '../builders/books.ts';
 import { contact, HOUSE, JUNE, ledgerEntry, MAY, sectionOf, STANDARD_MODEL } from '../builders/small-house.ts';
 
 /** Tables that change by design; of `period` and `company` a trigger and their checks say how. */
-const CHANGING = ['api_token', 'app_user', 'company', 'period', 'schema_migration', 'web_session'];
+const CHANGING = ['api_token', 'app_user', 'company', 'idempotency_key', 'period', 'schema_migration', 'web_session'];
 
 describe('closed is closed', () => {
   let books: TestBooks;

@@ -84,7 +84,7 @@ describeWithBrowser('disputes and acceptance on the pages', () => {
     const { page } = await visitOf(browser, house.address, undefined).then((one) => (visits.push(one), one));
     await page.goto('/sign-in');
     await page.fill('#token', token);
-    await page.click('button.primary');
+    await page.press('#token', 'Enter');
     const csrf = await page.inputValue('input[name="csrf"] >> nth=0');
     const [{ line_id: line }] = (await sql(
       `select line_id from statement_line where unit_code = 'RETAIL' and charge_period = '2026-04' order by 1 limit 1`,

@@ -288,11 +288,11 @@ describeWithBrowser('the pages', () => {
     const { page } = await visit(undefined);
     await page.goto('/sign-in');
     await page.fill('#token', 'answerable_wrong');
-    await page.click('button.primary');
+    await page.press('#token', 'Enter');
     expect(await page.textContent('[role=alert]')).toContain('not good');
     const before = (await page.context().cookies()).find((cookie) => cookie.name === 'answerable')!.value;
     await page.fill('#token', token);
-    await page.click('button.primary');
+    await page.press('#token', 'Enter');
     expect(await page.textContent('footer')).toContain('audra'.replace('a', 'A'));
     const session = (await page.context().cookies()).find((cookie) => cookie.name === 'answerable')!;
     expect(session).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
@@ -311,7 +311,7 @@ describeWithBrowser('the pages', () => {
     const { page } = await visit(undefined);
     await page.goto('/sign-in');
     await page.fill('#token', token);
-    await page.click('button.primary');
+    await page.press('#token', 'Enter');
     expect((await page.goto('/'))!.status()).toBe(200);
     await users.disable(people.admin, 'leaver');
     expect((await page.goto('/'))!.status()).toBe(403);

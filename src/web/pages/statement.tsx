@@ -37,12 +37,14 @@ export interface Standing {
 export function StatementPage({
   view,
   statement,
+  inOnePersonMode,
   standing,
   decisions,
   reasons,
 }: {
   view: View;
   statement: UnitStatement;
+  inOnePersonMode: boolean;
   /** null until the statement is issued */
   standing: Standing | null;
   decisions: ReadonlyMap<string, string>;
@@ -79,6 +81,7 @@ export function StatementPage({
           : standing.accepted === null
             ? 'Each line can be disputed within twelve months, until the statement is accepted.'
             : `Accepted by ${standing.accepted.by} on ${day(standing.accepted.at.toISOString())}.`}
+        {inOnePersonMode && ' One person may prepare, approve and issue (one-person mode).'}
       </p>
       <div class="columns">
         <div class="w7">
