@@ -162,12 +162,7 @@ function claimOf(
   keys: KeysOf,
 ): ClaimView {
   const posted = draft.unit
-    ? books.lines.filter(
-        (line) =>
-          line.pool === pool.pool.code &&
-          line.unit === draft.unit &&
-          line.kind === draft.kind,
-      )
+    ? books.lines.filter((line) => line.pool === pool.pool.code && line.unit === draft.unit && line.kind === draft.kind)
     : books.serviceLines.filter((line) => line.pool === pool.pool.code && line.kind === draft.serviceKind);
   const asPosted = posted.reduce((all, line) => all + line.amount, 0n);
   // Unused parts that the units take over leave no service line: what was posted then stands in the spread.
