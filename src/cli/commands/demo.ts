@@ -17,8 +17,7 @@ interface Options {
 export function addDemoCommand(root: Command): void {
   addCommand(root, {
     name: 'demo',
-    about:
-      'a telecom with three years of contacts: generated, imported, 22 periods closed, the statements of a year in out/',
+    about: 'a telecom with three years of contacts: generated, imported, 22 periods closed, their statements in out/',
     examples: ['demo', 'demo --no-serve'],
     notes:
       'Needs nothing: PostgreSQL comes with it, in ANSWERABLE_HOME (default .answerable). Run twice, it says what is there.',
@@ -43,7 +42,7 @@ async function demo(shell: Shell, options: Options): Promise<Answer> {
   const people = DEMO_PEOPLE.map((person) => `${person.login} (${person.role.replace('_', ' ')})`).join(', ');
   const said = [
     changed ? 'The demo company is ready.' : 'The demo company is there already; nothing was changed.',
-    `Its files: ${shown(folder)}; its statements: ${files.length} files in ${shown(options.out)}, one set for each of the last ${sets.length} periods.`,
+    `Its files: ${shown(folder)}; its statements: ${files.length} files in ${shown(options.out)}, one set for each of ${sets.length} periods.`,
     `People: ${people}; --as NAME acts as one of them.\n`,
     statementText(newest),
   ];
