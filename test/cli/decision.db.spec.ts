@@ -34,7 +34,7 @@ describe('answerable decision', () => {
     const report = JSON.parse((await run('decision', 'FEE', '--json')).stdout) as DecisionReport;
     expect(report).toMatchObject({ decision: 'FEE', from: '2026-03', to: '2026-03', net: '26620.00' });
     const { stdout } = await run('decision', 'FEE', '--from', '2026-03', '--to', '2026-03');
-    expect(stdout).toMatch(/^net +26,620\.00 EUR$/m);
+    expect(stdout).toMatch(/^net +26,620\.00 EUR, without retention 26,620\.00 EUR$/m);
     expect(stdout).toMatch(/^under water +no$/m);
     expect(stdout).toMatch(/^2026-03-02 +30,000\.00 +3,380\.00 +26,620\.00$/m);
   });
