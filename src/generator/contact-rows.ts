@@ -1,6 +1,6 @@
 import { PRODUCT, PRODUCT_NAMES, type Sampled } from './arrivals.ts';
 import { ascii, type CsvFile } from './csv-file.ts';
-import { CONTACT_WORDS, packContact } from './customer-pass.ts';
+import { CONTACT_WORDS, packContact, packReason, reasonOf } from './customer-pass.ts';
 import { ContactSums, POOLS } from './contact-sums.ts';
 import { cumulated, Draw, PURPOSE } from './draw.ts';
 import { exp } from './numbers.ts';
@@ -127,7 +127,8 @@ export class ContactRows {
         0,
         draw.pick(this.words.languageShares),
       );
-      words[i * CONTACT_WORDS + 2] = (sampled.cause + 1) | (draw.chance(behaviour.contacts.escalated) ? 64 : 0);
+      words[i * CONTACT_WORDS + 2] =
+        (sampled.cause + 1) | (draw.chance(behaviour.contacts.escalated) ? 64 : 0) | packReason(sampled.reason);
     }
   }
 
@@ -135,7 +136,7 @@ export class ContactRows {
     const { world, contacts: csv, words, sums } = this;
     const { behaviour, span, arrivals } = world;
     const second = packed & 0x1ffff;
-    const reason = (packed >>> 17) & 63;
+    const reason = reasonOf(packed, more);
     const channel = (packed >>> 23) & 3;
     const cause = (more & 15) - 1;
     const repeat = (more & 16) !== 0;

@@ -12,6 +12,10 @@ export const REVENUE_WORDS = 5;
 /** no customer can be more */
 export const MOST_CUSTOMERS = 0x7ffffffe;
 
+/** A reason's upper bits stand in the third word of a contact's record. */
+export const packReason = (reason: number): number => (reason >>> 6) << 22;
+export const reasonOf = (second: number, third: number): number => ((second >>> 17) & 63) | ((third >>> 22) << 6);
+
 /** The second word of a contact's record. */
 export function packContact(
   second: number,
@@ -21,7 +25,7 @@ export function packContact(
   segment: number,
   language: number,
 ): number {
-  return second | (reason << 17) | (channel << 23) | (product << 25) | (segment << 27) | (language << 29);
+  return second | ((reason & 63) << 17) | (channel << 23) | (product << 25) | (segment << 27) | (language << 29);
 }
 
 /** The stores of one generation: what customers do, by day. */
@@ -150,7 +154,8 @@ export class CustomerPass {
         (contact.escalated ? 64 : 0) |
         (Math.min(255, contact.caseNo) << 7) |
         (Math.min(63, contact.lag) << 15) |
-        (avoidable ? 1 << 21 : 0);
+        (avoidable ? 1 << 21 : 0) |
+        packReason(contact.reason);
       this.contacts++;
       if (avoidable) this.avoidableRepeats++;
     }

@@ -29,6 +29,7 @@ import { checkedOptions, type CheckedOptions, type GenerateOptions } from './opt
 import { claimFolder, writeWhole } from './output-folder.ts';
 import { Population } from './population.ts';
 import { readSettings } from './settings.ts';
+import { withSalesAreas } from './sales-areas.ts';
 import { Span } from './span.ts';
 import { SURVEY_COLUMNS, SurveyRows } from './survey-rows.ts';
 import { truthOf, type Truth } from './truth.ts';
@@ -96,7 +97,8 @@ async function write(
   open: DayStore[],
 ): Promise<GenerateResult> {
   const { folder, onProgress } = options;
-  const settings = readSettings(checked.endPeriod);
+  const own = readSettings(checked.endPeriod);
+  const settings = checked.units === undefined ? own : withSalesAreas(own, checked.units);
   const { behaviour } = settings;
   const world = worldOf(checked, settings);
   const { span } = world;

@@ -18,6 +18,8 @@ export interface GenerateOptions {
   readonly growth?: number | undefined;
   /** factor of one day's contacts, a year before the last month; default 1 */
   readonly outlier?: number | undefined;
+  /** at least 7, the demo company's own, to 500: further ones are sales areas with a reason each; default 7 */
+  readonly units?: number | undefined;
   /** about so many exposures; default as the late bills come */
   readonly exposures?: number | undefined;
   /** about so many revenue events; default as the customers buy */
@@ -48,6 +50,7 @@ export function checkedOptions(options: GenerateOptions) {
     lift: between('lift', options.lift, -0.9, 10),
     growth: between('growth', options.growth, -0.1, 1),
     outlier: between('outlier', options.outlier, 0, 100),
+    units: options.units === undefined ? undefined : whole('units', options.units, 7, 500),
     exposures: options.exposures === undefined ? undefined : whole('exposures', options.exposures, 0, 300_000_000),
     revenueEvents:
       options.revenueEvents === undefined

@@ -31,6 +31,11 @@ export function addGenerateCommand(root: Command): void {
     .option('--lift <share>', 'step in the contacts of the price decision, as a share (default: 0.12)', plainNumber)
     .option('--growth <share>', 'growth of the customer base a year (default: 0.04)', plainNumber)
     .option('--outlier <factor>', "factor of one day's contacts (default: 1)", plainNumber)
+    .option(
+      '--units <n>',
+      'units, at least the 7 of the company; further ones are sales areas (default: 7)',
+      plainNumber,
+    )
     .option('--exposures <n>', 'about so many exposures (default: as late bills come)', plainNumber)
     .option('--revenue-events <n>', 'about so many revenue events (default: as customers buy)', plainNumber)
     .option('-h, --help', 'this text and the keys of truth.json')
