@@ -73,6 +73,13 @@ class Pages {
     return this.template.label(key, values);
   }
 
+  /** Thousands apart by a no-break space, as the document says it otherwise: nothing is rounded here. */
+  private figure(amount: string): Content {
+    const [whole, ...decimals] = amount.split('.');
+    const grouped = whole!.replace(/\B(?=(\d{3})+$)/g, '\u00a0');
+    return right([grouped, ...decimals].join(this.label('print.decimalSign')).replace('-', '\u2212'));
+  }
+
   private edge(left: string, right: string, top: number): Content {
     const side = { fontSize: 8, color: MUTE };
     return {
@@ -99,11 +106,11 @@ class Pages {
   private overview(): Content[] {
     const { reconciliation, units } = this.set;
     const { difference, ...terms } = reconciliation!;
-    const rows = Object.entries(terms).map(([term, amount]) => [this.label(`summary.${term}`), figure(amount)]);
+    const rows = Object.entries(terms).map(([term, amount]) => [this.label(`summary.${term}`), this.figure(amount)]);
     return [
       ...this.title(this.label('summary.title'), false),
       heading(this.label('summary.keyFigures')),
-      table(['*', 110], [], rows, [this.label('summary.difference'), figure(difference)]),
+      table(['*', 110], [], rows, [this.label('summary.difference'), this.figure(difference)]),
       heading(this.label('summary.units')),
       table(
         [50, '*', 70, 75, 75, 75],
@@ -118,10 +125,10 @@ class Pages {
         units.map((unit) => [
           unit.unit,
           unit.name,
-          figure(unit.contacts),
-          figure(unit.gross),
-          figure(unit.retentionCredit),
-          figure(unit.net),
+          this.figure(unit.contacts),
+          this.figure(unit.gross),
+          this.figure(unit.retentionCredit),
+          this.figure(unit.net),
         ]),
       ),
     ];
@@ -139,8 +146,8 @@ class Pages {
       table(
         ['*', 110],
         [],
-        terms.map(([item, amount]) => [this.label(`statement.${item}`), figure(amount)]),
-        [this.label('statement.net'), figure(unit.net)],
+        terms.map(([item, amount]) => [this.label(`statement.${item}`), this.figure(amount)]),
+        [this.label('statement.net'), this.figure(unit.net)],
       ),
       ...this.bridge(unit),
       heading(this.label('pdf.lines')),
@@ -151,7 +158,7 @@ class Pages {
   private bridge({ bridge }: UnitSection): Content[] {
     if (bridge === null) return [];
     const steps = Object.entries(bridge).filter(([, amount]) => typeof amount === 'string');
-    const rows = steps.map(([step, amount]) => [this.label(`bridge.column.${step}`), figure(amount)]);
+    const rows = steps.map(([step, amount]) => [this.label(`bridge.column.${step}`), this.figure(amount)]);
     return [heading(this.label('statement.bridge')), table(['*', 110], [], rows)];
   }
 
@@ -169,19 +176,12 @@ class Pages {
         line.channel ?? '–',
         line.pool,
         line.tier ?? '–',
-        figure(line.contacts),
-        figure(line.amount),
+        this.figure(line.contacts),
+        this.figure(line.amount),
         treated(line),
       ]),
     );
   }
-}
-
-/** Thousands apart by a no-break space, as the document says it otherwise: nothing is rounded here. */
-function figure(amount: string): Content {
-  const [whole, ...decimals] = amount.split('.');
-  const grouped = whole!.replace(/\B(?=(\d{3})+$)/g, '\u00a0');
-  return right([grouped, ...decimals].join('.').replace('-', '\u2212'));
 }
 
 const right = (text: string): Content => ({ text, alignment: 'right' });

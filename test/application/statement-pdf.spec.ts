@@ -67,6 +67,17 @@ describe('statements as PDF', () => {
     expect(pages).toContain('aaaaaaaaaaaa');
   });
 
+  it('in German have the same figures with a decimal comma, and German words', async () => {
+    const german = textOf(await statementPdf(set, 'Test & Söhne plc', 'de'));
+    const figures = (text: string) =>
+      [...text.matchAll(/\u2212?\d+(?: \d{3})*[.,]\d{2}(?!\d)/g)].map(([figure]) => figure);
+    expect(figures(german)).toEqual(figures(pages).map((figure) => figure.replace('.', ',')));
+    expect(figures(german).length).toBeGreaterThan(100);
+    const words = ['Abrechnung: Mobile', 'AUSGESTELLT', 'Seite 1 von'];
+    for (const word of words) expect([word, german.includes(word)]).toEqual([word, true]);
+    expect(german).not.toMatch(/statement|charge|Page|decision/i);
+  });
+
   it('are the same bytes each time, and preliminary until they are issued', async () => {
     const one = { ...set, units: set.units.slice(0, 1), state: 'in_review' as const };
     const [first, second] = [await statementPdf(one, 'Test'), await statementPdf(one, 'Test')];

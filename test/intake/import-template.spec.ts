@@ -63,6 +63,26 @@ describe.each(KINDS.map((kind): [string, Kind] => [kind.name, kind]))('the templ
   });
 });
 
+it('the XLSX is the same bytes each time, whatever the clock and its zone say', async () => {
+  const zone = process.env['TZ'];
+  const made: Buffer[] = [];
+  try {
+    for (const [at, tz] of [
+      ['2026-03-01T12:00:00Z', 'Pacific/Auckland'],
+      ['2031-11-30T23:59:59Z', 'America/Los_Angeles'],
+    ] as const) {
+      process.env['TZ'] = tz;
+      jest.useFakeTimers({ now: new Date(at), doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+      made.push(await xlsxTemplate(KINDS[0]!));
+    }
+  } finally {
+    jest.useRealTimers();
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  }
+  expect(made[0]!.equals(made[1]!)).toBe(true);
+});
+
 it('the legend stands on the second sheet of the XLSX', async () => {
   const [kind] = KINDS;
   const path = join(folder, 'legend.xlsx');

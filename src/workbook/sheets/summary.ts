@@ -155,19 +155,12 @@ function putUnit(frame: Frame, unit: UnitView, row: number): void {
   } else sheet.put('unit', row, text(frame.label('summary.ended', { unit: unit.name })), 'Label');
   sheet.put('unitKey', row, text(unit.key), 'Key');
   const from = (column: string, item: string, result: number): Content =>
-    statement ? calc(statement.cell(column, frame.rowOf(statement.key, item)), result) : number(0);
+    statement ? calc(statement.cell(column, frame.rowOf(statement.key, item)), result) : number(result);
   const style = statement ? 'Import' : 'Posted';
   sheet.put('contacts', row, from('contacts', 'total', double(sums.handled)), style);
   sheet.put('charge', row, from('charge', 'total', frame.money(sums.charge)), style);
   sheet.put('withheld', row, from('withheld', 'total', frame.money(sums.withheld)), style);
-  sheet.put(
-    'retention',
-    row,
-    statement
-      ? calc(statement.cell('charge', frame.rowOf(statement.key, 'retention')), frame.money(unit.retention))
-      : number(0),
-    style,
-  );
+  sheet.put('retention', row, from('charge', 'retention', frame.money(unit.retention)), style);
   sheet.put(
     'net',
     row,
