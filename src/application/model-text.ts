@@ -1,6 +1,6 @@
 import { canonicalize } from 'json-canonicalize';
-import { parse, YAMLParseError } from 'yaml';
-import { InvalidInput } from '../domain/errors.ts';
+import { isSeq, parse, parseDocument, YAMLParseError } from 'yaml';
+import { InvalidInput, Refusal } from '../domain/errors.ts';
 import { sha256 } from '../domain/ids.ts';
 import type { Model } from '../domain/model/model.ts';
 import { readModel } from '../domain/model/read-model.ts';
@@ -26,4 +26,20 @@ export function parsePlain(yaml: string, file: string): unknown {
       { file, line, code: 'bad_yaml', message: error.message.split('\n')[0]!, remedy: 'Mend the YAML at this line.' },
     ]);
   }
+}
+
+/**
+ * The same file, its comments kept, in which an operating pool handles one more channel.
+ * @throws Refusal no_such_pool: there is none of that code, or it is not told its contacts by channel
+ */
+export function withChannel(yaml: string, pool: string, channel: string): string {
+  const document = parseDocument(yaml, { schema: 'core' });
+  const { pools } = document.toJS({ maxAliasCount: 100 }) as { pools: readonly { code: string }[] };
+  const channels = document.getIn(['pools', pools.findIndex(({ code }) => code === pool), 'serves', 'channel']);
+  if (!isSeq(channels))
+    throw new Refusal('no_such_pool', `there is no pool "${pool}" that lists the channels it serves`, {
+      next: 'answerable model show, and answerable model apply with `serves` widened',
+    });
+  channels.add(document.createNode(channel));
+  return document.toString({ lineWidth: 0 });
 }

@@ -29,7 +29,7 @@ import {
 import { runOfPeriod } from '../persistence/periods.queries.ts';
 import { runRow } from '../persistence/runs.queries.ts';
 import { audit } from './audit.ts';
-import { modelHash, parseModel, parsePlain } from './model-text.ts';
+import { modelHash, parseModel, parsePlain, withChannel } from './model-text.ts';
 import { cellFacts } from './cells-at.ts';
 import { readClose, windowDays } from './read-close.ts';
 
@@ -76,6 +76,23 @@ export class ModelsService {
       });
       return { modelId, from: start, hash, unchanged: false };
     });
+  }
+
+  /** The rules of a period with one more channel that a pool serves, as a new version from that period on. @throws Refusal no_such_pool */
+  async serveChannel(actor: Actor, period: Period, channel: string, pool: string): Promise<AppliedModel> {
+    requireRight(actor, 'change_model');
+    const { yaml } = await this.show(actor, period);
+    return await this.apply(actor, withChannel(yaml, pool, channel), period, 'close board');
+  }
+
+  /** Handling pools that list the channels they serve: where a channel that nobody serves may go. */
+  async poolsByChannel(actor: Actor, period: Period): Promise<{ pool: string; name: string; channels: string[] }[]> {
+    const { pools } = parseModel((await this.show(actor, period)).yaml);
+    return pools.flatMap(({ code, name, kind, layer, serves }) =>
+      kind === 'operating' && layer === 'handling' && serves?.channel
+        ? [{ pool: code, name: name ?? code, channels: [...serves.channel] }]
+        : [],
+    );
   }
 
   /** A version by number, by the period it would close, or the newest. */

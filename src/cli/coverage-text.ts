@@ -15,10 +15,14 @@ export function coverageText({ contacts, tiers, worklist, ...rest }: CoverageSec
     ['transfers (service)', rest.transfers],
     ['unattributed', rest.unattributed],
   ];
-  const shares = table(kinds, [
+  const taken = table(kinds, [
     { title: `of ${grouped(contacts)} contacts`, of: ([name]) => name },
     { title: '%', of: ([, share]) => percent(share), right: true },
   ]);
+  const untaken = (rest.unservedChannels ?? []).map(
+    (of) => `no pool takes channel ${of.channel}: ${grouped(of.contacts)} contacts${unitsText(of.units)}`,
+  );
+  const shares = [taken, ...untaken].join('\n');
   if (worklist.length === 0) return `${shares}\nevery contact has somebody who answers for it`;
   const items = table(worklist.slice(0, SHOWN), [
     { title: 'largest unattributed', of: (item) => item.reason },
@@ -28,5 +32,7 @@ export function coverageText({ contacts, tiers, worklist, ...rest }: CoverageSec
   ]);
   return `${shares}\n\n${items}`;
 }
+
+const unitsText = (units: readonly string[]): string => (units.length === 0 ? '' : ` of ${units.join(', ')}`);
 
 const percent = (share: string): string => (Number.isNaN(Number(share)) ? share : (100 * Number(share)).toFixed(1));

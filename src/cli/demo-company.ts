@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
+import { DisputesService } from '../application/disputes.service.ts';
 import { ImportsService } from '../application/imports.service.ts';
 import { inputOpener } from '../application/input-opener.ts';
 import { ModelsService } from '../application/models.service.ts';
@@ -14,6 +15,7 @@ import { addMonths, type Period } from '../domain/period.ts';
 import type { Actor } from '../domain/roles.ts';
 import type { StatementSet } from '../domain/statements/statement-set.ts';
 import { generate } from '../generator/generate.ts';
+import { packageRoot } from '../package-root.ts';
 import type { PeriodState } from '../persistence/periods.queries.ts';
 import { progress } from './progress.ts';
 import type { Shell } from './shell.ts';
@@ -27,6 +29,14 @@ export const DEMO_PERIODS: readonly Period[] = Array.from({ length: 22 }, (_, i)
 const WITH_WORKBOOKS = DEMO_PERIODS.slice(-3);
 /** From here on the model nets retention: early enough that cohorts of the first closed months become final at 548 days. */
 const RETENTION_FROM = '2026-05';
+/** Contacts of a channel that no pool takes: they park a unit in the newest period until a person maps the channel. */
+const PILOT = join(packageRoot, 'templates', 'demo', 'video-pilot.csv');
+/** What the owner of the shops says of the last issued period. */
+const DISPUTE = {
+  unit: 'RETAIL',
+  reason: 'Most of these callers asked where a parcel of the fibre installation was. That is not ours to answer.',
+  evidence: 'Carrier report, week 38: 61 parcels of Fibre & Home went out late.',
+} as const;
 /** The newest stays in review, so that there is something to do. */
 const stateOf = (period: Period): PeriodState => (period === LAST_PERIOD ? 'in_review' : 'closed');
 
@@ -80,7 +90,10 @@ class Demo {
     await this.generateFiles();
     await this.importFiles(finance);
     await this.addPeople();
-    for (const period of DEMO_PERIODS) await this.movePeriod(periods, period, states.get(period) ?? 'open');
+    for (const period of DEMO_PERIODS) {
+      if (period === LAST_PERIOD) await this.openDispute(addMonths(period, -1));
+      await this.movePeriod(periods, period, states.get(period) ?? 'open');
+    }
     return true;
   }
 
@@ -151,6 +164,20 @@ class Demo {
       })
       .finally(() => bar.end());
     if (report.stoppedAt !== undefined) throw new Error(`the demo's own ${report.stoppedAt} was refused`);
+    await imports.importFile(finance, 'contacts', PILOT);
+  }
+
+  /** As Ravi, on his largest line of an issued period. */
+  private async openDispute(period: Period): Promise<void> {
+    const [disputes, statements] = [await this.shell.get(DisputesService), await this.shell.get(StatementsService)];
+    const ravi = await this.actor('ravi');
+    if ((await disputes.list(ravi)).length > 0) return;
+    const { unit, ...words } = DISPUTE;
+    const { units } = (await statements.document(ravi, period, { unit })) as unknown as StatementSet;
+    const lines = units.flatMap((of) => of.lines).filter(({ reason }) => reason === 'order.status');
+    const minor = (amount: string): bigint => BigInt(amount.replace('.', ''));
+    const largest = lines.reduce((top, line) => (minor(line.amount) > minor(top.amount) ? line : top));
+    await disputes.open(ravi, largest.id, words);
   }
 
   private async addPeople(): Promise<void> {

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
+import type { StatementSet } from '../../domain/statements/statement-set.ts';
 import type { Answer } from '../answer.ts';
 import { addCommand, answering } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
@@ -43,6 +44,7 @@ async function demo(shell: Shell, options: Options): Promise<Answer> {
   const said = [
     changed ? 'The demo company is ready.' : 'The demo company is there already; nothing was changed.',
     `Its files: ${shown(folder)}; its statements: ${files.length} files in ${shown(options.out)}, one set for each of ${sets.length} periods.`,
+    ...waiting(newest),
     `People: ${people}; --as NAME acts as one of them.\n`,
     statementText(newest),
   ];
@@ -58,6 +60,15 @@ async function demo(shell: Shell, options: Options): Promise<Answer> {
   const service = await startServing(shell, DEMO_PEOPLE);
   said.push(`\n${emphasis(service.address)} shows the pages; be any of them with one click. Ctrl-C ends it.`);
   return { json: { ...json, address: service.address }, text: said.join('\n'), next, goesOn: () => service.stopped };
+}
+
+/** What a person has to do in the newest period, where something is left. */
+function waiting({ period, units, coverage }: StatementSet): string[] {
+  const parked = units.filter((unit) => unit.lines.some((line) => line.treatment === 'parked')).map(({ name }) => name);
+  const channels = (coverage?.unservedChannels ?? []).map(({ channel }) => channel);
+  if (parked.length === 0) return [];
+  const because = channels.length === 0 ? '' : `: no pool takes the channel ${channels.join(', ')}`;
+  return [`In ${period} ${parked.join(', ')} is parked${because}; the close board says how to go on.`];
 }
 
 const shown = (path: string): string => {

@@ -89,6 +89,12 @@ export interface Coverage {
   readonly untimed: bigint;
   /** contacts that no handling pool takes */
   readonly unserved: bigint;
+  /** channels of contacts that no handling pool takes, ascending, with the units that answer for them */
+  readonly unservedChannels: readonly {
+    readonly channel: string;
+    readonly parts: bigint;
+    readonly units: readonly string[];
+  }[];
   /** parts priced without a standard, and at a standard derived from closed periods */
   readonly withoutStandard: Fraction;
   readonly derivedStandard: Fraction;

@@ -105,9 +105,10 @@ function useOf(
   for (const cell of inputs.cells) {
     const keeps = keptByService(cell, inputs.model);
     const outcome = keeps ? undefined : attribute(cell, inputs.model, inputs.register, shares);
-    coverage.add(cell, outcome);
+    const served = use.add(cell, outcome, keeps);
+    coverage.add(cell, outcome, served);
     if (outcome) days.add(cell, outcome.parts);
-    unserved.add(cell, outcome, use.add(cell, outcome, keeps));
+    unserved.add(cell, outcome, served);
   }
   const bound = inputs.model.bounds.unmapped_share;
   if (bound && Fraction.of(use.unservedParts).compare(bound.times(coverage.parts)) > 0) {

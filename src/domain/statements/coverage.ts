@@ -17,15 +17,20 @@ export class CoverageCount {
   parts = 0n;
   private readonly byTier = new Map<Tier, Fraction>();
   private readonly unattributed = new Map<string, { reason: string; channel: string; parts: Fraction }>();
+  private readonly unserved = new Map<string, { parts: bigint; units: Set<string> }>();
   private repeats = 0n;
   private transfers = 0n;
   private untimed = 0n;
   private tagsNotHonoured = 0n;
 
-  /** `outcome` is absent for contacts that service keeps: repeats and transfers. */
-  add(cell: CellFacts, outcome: Outcome | undefined): void {
+  /**
+   * `outcome` is absent for contacts that service keeps: repeats and transfers.
+   * @param served whether a handling pool takes them
+   */
+  add(cell: CellFacts, outcome: Outcome | undefined, served: boolean): void {
     this.parts += cell.parts;
     this.untimed += cell.untimedParts;
+    if (!served) this.addUnserved(cell, outcome);
     if (!outcome) {
       if (cell.repeat) this.repeats += cell.parts;
       else this.transfers += cell.parts;
@@ -43,6 +48,13 @@ export class CoverageCount {
     this.unattributed.set(key, { ...kept, parts: kept.parts.plus(outcome.unattributed.times(cell.parts)) });
   }
 
+  private addUnserved(cell: CellFacts, outcome: Outcome | undefined): void {
+    const { channel } = cell.dimensions;
+    const kept = this.unserved.get(channel) ?? { parts: 0n, units: new Set<string>() };
+    for (const { unit } of outcome?.parts ?? []) kept.units.add(unit);
+    this.unserved.set(channel, { ...kept, parts: kept.parts + cell.parts });
+  }
+
   /** @param costs of unattributed contacts by `reasonKey`, minor units */
   result(use: PoolUse, costs: ReadonlyMap<string, bigint>): Coverage {
     const items = [...this.unattributed]
@@ -56,6 +68,9 @@ export class CoverageCount {
       transfers: this.transfers === 0n ? null : Fraction.of(this.transfers),
       untimed: this.untimed,
       unserved: use.unservedParts,
+      unservedChannels: [...this.unserved]
+        .sort(([a], [b]) => compareKeys(a, b))
+        .map(([channel, { parts, units }]) => ({ channel, parts, units: [...units].sort(compareKeys) })),
       withoutStandard: use.withoutStandardParts,
       derivedStandard: use.derivedStandardParts,
       tagsNotHonoured: Fraction.of(this.tagsNotHonoured),

@@ -235,6 +235,15 @@ function coverageSection(coverage: Coverage, digits: number): JsonObject {
     transfers: coverage.transfers ? share(coverage.transfers) : 'not measured',
     withoutHandleTime: share(Fraction.of(coverage.untimed)),
     withoutPool: share(Fraction.of(coverage.unserved)),
+    ...(coverage.unservedChannels.length > 0
+      ? {
+          unservedChannels: coverage.unservedChannels.map(({ channel, parts, units }) => ({
+            channel,
+            contacts: contactText(Fraction.of(parts)),
+            units: [...units],
+          })),
+        }
+      : {}),
     withoutStandard: share(coverage.withoutStandard),
     derivedStandard: share(coverage.derivedStandard),
     tagsNotHonoured: share(coverage.tagsNotHonoured),

@@ -31,6 +31,12 @@ export interface StatementSet {
   readonly value?: ValueSection;
 }
 
+export interface UnservedChannel {
+  readonly channel: string;
+  readonly contacts: string;
+  readonly units: readonly string[];
+}
+
 /** How much is explained, by what evidence: shares of all contacts as decimal text. */
 export interface CoverageSection {
   readonly contacts: string;
@@ -41,6 +47,8 @@ export interface CoverageSection {
   readonly transfers: string;
   readonly withoutHandleTime: string;
   readonly withoutPool: string;
+  /** channels that no handling pool takes, with the units that answer for their contacts; absent: there is none */
+  readonly unservedChannels?: readonly UnservedChannel[];
   readonly withoutStandard: string;
   readonly derivedStandard: string;
   readonly tagsNotHonoured: string;
