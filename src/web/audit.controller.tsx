@@ -6,8 +6,9 @@ import { VerifyService } from '../application/verify.service.ts';
 import { FIRST_HEAD, type AuditBody } from '../domain/audit-chain.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import { optional, typed } from './form.tsx';
-import { PageDoor, send } from './page-door.ts';
+import { PageDoor } from './page-door.ts';
 import { AuditPage, type Checked } from './pages/audit.tsx';
+import { send } from './send.ts';
 
 const SHOWN = 40;
 

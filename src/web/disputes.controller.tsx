@@ -8,9 +8,11 @@ import type { Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import { decisionTitles } from './decision-titles.ts';
 import { optional, refusedWith, typed } from './form.tsx';
-import { PageDoor, send } from './page-door.ts';
+import { PageDoor } from './page-door.ts';
 import { DisputePage, DisputesPage, OpenDisputePage, type DisputeDeeds, type DisputedLine } from './pages/disputes.tsx';
 import { KINDS, type UnitStatement } from './pages/statement-groups.ts';
+import type { Refusing } from './refused.tsx';
+import { send } from './send.ts';
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -59,7 +61,7 @@ export class DisputesController {
         else throw new Refusal('no_such_deed', `there is no deed "${deed}"`, { kind: 'not_found' });
       } catch (error) {
         if (!(error instanceof Refusal) || error.kind !== 'unprocessable') throw error;
-        return await this.show(request, response, actor, id, error.message);
+        return await this.show(request, response, actor, id, error);
       }
       response.redirect(303, `/disputes/${id}`);
     });
@@ -106,7 +108,7 @@ export class DisputesController {
     response: Response,
     actor: Actor,
     of: { period: string; unit: string; line: string; fields: Fields },
-    fault?: string,
+    fault?: Refusing,
   ): Promise<void> {
     const line = await this.lineOf(actor, of);
     requireRight(actor, 'dispute');
@@ -144,7 +146,7 @@ export class DisputesController {
     response: Response,
     actor: Actor,
     id: string,
-    fault: string | null = null,
+    fault: Refusing | null = null,
   ): Promise<void> {
     const dispute = await this.disputes.show(actor, id);
     const view = await this.door.viewOf(request, response, actor, undefined, null);

@@ -3,8 +3,9 @@ import type { Request, Response } from 'express';
 import { ExplainService } from '../application/explain.service.ts';
 import { StatementsService } from '../application/statements.service.ts';
 import { may } from '../domain/roles.ts';
-import { PageDoor, send } from './page-door.ts';
+import { PageDoor } from './page-door.ts';
 import { ContactPage, LinePage } from './pages/explain.tsx';
+import { send } from './send.ts';
 
 /** The why-chain, from a charge and from a contact. */
 @Controller()

@@ -1,7 +1,9 @@
 import type { Request } from 'express';
 import type { ComponentChildren } from 'preact';
 import { InvalidInput, Refusal } from '../domain/errors.ts';
+import { t } from './language.ts';
 import type { View } from './layout.tsx';
+import { Refused, type Refusing } from './refused.tsx';
 
 /** What was typed, by field; a field that was sent twice or left out is absent. @throws Refusal bad_text */
 export function typed(request: Request): Readonly<Record<string, string>> {
@@ -20,8 +22,8 @@ export function optional(text: string | undefined): string | undefined {
 }
 
 /** What a form shows above itself when its deed was refused; anything else is no refusal and goes on. */
-export function refusedWith(error: unknown): string {
-  if (error instanceof Refusal || error instanceof InvalidInput) return error.message;
+export function refusedWith(error: unknown): Refusing {
+  if (error instanceof Refusal || error instanceof InvalidInput) return error;
   throw error;
 }
 
@@ -36,11 +38,11 @@ export function Form({ view, action, children }: { view: View; action: string; c
 }
 
 /** Why a deed was refused; takes the focus, so that a reader hears it first. */
-export function Fault({ text }: { text: string | null }) {
-  if (text === null) return null;
+export function Fault({ of }: { of: Refusing | null }) {
+  if (of === null) return null;
   return (
     <p class="refusal" role="alert" id="fault" tabIndex={-1} autofocus>
-      {text}
+      <Refused of={of} />
     </p>
   );
 }
@@ -70,7 +72,7 @@ export function Field({
     <>
       <label for={name}>
         {label}
-        {required ? '' : ' (may stay empty)'}
+        {required ? '' : ` ${t('(may stay empty)')}`}
       </label>
       {long ? (
         <textarea {...shared} rows={3} maxLength={4000}>

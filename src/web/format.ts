@@ -1,19 +1,24 @@
+import { label, language, t } from './language.ts';
+
 /** Figures for people, from decimal text: never through a float. Real minus, thin grouping, no-break space before the currency. */
 export const MINUS = '\u2212';
 const NBSP = '\u00a0';
 
 const SIGNS: Readonly<Record<string, string>> = { EUR: '€', USD: '$', GBP: '£', JPY: '¥', CHF: 'CHF' };
 
+const POINTS = { en: { group: ',', decimal: '.' }, de: { group: '.', decimal: ',' } } as const;
+
 export function grouped(text: string): string {
+  const { group, decimal } = POINTS[language()];
   const negative = text.startsWith('-');
   const [whole, decimals] = (negative ? text.slice(1) : text).split('.') as [string, string?];
-  const groups = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-  return `${negative ? MINUS : ''}${groups}${decimals === undefined ? '' : `.${decimals}`}`;
+  const groups = whole.replace(/\B(?=(\d{3})+(?!\d))/g, group);
+  return `${negative ? MINUS : ''}${groups}${decimals === undefined ? '' : `${decimal}${decimals}`}`;
 }
 
-/** 1 line, 2 lines. */
+/** 1 line, 2 lines: each of the two words is a text of the catalogue. */
 export function counted(count: number, one: string, many: string): string {
-  return `${grouped(String(count))} ${count === 1 ? one : many}`;
+  return `${grouped(String(count))} ${t(count === 1 ? one : many)}`;
 }
 
 export function money(text: string, currency: string): string {
@@ -60,7 +65,12 @@ export function amount(minorUnits: bigint, decimals: number): string {
 export function percent(part: bigint, whole: bigint): string {
   if (whole === 0n) return '–';
   const tenths = (2000n * part + whole) / (2n * whole);
-  return `${grouped(amount(tenths, 1))}%`;
+  return inPercent(amount(tenths, 1));
+}
+
+/** A figure that is in percent already: 61.0%, in German 61,0 %. */
+export function inPercent(text: string): string {
+  return `${grouped(text)}${language() === 'de' ? NBSP : ''}%`;
 }
 
 /** For the place and size of a mark on a chart only: a picture may round, a figure may not. */
@@ -69,22 +79,41 @@ export function length(part: bigint, whole: bigint): number {
 }
 
 const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
+  label('January'),
+  label('February'),
+  label('March'),
+  label('April'),
+  label('May'),
+  label('June'),
+  label('July'),
+  label('August'),
+  label('September'),
+  label('October'),
+  label('November'),
+  label('December'),
+];
+const SHORT_MONTHS = [
+  label('Jan'),
+  label('Feb'),
+  label('Mar'),
+  label('Apr'),
+  label('May ‖ short'),
+  label('Jun'),
+  label('Jul'),
+  label('Aug'),
+  label('Sep'),
+  label('Oct'),
+  label('Nov'),
+  label('Dec'),
 ];
 
 export function monthName(period: string): string {
-  return MONTHS[Number(period.slice(5, 7)) - 1]!;
+  return t(MONTHS[Number(period.slice(5, 7)) - 1]!);
+}
+
+/** For the axis of a chart, where a year is one column of twelve. */
+export function shortMonth(period: string): string {
+  return t(SHORT_MONTHS[Number(period.slice(5, 7)) - 1]!);
 }
 
 export function monthYear(period: string): string {
@@ -92,7 +121,11 @@ export function monthYear(period: string): string {
 }
 
 export function day(date: string): string {
-  return `${Number(date.slice(8, 10))} ${monthName(date).slice(0, 3)} ${date.slice(0, 4)}`;
+  return t('{day} {month} {year} ‖ date', {
+    day: Number(date.slice(8, 10)),
+    month: shortMonth(date),
+    year: date.slice(0, 4),
+  });
 }
 
 /** Day and minute in UTC. */

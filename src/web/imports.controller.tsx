@@ -8,10 +8,11 @@ import { may, requireRight, type Actor } from '../domain/roles.ts';
 import { csvTemplate, xlsxTemplate } from '../intake/import-template.ts';
 import { KINDS, kindNamed } from '../intake/kinds/all.ts';
 import { typed } from './form.tsx';
-import { PageDoor, send } from './page-door.ts';
+import { PageDoor } from './page-door.ts';
 import { CheckPage } from './pages/import-check.tsx';
 import { ColumnsPage } from './pages/import-columns.tsx';
 import { ImportsPage } from './pages/imports.tsx';
+import { send } from './send.ts';
 
 const HISTORY = 60;
 

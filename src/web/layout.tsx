@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { may, type Actor, type Deed as Right } from '../domain/roles.ts';
 import { monthYear } from './format.ts';
+import { label, language, LANGUAGE_NAMES, LANGUAGES, rich, speech, t } from './language.ts';
+import { roleName } from './words.ts';
 
 /** What every page needs to know beside its own figures. */
 export interface View {
@@ -31,25 +33,25 @@ const RAIL: readonly {
   readonly right?: Right;
   readonly below?: true;
 }[] = [
-  { href: '/', label: 'Home' },
-  { href: '/periods', label: 'Close', right: 'read_all' },
-  { href: '/statements', label: 'Statements', right: 'read_statement' },
-  { href: '/units', label: 'Units', right: 'read_statement' },
-  { href: '/decisions', label: 'Decisions', right: 'read_statement' },
-  { href: '/disputes', label: 'Disputes', right: 'read_statement' },
-  { href: '/value', label: 'Value', right: 'read_all' },
-  { href: '/imports', label: 'Data', right: 'read_all' },
-  { href: '/rules', label: 'Rules', right: 'read_all' },
-  { href: '/audit', label: 'Audit', right: 'read_audit', below: true },
-  { href: '/settings', label: 'Settings', below: true },
+  { href: '/', label: label('Home') },
+  { href: '/periods', label: label('Close ‖ rail'), right: 'read_all' },
+  { href: '/statements', label: label('Statements'), right: 'read_statement' },
+  { href: '/units', label: label('Units'), right: 'read_statement' },
+  { href: '/decisions', label: label('Decisions'), right: 'read_statement' },
+  { href: '/disputes', label: label('Disputes'), right: 'read_statement' },
+  { href: '/value', label: label('Value'), right: 'read_all' },
+  { href: '/imports', label: label('Data'), right: 'read_all' },
+  { href: '/rules', label: label('Rules'), right: 'read_all' },
+  { href: '/audit', label: label('Audit'), right: 'read_audit', below: true },
+  { href: '/settings', label: label('Settings'), below: true },
 ];
 
 const STATES: Readonly<Record<string, string>> = {
-  open: 'Open',
-  calculated: 'Calculated · preliminary',
-  in_review: 'In review · preliminary',
-  approved: 'Approved · preliminary',
-  closed: 'Issued',
+  open: label('Open'),
+  calculated: label('Calculated · preliminary'),
+  in_review: label('In review · preliminary'),
+  approved: label('Approved · preliminary'),
+  closed: label('Issued'),
 };
 
 export function Page({ view, title, children }: { view: View; title: string; children: ComponentChildren }) {
@@ -57,11 +59,11 @@ export function Page({ view, title, children }: { view: View; title: string; chi
   return (
     <Document title={title}>
       <a class="skip" href="#main">
-        Skip to the figures
+        {t('Skip to the figures')}
       </a>
       {view.demoPeople.length > 0 && <DemoBar view={view} />}
       <div class="house">
-        <nav class="rail" aria-label="Main">
+        <nav class="rail" aria-label={t('Main')}>
           <a class="brand" href="/">
             Answerable
           </a>
@@ -69,7 +71,7 @@ export function Page({ view, title, children }: { view: View; title: string; chi
             {RAIL.filter((item) => item.right === undefined || may(view.actor, item.right)).map((item) => (
               <li key={item.href} class={item.below ? 'below' : undefined}>
                 <a href={item.href} aria-current={here(item.href) ? 'page' : undefined}>
-                  {item.label}
+                  {t(item.label)}
                 </a>
               </li>
             ))}
@@ -80,18 +82,15 @@ export function Page({ view, title, children }: { view: View; title: string; chi
           {children}
           <footer>
             <span>
-              {view.actor.name}, {view.actor.role.replace('_', ' ')}
+              {view.actor.name}, {roleName(view.actor.role)}
             </span>
-            <span>Every charge links to its explanation</span>
-            {view.inPeriod !== null && view.run && (
-              <span class="hash">
-                run {view.run.id} · sha256 {view.run.hash}
-              </span>
-            )}
+            <span>{t('Every charge links to its explanation')}</span>
+            {view.inPeriod !== null && view.run && <span class="hash">{t('run {id} · sha256 {hash}', view.run)}</span>}
+            <OtherLanguages />
             <form method="post" action="/sign-out">
               <input type="hidden" name="csrf" value={view.csrf} />
               <button class="link" type="submit">
-                Sign out
+                {t('Sign out')}
               </button>
             </form>
           </footer>
@@ -109,14 +108,14 @@ function Bar({ view }: { view: View }) {
         <>
           <Switch periods={view.periods} period={view.period} inPeriod={view.inPeriod} />
           <span class={`chip ${view.state === 'closed' ? 'issued' : 'preliminary'}`}>
-            {STATES[view.state ?? 'open']}
+            {t(STATES[view.state ?? 'open']!)}
           </span>
         </>
       )}
       <span class="right">
         <span>{view.company}</span>
-        <span>{view.currency}, net of VAT</span>
-        {view.inPeriod !== null && view.run && <span>Run {view.run.id}</span>}
+        <span>{t('{currency}, net of VAT', { currency: view.currency })}</span>
+        {view.inPeriod !== null && view.run && <span>{t('Run {id}', { id: view.run.id })}</span>}
       </span>
     </div>
   );
@@ -158,7 +157,7 @@ function Switch({
   return (
     <div class="switch">
       {before && (
-        <a href={inPeriod(before)} aria-label={`Back to ${monthYear(before)}`}>
+        <a href={inPeriod(before)} aria-label={t('Back to {month}', { month: monthYear(before) })}>
           ‹
         </a>
       )}
@@ -175,7 +174,7 @@ function Switch({
         </ul>
       </details>
       {after && (
-        <a href={inPeriod(after)} aria-label={`On to ${monthYear(after)}`}>
+        <a href={inPeriod(after)} aria-label={t('On to {month}', { month: monthYear(after) })}>
           ›
         </a>
       )}
@@ -185,9 +184,12 @@ function Switch({
 
 function DemoBar({ view }: { view: View }) {
   return (
-    <div class="demo-bar" role="region" aria-label="Demo">
+    <div class="demo-bar" role="region" aria-label={t('Demo')}>
       <span>
-        Demo data. You are <strong>{view.actor.name}</strong> ({view.actor.role.replace('_', ' ')}). Be someone else:{' '}
+        {rich('Demo data. You are {name} ({role}). Be someone else:', {
+          name: <strong>{view.actor.name}</strong>,
+          role: roleName(view.actor.role),
+        })}{' '}
         {view.demoPeople
           .filter((person) => person.login !== view.actor.login)
           .map((person, i) => (
@@ -196,7 +198,7 @@ function DemoBar({ view }: { view: View }) {
               <input type="hidden" name="login" value={person.login} />
               {i === 0 ? '' : '· '}
               <button class="link" type="submit">
-                {person.name}, {person.role.replace('_', ' ')}
+                {person.name}, {roleName(person.role)}
               </button>{' '}
             </form>
           ))}
@@ -207,7 +209,7 @@ function DemoBar({ view }: { view: View }) {
 
 export function Document({ title, children }: { title: string; children: ComponentChildren }) {
   return (
-    <html lang="en">
+    <html lang={language()}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -220,6 +222,21 @@ export function Document({ title, children }: { title: string; children: Compone
         {children}
       </body>
     </html>
+  );
+}
+
+/** The same page in each other language; links, so that they work without script. */
+export function OtherLanguages({ address = speech().address }: { address?: string }) {
+  const spoken = language();
+  const and = address.includes('?') ? '&' : '?';
+  return (
+    <nav aria-label={t('Language')}>
+      {LANGUAGES.filter((other) => other !== spoken).map((other) => (
+        <a key={other} href={`${address}${and}language=${other}`} lang={other} hreflang={other}>
+          {LANGUAGE_NAMES[other]}
+        </a>
+      ))}
+    </nav>
   );
 }
 
@@ -262,14 +279,19 @@ export function Section({
   );
 }
 
-const TIERS: Readonly<Record<string, string>> = { A: 'explicit', B: 'rule', C: 'statistical', D: 'allocated' };
+const TIERS: Readonly<Record<string, string>> = {
+  A: label('explicit'),
+  B: label('rule'),
+  C: label('statistical'),
+  D: label('allocated'),
+};
 
 export function TierMark({ tier }: { tier: string | null }) {
-  if (tier === null) return <span class="mute">no contacts</span>;
+  if (tier === null) return <span class="mute">{t('no contacts')}</span>;
   return (
     <>
       <span class={`tier ${tier}`}>{tier}</span>
-      <span class="mute">{TIERS[tier]}</span>
+      <span class="mute">{TIERS[tier] && t(TIERS[tier])}</span>
     </>
   );
 }

@@ -4,11 +4,13 @@ import { UsersService } from '../application/users.service.ts';
 import { Refusal } from '../domain/errors.ts';
 import { WEB_OPTIONS, type WebOptions } from '../web-options.ts';
 import { enter } from './enter.ts';
+import { label } from './language.ts';
 import { Oidc } from './oidc.ts';
-import { csrfOf, send } from './page-door.ts';
+import { csrfOf } from './page-door.ts';
 import { SignInPage } from './pages/sign-in.tsx';
+import { send } from './send.ts';
 
-const FAILED = 'Signing in with your organisation did not work. Try again, or ask an admin.';
+const FAILED = label('Signing in with your organisation did not work. Try again, or ask an admin.');
 
 /** In by the organisation's own server. */
 @Controller('sign-in/oidc')
@@ -45,11 +47,11 @@ export class OidcController {
       const actor = await this.users.actorBySubject(await this.oidc.end(query, trip));
       enter(request, response, actor.login, next);
     } catch (error) {
-      this.refuse(response, error instanceof Refusal ? error.message : FAILED);
+      this.refuse(response, error instanceof Refusal ? error : FAILED);
     }
   }
 
-  private refuse(response: Response, fault: string): void {
+  private refuse(response: Response, fault: Refusal | string): void {
     const { demoPeople: people } = this.options;
     send(response, 401, <SignInPage csrf={csrfOf(response)} fault={fault} people={people} oidc />);
   }

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { VNode } from 'preact';
-import { renderToString } from 'preact-render-to-string';
 import { PeriodsService } from '../application/periods.service.ts';
 import { StatementsService } from '../application/statements.service.ts';
 import { UsersService } from '../application/users.service.ts';
@@ -12,7 +11,8 @@ import { may, type Actor } from '../domain/roles.ts';
 import type { PeriodListing } from '../persistence/periods.queries.ts';
 import { WEB_OPTIONS, type WebOptions } from '../web-options.ts';
 import type { View } from './layout.tsx';
-import { sendRefusal } from './page-faults.filter.tsx';
+import { RefusalPage } from './pages/plain.tsx';
+import { send } from './send.ts';
 import { LONGEST_SESSION_MS } from './session.ts';
 
 /** Sent instead of a page when nobody is signed in. */
@@ -56,7 +56,7 @@ export class PageDoor {
       if (error instanceof NotSignedIn) return response.redirect(303, '/sign-in');
       if (!(error instanceof Refusal)) throw error;
       const status = { not_found: 404, forbidden: 403, conflict: 409, unprocessable: 422 }[error.kind];
-      sendRefusal(response, status, error.message, error.next);
+      send(response, status, RefusalPage({ status, why: error }));
     }
   }
 
@@ -93,13 +93,6 @@ export class PageDoor {
       demoPeople: this.options.demoPeople,
     };
   }
-}
-
-export function send(response: Response, status: number, page: VNode): void {
-  response
-    .status(status)
-    .type('html')
-    .send(`<!doctype html>${renderToString(page)}`);
 }
 
 export function csrfOf(response: Response): string {

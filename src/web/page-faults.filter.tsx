@@ -1,16 +1,17 @@
 import { Catch, HttpException, type ArgumentsHost, type HttpServer } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import type { Request, Response } from 'express';
-import { renderToString } from 'preact-render-to-string';
 import type { Logger } from 'pino';
+import { label } from './language.ts';
 import { RefusalPage } from './pages/plain.tsx';
+import { send } from './send.ts';
 
 const FOR_MACHINES = /^\/(healthz|readyz|assets\/.*)$/;
 const TEXTS: Readonly<Record<number, string>> = {
-  400: 'The address or the form cannot be read.',
-  403: 'The form is too old or comes from elsewhere. Go back, load the page again, and repeat.',
-  413: 'That is more than a form may hold.',
-  429: 'Too many wrong tries. Wait a quarter of an hour.',
+  400: label('The address or the form cannot be read.'),
+  403: label('The form is too old or comes from elsewhere. Go back, load the page again, and repeat.'),
+  413: label('That is more than a form may hold.'),
+  429: label('Too many wrong tries. Wait a quarter of an hour.'),
 };
 
 /** What no page has answered becomes a plain page: the status, one sentence, no stack and no words of a library. */
@@ -36,16 +37,8 @@ export class PageFaults extends BaseExceptionFilter {
       response.end();
       return;
     }
-    sendRefusal(response, status, TEXTS[status] ?? TEXTS[400]!);
+    send(response, status, <RefusalPage status={status} why={TEXTS[status] ?? TEXTS[400]!} />);
   }
-}
-
-/** A refusal as a page. Missing and not yours are one answer, the same for every address. */
-export function sendRefusal(response: Response, status: number, message: string, next?: string): void {
-  response
-    .status(status)
-    .type('html')
-    .send(`<!doctype html>${renderToString(<RefusalPage status={status} message={message} next={next} />)}`);
 }
 
 function statusOf(fault: unknown): number {

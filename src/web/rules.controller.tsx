@@ -5,8 +5,9 @@ import { InvalidInput, Refusal, type InputFault } from '../domain/errors.ts';
 import { period as periodOfText } from '../domain/period.ts';
 import { may, requireRight } from '../domain/roles.ts';
 import { typed } from './form.tsx';
-import { PageDoor, send } from './page-door.ts';
+import { PageDoor } from './page-door.ts';
 import { RulesPage, TryRulesPage } from './pages/rules.tsx';
+import { send } from './send.ts';
 
 /** The rule book by version, what differs between two, and other rules tried on a month. */
 @Controller('rules')

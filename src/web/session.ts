@@ -7,6 +7,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import helmet from 'helmet';
 import type { OidcTrip } from './oidc.ts';
 import { fileOfForm } from './file-of-form.ts';
+import { chooseLanguage, speak } from './language-choice.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -65,6 +66,7 @@ export function useSessions(app: Express, settings: WebSettings): () => Promise<
   );
   const pages = express.Router();
   pages.use(cookieParser());
+  pages.use(chooseLanguage(settings.secure));
   pages.use(express.urlencoded({ extended: false, limit: '64kb' }));
   pages.use(
     session({
@@ -98,6 +100,7 @@ export function useSessions(app: Express, settings: WebSettings): () => Promise<
   // The token of a form with a file is read with the file.
   pages.post('/imports', fileOfForm());
   pages.use(doubleCsrfProtection);
+  pages.use(speak);
   app.use((request: Request, response: Response, next: NextFunction) => {
     if (WITHOUT_SESSION.test(request.path)) next();
     else pages(request, response, next);

@@ -5,8 +5,10 @@ import { UsersService } from '../application/users.service.ts';
 import { Refusal } from '../domain/errors.ts';
 import { may, ROLES, type Actor, type Role } from '../domain/roles.ts';
 import { refusedWith, typed } from './form.tsx';
-import { PageDoor, send } from './page-door.ts';
+import { PageDoor } from './page-door.ts';
 import { SettingsPage, type CompanySettings } from './pages/settings.tsx';
+import type { Refusing } from './refused.tsx';
+import { send } from './send.ts';
 
 type Deed = (actor: Actor, fields: Readonly<Record<string, string>>) => Promise<string | null>;
 
@@ -90,7 +92,7 @@ export class SettingsController {
     request: Request,
     response: Response,
     actor: Actor,
-    after: { readonly fault?: string; readonly token?: string } = {},
+    after: { readonly fault?: Refusing; readonly token?: string } = {},
   ): Promise<void> {
     const { fault = null, token = null } = after;
     const admin = may(actor, 'administer');

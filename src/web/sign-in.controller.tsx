@@ -4,9 +4,11 @@ import { UsersService } from '../application/users.service.ts';
 import { Refusal } from '../domain/errors.ts';
 import { WEB_OPTIONS, type WebOptions } from '../web-options.ts';
 import { enter } from './enter.ts';
-import { csrfOf, send } from './page-door.ts';
-import { sendRefusal } from './page-faults.filter.tsx';
+import { language } from './language.ts';
+import { csrfOf } from './page-door.ts';
+import { RefusalPage } from './pages/plain.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
+import { send } from './send.ts';
 
 /** In and out. */
 @Controller()
@@ -40,7 +42,7 @@ export class SignInController {
       const login = field('login');
       const actor =
         login === undefined
-          ? await this.users.actorByToken(field('token') ?? '')
+          ? await this.users.actorBySignInToken(field('token') ?? '')
           : await this.users.actorByPassword(login, field('password') ?? '');
       enter(request, response, actor.login, next);
     } catch (error) {
@@ -50,7 +52,7 @@ export class SignInController {
         401,
         <SignInPage
           csrf={csrfOf(response)}
-          fault={error.message}
+          fault={error}
           people={this.options.demoPeople}
           oidc={this.options.oidc !== undefined}
         />,
@@ -63,7 +65,7 @@ export class SignInController {
   be(@Req() request: Request, @Res() response: Response, @Next() next: NextFunction): void {
     const { login } = request.body as { login?: unknown };
     const person = this.options.demoPeople.find((candidate) => candidate.login === login);
-    if (person === undefined) sendRefusal(response, 404, '');
+    if (person === undefined) send(response, 404, <RefusalPage status={404} />);
     else enter(request, response, person.login, next);
   }
 
@@ -72,7 +74,7 @@ export class SignInController {
     request.session.destroy((error: unknown) => {
       if (error) return next(error);
       response.setHeader('Clear-Site-Data', '"cache", "cookies", "storage"');
-      response.redirect(303, '/sign-in');
+      response.redirect(303, `/sign-in?language=${language()}`); // the cookie of the choice is gone, too
     });
   }
 }

@@ -6,7 +6,8 @@ import { IssuedService } from '../application/issued.service.ts';
 import { ParkedService } from '../application/parked.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
 import { may, type Actor } from '../domain/roles.ts';
-import { counted, day, monthYear } from './format.ts';
+import { counted, day, grouped, monthYear } from './format.ts';
+import { t } from './language.ts';
 import type { View } from './layout.tsx';
 
 /** Something that somebody has to do, with the page where it is done. */
@@ -36,22 +37,26 @@ export class Waits {
       for (const { period, unit, dueOn, ruling } of await this.parked.list(actor))
         if (ruling === null)
           waits.push({
-            text: `${unit} is parked in ${monthYear(period)}, to be ruled by ${day(dueOn)}`,
+            text: t('{unit} is parked in {month}, to be ruled by {day}', {
+              unit,
+              month: monthYear(period),
+              day: day(dueOn),
+            }),
             href: `/periods/${period}`,
-            deed: 'Rule',
+            deed: t('Rule ‖ deed'),
           });
     }
     if (may(actor, 'approve_correction')) {
       const asked = (await this.corrections.list(actor)).filter(({ state }) => state === 'asked').length;
       if (asked > 0)
         waits.push({
-          text: `${counted(asked, 'correction waits', 'corrections wait')} for approval`,
+          text: counted(asked, 'correction waits for approval', 'corrections wait for approval'),
           href: '/periods',
-          deed: 'Approve',
+          deed: t('Approve'),
         });
     }
     if (actor.role === 'auditor')
-      waits.push({ text: 'The chain of events and the books can be verified', href: '/audit', deed: 'Verify' });
+      waits.push({ text: t('The chain of events and the books can be verified'), href: '/audit', deed: t('Verify') });
     return waits;
   }
 
@@ -63,9 +68,9 @@ export class Waits {
     return (await this.issued.list(actor, newest))
       .filter(({ number, supersededBy }) => supersededBy === null && !accepted.has(number))
       .map(({ unit }) => ({
-        text: `Accept or dispute the statement of ${monthYear(newest)}`,
+        text: t('Accept or dispute the statement of {month}', { month: monthYear(newest) }),
         href: `/statements/${newest}/${encodeURIComponent(unit)}`,
-        deed: 'Review',
+        deed: t('Review'),
       }));
   }
 
@@ -73,9 +78,13 @@ export class Waits {
     const open = (await this.disputes.list(actor)).filter(({ ruledBy }) => ruledBy === null);
     const rules = may(actor, 'rule_dispute') && actor.role !== 'service_leader';
     return open.slice(0, 3).map((dispute) => ({
-      text: `Dispute on ${dispute.amount} of ${monthYear(dispute.chargePeriod)}, ruling due ${day(dispute.dueOn)}`,
+      text: t('Dispute on {amount} of {month}, ruling due {day}', {
+        amount: grouped(dispute.amount),
+        month: monthYear(dispute.chargePeriod),
+        day: day(dispute.dueOn),
+      }),
       href: `/disputes/${dispute.id}`,
-      deed: rules ? 'Rule' : may(actor, 'reply_to_dispute') ? 'Answer' : 'Read',
+      deed: rules ? t('Rule ‖ deed') : may(actor, 'reply_to_dispute') ? t('Answer') : t('Read'),
     }));
   }
 }
@@ -83,12 +92,12 @@ export class Waits {
 function ofPeriod(actor: Actor, view: View): Wait[] {
   const [month, board] = [monthYear(view.period!), `/periods/${view.period}`];
   if (actor.role === 'finance' && view.state === 'calculated')
-    return [{ text: `${month} is calculated and not handed in`, href: board, deed: 'Hand in' }];
+    return [{ text: t('{month} is calculated and not handed in', { month }), href: board, deed: t('Hand in') }];
   if (may(actor, 'approve') && view.state === 'in_review')
-    return [{ text: `${month} waits for approval`, href: board, deed: 'Review' }];
+    return [{ text: t('{month} waits for approval', { month }), href: board, deed: t('Review') }];
   if (may(actor, 'issue') && view.state === 'approved')
-    return [{ text: `${month} is approved and not issued`, href: board, deed: 'Issue' }];
+    return [{ text: t('{month} is approved and not issued', { month }), href: board, deed: t('Issue') }];
   if (actor.role === 'unit_owner' && view.state !== 'closed')
-    return [{ text: 'Your statement is preliminary', href: `/statements/${view.period}`, deed: 'Read' }];
+    return [{ text: t('Your statement is preliminary'), href: `/statements/${view.period}`, deed: t('Read') }];
   return [];
 }

@@ -3,6 +3,7 @@ import type { DisputeEntry } from '../../persistence/disputes.queries.ts';
 import { Fault, Field, Form } from '../form.tsx';
 import { counted, day, instant, money, monthYear } from '../format.ts';
 import { Page, Section, type View } from '../layout.tsx';
+import type { Refusing } from '../refused.tsx';
 import { Table } from '../table.tsx';
 import { PostingsTable } from './postings-table.tsx';
 
@@ -100,7 +101,7 @@ export function DisputePage({
   postings: readonly PreviewPosting[] | null;
   units: Units;
   deeds: DisputeDeeds;
-  fault: string | null;
+  fault: Refusing | null;
   typed: Readonly<Record<string, string>>;
 }) {
   const open = dispute.ruledBy === null;
@@ -121,7 +122,7 @@ export function DisputePage({
           : `${dispute.accepted === null ? 'Nothing' : money(dispute.accepted, view.currency)} is taken back; ruled by ${dispute.ruledBy}.`}{' '}
         <a href={`/explain/line/${dispute.line}`}>The charge, explained</a>
       </p>
-      <Fault text={fault} />
+      <Fault of={fault} />
       <div class="columns">
         <div class="w7">
           <Section title="What was said" sub="both sides see all of it; times in UTC">
@@ -226,7 +227,7 @@ export function OpenDisputePage({
   line: DisputedLine;
   typed: Readonly<Record<string, string>>;
   postings: readonly PreviewPosting[] | null;
-  fault: string | null;
+  fault: Refusing | null;
 }) {
   const statement = `/statements/${view.period}/${encodeURIComponent(line.unit)}`;
   return (
@@ -244,7 +245,7 @@ export function OpenDisputePage({
         Say what is wrong and what shows it. Nothing is posted until somebody of neither side has ruled.{' '}
         <a href={`/explain/line/${line.id}`}>See what the charge is made of</a>
       </p>
-      <Fault text={fault} />
+      <Fault of={fault} />
       <div class="columns">
         <div class="w7">
           <Section title="What is wrong">

@@ -1,5 +1,6 @@
 import { InBar } from '../charts/in-bar.tsx';
-import { amount, grouped, length, monthName, percent, rounded } from '../format.ts';
+import { amount, counted, grouped, length, monthName, percent, rounded } from '../format.ts';
+import { t } from '../language.ts';
 import { Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 import { grouping, type Group, type UnitStatement } from './statement-groups.ts';
@@ -26,20 +27,26 @@ export function DecisionCharges({
     <Section
       title={
         largest === undefined
-          ? 'No decision is charged: the owners of the reasons answer'
-          : `${largest.title} costs most of ${decided.length === 1 ? 'one decision' : `${decided.length} decisions`}`
+          ? t('No decision is charged: the owners of the reasons answer')
+          : t('{decision} costs most of {decisions}', {
+              decision: largest.title,
+              decisions: counted(decided.length, 'decision', 'decisions'),
+            })
       }
-      sub={`${view.currency}, gross charge in ${monthName(view.period!)}, all units; one scale`}
-      links={<a href="/decisions">All decisions</a>}
+      sub={t('{currency}, gross charge in {month}, all units; one scale', {
+        currency: view.currency,
+        month: monthName(view.period!),
+      })}
+      links={<a href="/decisions">{t('All decisions')}</a>}
     >
       <Table>
         <thead>
           <tr>
-            <th>Decision</th>
-            <th class="n">Contacts</th>
-            <th class="n">Charge</th>
+            <th>{t('Decision')}</th>
+            <th class="n">{t('Contacts')}</th>
+            <th class="n">{t('Charge')}</th>
             <td></td>
-            <th class="n">Share</th>
+            <th class="n">{t('Share')}</th>
           </tr>
         </thead>
         <tbody>

@@ -5,6 +5,7 @@ import {
   counted,
   decimals,
   grouped,
+  inPercent,
   isNegative,
   length,
   minor,
@@ -15,6 +16,7 @@ import {
   rounded,
   signed,
 } from '../format.ts';
+import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 import { BridgeSection } from './bridge-section.tsx';
@@ -58,36 +60,38 @@ export function HomePage({
     ? units.reduce((total, unit) => total + minor(unit.last ?? amount(0n, scale)), 0n)
     : null;
   const change = lastSum === null ? null : amount(sum - lastSum, scale);
-  const who = units.length === 1 ? units[0]!.name : 'The units';
+  const month = monthName(view.period!);
   const highest = months.length > 1 && months.every((month) => minor(month.amount) <= minor(months.at(-1)!.amount));
   return (
-    <Page view={view} title="Home">
+    <Page view={view} title={t('Home')}>
       <h1>
-        {ledger !== null && `${monthName(view.period!)}: ${money(ledger.ledger, view.currency)} of service cost. `}
-        {who} {units.length === 1 ? 'is' : 'are'} charged {money(amount(sum, scale), view.currency)} for{' '}
-        {monthName(view.period!)}
-        {change === null
-          ? ''
-          : `, ${money(change.replace('-', ''), view.currency)} ${isNegative(change) ? 'less' : 'more'} than the month before`}
-        .
+        {ledger !== null &&
+          `${t('{month}: {amount} of service cost.', { month, amount: money(ledger.ledger, view.currency) })} `}
+        {chargedSentence({
+          who: units.length === 1 ? units[0]!.name : null,
+          amount: money(amount(sum, scale), view.currency),
+          month,
+          change: change === null ? null : money(change.replace('-', ''), view.currency),
+          less: change !== null && isNegative(change),
+        })}
       </h1>
       <p class="lead">
         {decisions !== null && decidedSentence(decisions, sum)}
         {view.state === 'closed'
-          ? 'The month is issued.'
-          : 'The figures are preliminary until finance issues them.'}{' '}
-        Gross charge, before adjustments and retention.
+          ? t('The month is issued.')
+          : t('The figures are preliminary until finance issues them.')}{' '}
+        {t('Gross charge, before adjustments and retention.')}
       </p>
       <div class="columns">
         <div class="w4">
-          <Figure label={`Gross charge, ${monthName(view.period!)}`} value={money(amount(sum, scale), view.currency)} />
+          <Figure label={t('Gross charge, {month}', { month })} value={money(amount(sum, scale), view.currency)} />
         </div>
         <div class="w4">
           <Figure
-            label="Change on the month before"
+            label={t('Change on the month before')}
             value={
               change === null
-                ? 'no month before'
+                ? t('no month before')
                 : `${isNegative(change) ? '▼ ' : '▲ '}${money(change.replace('-', ''), view.currency)}`
             }
             tone={change === null ? undefined : isNegative(change) ? 'favour' : 'against'}
@@ -97,15 +101,18 @@ export function HomePage({
         <div class="w4">
           {ledger ? (
             <Figure
-              label="Kept by service as unused capacity"
+              label={t('Kept by service as unused capacity')}
               value={money(ledger.unusedCapacity, view.currency)}
-              note={`ledger ${grouped(ledger.ledger)}, difference ${grouped(ledger.difference)} ✓`}
+              note={t('ledger {ledger}, difference {difference} ✓', {
+                ledger: grouped(ledger.ledger),
+                difference: grouped(ledger.difference),
+              })}
             />
           ) : (
             <Figure
-              label="Contacts charged"
+              label={t('Contacts charged')}
               value={grouped(rounded(contacts, 1))}
-              note="each charge on the statement opens its contacts"
+              note={t('each charge on the statement opens its contacts')}
             />
           )}
         </div>
@@ -115,22 +122,26 @@ export function HomePage({
           <Section
             title={
               months.length === 0
-                ? 'No month is in the books yet'
+                ? t('No month is in the books yet')
                 : highest
-                  ? `${monthName(view.period!)} is the highest of ${months.length} months`
-                  : `${months.length} months, ${monthYear(months[0]!.period)} to ${monthYear(view.period!)}`
+                  ? t('{month} is the highest of {count} months', { month, count: months.length })
+                  : t('{count} months, {first} to {last}', {
+                      count: months.length,
+                      first: monthYear(months[0]!.period),
+                      last: monthYear(view.period!),
+                    })
             }
-            sub={`${view.currency}, gross charge; hatched = preliminary`}
+            sub={t('{currency}, gross charge; hatched = preliminary', { currency: view.currency })}
           >
-            <MonthsChart months={months} title={`Gross charge by month, ${view.currency}`} />
+            <MonthsChart months={months} title={t('Gross charge by month, {currency}', { currency: view.currency })} />
           </Section>
         </div>
         <div class="w4">
           <Section
             title={
               waits.length === 0
-                ? 'Nothing waits for you'
-                : `${waits.length} ${waits.length === 1 ? 'thing waits' : 'things wait'} for you`
+                ? t('Nothing waits for you')
+                : counted(waits.length, 'thing waits for you', 'things wait for you')
             }
           >
             <Table>
@@ -160,12 +171,50 @@ export function HomePage({
   );
 }
 
+/** Who is charged what, and by how much that is more or less than before; one text each, since verbs and word order differ. */
+function chargedSentence(said: {
+  who: string | null;
+  amount: string;
+  month: string;
+  change: string | null;
+  less: boolean;
+}): string {
+  const { amount: charged, month, change, less } = said;
+  if (said.who === null) {
+    if (change === null) return t('The units are charged {charged} for {month}.', { charged, month });
+    return less
+      ? t('The units are charged {charged} for {month}, {change} less than the month before.', {
+          charged,
+          month,
+          change,
+        })
+      : t('The units are charged {charged} for {month}, {change} more than the month before.', {
+          charged,
+          month,
+          change,
+        });
+  }
+  const { who } = said;
+  if (change === null) return t('{who} is charged {charged} for {month}.', { who, charged, month });
+  return less
+    ? t('{who} is charged {charged} for {month}, {change} less than the month before.', { who, charged, month, change })
+    : t('{who} is charged {charged} for {month}, {change} more than the month before.', {
+        who,
+        charged,
+        month,
+        change,
+      });
+}
+
 function decidedSentence(groups: readonly Group[], sum: bigint): string {
   const decided = groups.filter((group) => group.decision !== null);
   const part = decided.reduce((total, group) => total + group.amount, 0n);
   return decided.length === 0
     ? ''
-    : `${percent(part, sum)} of the charge comes from ${counted(decided.length, 'decision', 'decisions')}. `;
+    : `${t('{share} of the charge comes from {decisions}.', {
+        share: percent(part, sum),
+        decisions: counted(decided.length, 'decision', 'decisions'),
+      })} `;
 }
 
 function UnitCharges({
@@ -184,18 +233,21 @@ function UnitCharges({
   const most = units.reduce((top, unit) => (minor(unit.gross) > top ? minor(unit.gross) : top), 1n);
   return (
     <Section
-      title="Where the charge goes"
-      sub={`${view.currency}, gross charge in ${monthName(view.period!)}, one scale`}
-      links={<a href={`/statements/${view.period}`}>All statements</a>}
+      title={t('Where the charge goes')}
+      sub={t('{currency}, gross charge in {month}, one scale', {
+        currency: view.currency,
+        month: monthName(view.period!),
+      })}
+      links={<a href={`/statements/${view.period}`}>{t('All statements')}</a>}
     >
       <Table>
         <thead>
           <tr>
-            <th>Unit</th>
-            <th class="n">Gross charge</th>
+            <th>{t('Unit')}</th>
+            <th class="n">{t('Gross charge')}</th>
             <th aria-hidden="true"></th>
-            <th class="n">Share</th>
-            <th class="n">On the month before</th>
+            <th class="n">{t('Share')}</th>
+            <th class="n">{t('On the month before')}</th>
           </tr>
         </thead>
         <tbody>
@@ -215,10 +267,10 @@ function UnitCharges({
             </tr>
           ))}
           <tr class="total">
-            <th scope="row">All units</th>
+            <th scope="row">{t('All units')}</th>
             <td class="n">{grouped(amount(sum, scale))}</td>
             <td></td>
-            <td class="n">{sum === 0n ? '–' : '100.0%'}</td>
+            <td class="n">{sum === 0n ? '–' : inPercent('100.0')}</td>
             <td class="n">{change === null ? '–' : signed(change)}</td>
           </tr>
         </tbody>
@@ -245,18 +297,21 @@ function OwnCharge({
     <>
       {statement.bridge && <BridgeSection view={view} bridge={statement.bridge} />}
       <Section
-        title="Where the charge comes from"
-        sub={`${view.currency}, gross charge in ${monthName(view.period!)}, one scale`}
-        links={<a href={href}>Statement</a>}
+        title={t('Where the charge comes from')}
+        sub={t('{currency}, gross charge in {month}, one scale', {
+          currency: view.currency,
+          month: monthName(view.period!),
+        })}
+        links={<a href={href}>{t('Statement')}</a>}
       >
         <Table>
           <thead>
             <tr>
-              <th>Decision</th>
-              <th class="n">Contacts</th>
-              <th class="n">Charge</th>
+              <th>{t('Decision')}</th>
+              <th class="n">{t('Contacts')}</th>
+              <th class="n">{t('Charge')}</th>
               <th aria-hidden="true"></th>
-              <th class="n">Share</th>
+              <th class="n">{t('Share')}</th>
             </tr>
           </thead>
           <tbody>
@@ -274,11 +329,11 @@ function OwnCharge({
               </tr>
             ))}
             <tr class="total">
-              <th scope="row">Gross charge</th>
+              <th scope="row">{t('Gross charge')}</th>
               <td class="n">{grouped(rounded(statement.contacts, 1))}</td>
               <td class="n">{grouped(statement.gross)}</td>
               <td></td>
-              <td class="n">{minor(statement.gross) === 0n ? '–' : '100.0%'}</td>
+              <td class="n">{minor(statement.gross) === 0n ? '–' : inPercent('100.0')}</td>
             </tr>
           </tbody>
         </Table>

@@ -52,7 +52,9 @@ export function ImportsPage({
           sub="CSV (also gzipped) or XLSX, up to 100 MB; larger ones with `answerable import`"
         >
           <ImportSteps at={0} />
-          <Fault text={faults[0] === undefined ? null : faultText(faults[0]).replace(/^[:\s]+/, '')} />
+          <Fault
+            of={faults[0] === undefined ? null : { ...faults[0], message: faultText(faults[0]).replace(/^[:\s]+/, '') }}
+          />
           <form method="post" action="/imports" encType="multipart/form-data">
             <input type="hidden" name="csrf" value={view.csrf} />
             <label for="file">File</label>

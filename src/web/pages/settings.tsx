@@ -3,6 +3,7 @@ import type { TokenRow, UserRow } from '../../persistence/users.queries.ts';
 import { Fault, Field, Form } from '../form.tsx';
 import { counted, day } from '../format.ts';
 import { Page, Section, type View } from '../layout.tsx';
+import type { Refusing } from '../refused.tsx';
 import { Table } from '../table.tsx';
 
 export interface CompanySettings {
@@ -31,7 +32,7 @@ export function SettingsPage({
   admin: boolean;
   /** shown once */
   newToken: string | null;
-  fault: string | null;
+  fault: Refusing | null;
   typed: Readonly<Record<string, string>>;
 }) {
   return (
@@ -40,7 +41,7 @@ export function SettingsPage({
       <p class="lead">
         {admin ? 'Each change is an event of the audit log.' : 'An admin changes these; each change is an audit event.'}
       </p>
-      <Fault text={fault} />
+      <Fault of={fault} />
       {newToken !== null && (
         <Section title="The new token" sub="shown once; only its hash is kept">
           <p class="hash" role="status">
@@ -156,7 +157,7 @@ function Users({
   users: readonly UserRow[];
   admin: boolean;
   typed: Readonly<Record<string, string>>;
-  fault: string | null;
+  fault: Refusing | null;
 }) {
   return (
     <Section title={counted(users.length, 'account', 'accounts')} sub="a changed role ends its tokens">

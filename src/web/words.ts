@@ -1,0 +1,17 @@
+import type { Role } from '../domain/roles.ts';
+import { label, t } from './language.ts';
+
+const ROLE_NAMES: Readonly<Record<Role, string>> = {
+  finance: label('finance'),
+  controller: label('controller'),
+  cfo: label('cfo'),
+  unit_owner: label('unit owner'),
+  service_leader: label('service leader'),
+  auditor: label('auditor'),
+  admin: label('admin'),
+};
+
+/** What a person is here. */
+export function roleName(role: string): string {
+  return t(ROLE_NAMES[role as Role] ?? role.replaceAll('_', ' '));
+}
