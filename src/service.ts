@@ -5,6 +5,7 @@ import type { Express } from 'express';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { pino, type Logger } from 'pino';
+import { JobRunner } from './application/job-runner.ts';
 import { AppModule } from './app.module.ts';
 import type { Config } from './config.ts';
 import { useApi } from './http/api.ts';
@@ -16,6 +17,7 @@ import { openApiOf, serveOpenApi } from './http/open-api.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { packageVersion } from './package-root.ts';
 import type { Database } from './persistence/database.ts';
+import { pageList } from './web/page-list.ts';
 import { PageFaults } from './web/page-faults.filter.tsx';
 import { useSessions } from './web/session.ts';
 import type { WebOptions } from './web-options.ts';
@@ -23,6 +25,8 @@ import type { WebOptions } from './web-options.ts';
 export interface RunningService {
   /** where it answers */
   readonly address: string;
+  /** address patterns of its pages and their files */
+  readonly pages: readonly string[];
   /** settles when the service has ended */
   readonly stopped: Promise<void>;
   /** Takes no more requests, ends those under way, then settles. */
@@ -73,19 +77,21 @@ export async function startService(
   const { port } = server.address() as AddressInfo;
   const address = config.publicUrl ?? `http://localhost:${port}`;
   const figures = config.metricsPort === undefined ? undefined : await metrics.listen(config.metricsPort);
+  const runner = app.get(JobRunner);
+  await runner.start((fault) => log.error({ err: fault }, 'a job met a fault'));
   log.info({ port, metricsPort: config.metricsPort }, 'listening');
 
   let stopping: Promise<void> | undefined;
   let ended: () => void = () => undefined;
   const stopped = new Promise<void>((resolve) => (ended = resolve));
   const stop = async (): Promise<void> => {
-    stopping ??= drain(server, log)
+    stopping ??= Promise.all([drain(server, log), runner.stop(DRAIN_MS)])
       .then(endSessions)
       .finally(() => figures?.close())
       .finally(ended);
     await stopping;
   };
-  return { address, stopped, stop };
+  return { address, pages: pageList(express), stopped, stop };
 }
 
 function oidcOf({ oidcIssuer, oidcClientId, oidcClientSecret, address }: Config): WebOptions['oidc'] {

@@ -7,6 +7,8 @@ import { DisputesService } from './application/disputes.service.ts';
 import { ExplainService } from './application/explain.service.ts';
 import { ImportsService } from './application/imports.service.ts';
 import { IssuedService } from './application/issued.service.ts';
+import { JobRunner } from './application/job-runner.ts';
+import { JobsService } from './application/jobs.service.ts';
 import { JournalsService } from './application/journals.service.ts';
 import { ModelsService } from './application/models.service.ts';
 import { OnceService } from './application/once.service.ts';
@@ -21,6 +23,7 @@ import { UsersService } from './application/users.service.ts';
 import { ValueService } from './application/value.service.ts';
 import { VerifyService } from './application/verify.service.ts';
 import { WorkbookService } from './application/workbook.service.ts';
+import { Worker } from './application/work.ts';
 import { Database } from './persistence/database.ts';
 
 const SERVICES = [
@@ -46,6 +49,9 @@ const SERVICES = [
   DecisionsService,
   ValueService,
   ScoresService,
+  Worker,
+  JobsService,
+  JobRunner,
 ];
 
 /** What the product does, on one database: the same behind every door. The shell needs no more. */

@@ -31,6 +31,7 @@ import { newestParkingRuling } from '../persistence/rulings.queries.ts';
 import { controlFaults, keepRun, runRow } from '../persistence/runs.queries.ts';
 import { audit } from './audit.ts';
 import { issueStatements, type IssueReport } from './issue.ts';
+import type { OnStep } from './on-step.ts';
 import { readClose, type CloseReading } from './read-close.ts';
 import type { Control } from './roll-up-control.ts';
 
@@ -55,17 +56,21 @@ export class PeriodsService {
   async close(
     actor: Actor,
     period: Period,
-    options: { preview?: boolean; control?: Control } = {},
+    options: { preview?: boolean; control?: Control; onStep?: OnStep } = {},
   ): Promise<CloseResult> {
     requireRight(actor, 'close');
+    const { onStep } = options;
     return await this.db.books(async (tx) => {
       const row = await lockPeriod(tx, period);
       requireState(row, ['open', 'calculated'], 'calculated anew');
+      onStep?.('reading the facts', 0, 4);
       const reading = await readClose(tx, period, undefined, undefined, {
         retention: true,
         control: options.control ?? 'sample',
       });
+      onStep?.('costing', 1, 4);
       const books = close(reading.inputs);
+      onStep?.('proving', 2, 4);
       await proveContacts(tx, period, reading, books.coverage.parts);
       const documents = documentsOf(books, reading.context);
       const { frozen, context } = reading;
@@ -79,6 +84,7 @@ export class PeriodsService {
           document: withRun(documents.period, null, documents.runHash, context),
         };
       }
+      onStep?.('keeping', 3, 4);
       const { runId, isNew } = await keepRun(
         tx,
         { period, inputsHash: context.inputsHash, ...frozen, codeVersion: packageVersion, userId: actor.userId },

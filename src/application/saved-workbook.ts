@@ -25,11 +25,11 @@ interface Area {
  * whatever language the sheets are. The file is read like any that comes from outside.
  * @throws InvalidInput when it is no workbook, Refusal not_ours when it is none of ours
  */
-export async function readSavedWorkbook(path: string): Promise<SavedWorkbook> {
-  const xlsx = await gatedXlsx(path, path, SHELL_LIMITS);
+export async function readSavedWorkbook(path: string, file = path, limits = SHELL_LIMITS): Promise<SavedWorkbook> {
+  const xlsx = await gatedXlsx(path, file, limits);
   try {
-    const names = await definedNames(xlsx, path);
-    const cells = await cellsOf(xlsx, path, [...names.values()]);
+    const names = await definedNames(xlsx, file);
+    const cells = await cellsOf(xlsx, file, [...names.values()]);
     const column = (name: string) => {
       const area = names.get(name);
       return area === undefined ? [] : cells(area);
@@ -37,7 +37,7 @@ export async function readSavedWorkbook(path: string): Promise<SavedWorkbook> {
     const fact = (name: string): string => {
       const [text] = column(`Run_${name}`);
       if (text === undefined)
-        throw new Refusal('not_ours', `${path} has no cell named Run_${name}: it is none of our workbooks`, {
+        throw new Refusal('not_ours', `${file} has no cell named Run_${name}: it is none of our workbooks`, {
           next: 'answerable verify --help',
         });
       return text;
@@ -77,6 +77,9 @@ export async function readSavedWorkbook(path: string): Promise<SavedWorkbook> {
   }
 }
 
+/** Of a sheet, as Excel has them. */
+const MOST_ROWS = 1_048_576;
+
 /** Names of one cell or of a part of one column. */
 async function definedNames(xlsx: GatedXlsx, file: string): Promise<Map<string, Area>> {
   const names = new Map<string, Area>();
@@ -101,6 +104,7 @@ function areaOf(reference: string): Area | undefined {
   const found = /^\$?(?:'((?:[^']|'')+)'|([^'!]+))!\$([A-Z]+)\$(\d+)(?::\$([A-Z]+)\$(\d+))?$/.exec(reference.trim());
   if (!found) return undefined;
   const [, quoted, plain, letters, first, , last = first] = found;
+  if (Math.max(Number(first), Number(last)) > MOST_ROWS) return undefined;
   return {
     sheet: quoted?.replaceAll("''", "'") ?? plain!,
     column: columnIndex(letters!)!,
@@ -122,8 +126,9 @@ async function cellsOf(xlsx: GatedXlsx, file: string, areas: readonly Area[]): P
     await readPart(xlsx, sheetPart, file, {
       open: (element, { r = '', t = 'n' }) => {
         if (element === 'c') {
-          const column = columnIndex(r)!;
-          cell = columns.has(column) ? { column, row: /\d+$/.exec(r)![0], type: t } : undefined;
+          const [column, row] = [columnIndex(r), /\d+$/.exec(r)?.[0]];
+          const isWanted = column !== undefined && columns.has(column) && row !== undefined;
+          cell = isWanted ? { column, row, type: t } : undefined;
           text = '';
         }
         inside = element === 'v' || element === 't';

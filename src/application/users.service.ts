@@ -15,14 +15,17 @@ import {
   passwordOf,
   revokeToken,
   setPassword,
+  userById,
   unitsWithChildren,
   userByLogin,
   userBySubject,
   userByToken,
   type TokenRow,
+  type TokenScope,
   type UserRow,
 } from '../persistence/users.queries.ts';
 import { audit, SYSTEM } from './audit.ts';
+import { checkedScope, heldTo } from './token-scope.ts';
 import { isPassword, passwordHash } from './passwords.ts';
 
 export interface NewUser {
@@ -30,6 +33,14 @@ export interface NewUser {
   readonly name: string;
   readonly role: Role;
   readonly units: readonly string[];
+}
+
+export interface NewToken extends TokenScope {
+  readonly tokenId: number;
+  readonly token: string;
+  readonly login: string;
+  readonly expiresAt: Date;
+  readonly note: string;
 }
 
 /** People of an embedded database that has none yet: one per role, named after it; a unit owner needs a unit first. */
@@ -54,6 +65,15 @@ export class UsersService {
     return await this.db.books(async (tx) => await actorOf(tx, await knownUser(tx, login)));
   }
 
+  /** @throws Refusal unknown_user, user_disabled */
+  async actorById(userId: number): Promise<Actor> {
+    return await this.db.books(async (tx) => {
+      const user = await userById(tx, userId);
+      if (user === undefined) throw unknownUser(`number ${userId}`);
+      return await actorOf(tx, user);
+    });
+  }
+
   /** @throws Refusal bad_token: unknown, expired or revoked, without saying which to whoever tries */
   async actorByToken(token: string): Promise<Actor> {
     return await this.db.books(async (tx) => {
@@ -64,7 +84,17 @@ export class UsersService {
           next: 'ask an admin for another: answerable token create LOGIN',
         });
       }
-      return await actorOf(tx, user);
+      return await heldTo(tx, await actorOf(tx, user), user.scope);
+    });
+  }
+
+  /** Who a token lets in with a session, which is held to nothing. @throws Refusal bad_token, token_held */
+  async actorBySignInToken(token: string): Promise<Actor> {
+    const actor = await this.actorByToken(token);
+    if (actor.holder === undefined) return actor;
+    throw new Refusal('token_held', 'this token is for programs: it is held to a part of what its holder may do', {
+      kind: 'forbidden',
+      next: 'ask an admin for another: answerable token create LOGIN',
     });
   }
 
@@ -106,7 +136,7 @@ export class UsersService {
 
   /** Of oneself, or by an admin for another. @throws Refusal weak_password, unknown_user */
   async setPassword(actor: Actor, login: string, password: string): Promise<void> {
-    if (login !== actor.login) requireRight(actor, 'administer');
+    if (login !== actor.login || actor.holder !== undefined) requireRight(actor, 'administer');
     const hash = await passwordHash(password);
     await this.db.books(async (tx) => {
       const user = await knownUser(tx, login);
@@ -153,14 +183,19 @@ export class UsersService {
     return await this.change(actor, login, (tx, user) => changeUser(tx, user.userId, { ...user, disabled: true }));
   }
 
-  /** A new token for a login: `answerable_` and 32 random bytes. Admins make them for anybody, others for themselves. */
+  /**
+   * A new token for a login: `answerable_` and 32 random bytes. Admins make them for anybody, others for themselves.
+   * @param scope holds the token to less than its holder may do
+   * @throws Refusal bad_days, bad_scope, unknown_unit, user_disabled
+   */
   async createToken(
     actor: Actor,
     login: string,
     label: string,
     days: number,
-  ): Promise<{ tokenId: number; token: string; login: string; expiresAt: Date; note: string }> {
-    if (login !== actor.login) requireRight(actor, 'administer');
+    scope: TokenScope = { role: null, units: null },
+  ): Promise<NewToken> {
+    if (login !== actor.login || actor.holder !== undefined) requireRight(actor, 'administer');
     if (!Number.isInteger(days) || days < 1 || days > LONGEST_TOKEN_DAYS) {
       throw new Refusal('bad_days', `a token lives from 1 to ${LONGEST_TOKEN_DAYS} days, not ${days}`);
     }
@@ -168,20 +203,21 @@ export class UsersService {
     return await this.db.books(async (tx) => {
       const user = await knownUser(tx, login);
       if (user.disabled) throw disabledRefusal(user);
-      const kept = await insertToken(tx, { userId: user.userId, label, sha256: sha256(token), days });
+      const held = await checkedScope(tx, user, scope);
+      const kept = await insertToken(tx, { userId: user.userId, label, sha256: sha256(token), days, scope: held });
       await audit(tx, actor, {
         deed: 'token.create',
         object: { kind: 'token', key: `${kept.tokenId}` },
-        after: { login: user.login, label, days },
+        after: { login: user.login, label, days, ...(held.role === null ? {} : { ...held }) },
         onBehalfOf: user.userId === actor.userId ? null : user.login,
       });
-      return { ...kept, token, login: user.login, note: SEEN_ONCE };
+      return { ...kept, token, login: user.login, ...held, note: SEEN_ONCE };
     });
   }
 
   /** Own tokens; an admin or auditor sees everybody's. */
   async tokens(actor: Actor): Promise<TokenRow[]> {
-    const all = may(actor, 'administer') || actor.role === 'auditor';
+    const all = may(actor, 'administer') || (actor.role === 'auditor' && (actor.holder ?? 'auditor') === 'auditor');
     return await this.db.books((tx) => listTokens(tx, all ? null : actor.userId));
   }
 
@@ -271,10 +307,12 @@ const sha256 = (token: string): string => createHash('sha256').update(token).dig
 
 async function knownUser(tx: Tx, login: string): Promise<UserRow> {
   const user = await userByLogin(tx, login);
-  if (user === undefined) {
-    throw new Refusal('unknown_user', `there is no user ${login}`, { kind: 'not_found', next: 'answerable user list' });
-  }
+  if (user === undefined) throw unknownUser(login);
   return user;
+}
+
+function unknownUser(login: string): Refusal {
+  return new Refusal('unknown_user', `there is no user ${login}`, { kind: 'not_found', next: 'answerable user list' });
 }
 
 async function actorOf(tx: Tx, user: UserRow): Promise<Actor> {

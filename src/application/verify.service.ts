@@ -36,6 +36,7 @@ import {
 } from '../persistence/retention.queries.ts';
 import { wholeChain } from './audit-check.ts';
 import { modelHash } from './model-text.ts';
+import type { OnStep } from './on-step.ts';
 import { readClose } from './read-close.ts';
 
 export interface VerifyReport {
@@ -53,7 +54,7 @@ export interface VerifyReport {
 export class VerifyService {
   constructor(private readonly db: Database) {}
 
-  async verify(actor: Actor, period?: Period): Promise<VerifyReport> {
+  async verify(actor: Actor, period?: Period, onStep?: OnStep): Promise<VerifyReport> {
     requireRight(actor, 'verify');
     const runs = await this.db.read(actor, (tx) => runsToVerify(tx, { period }));
     if (period !== undefined && runs.length === 0)
@@ -61,7 +62,7 @@ export class VerifyService {
         kind: 'not_found',
         next: `answerable close ${period}`,
       });
-    const report = await this.recomputed(actor, runs);
+    const report = await this.recomputed(actor, runs, onStep);
     if (period !== undefined || runs.length === 0) return report;
     const { head, faults } = await this.db.read(actor, (tx) => wholeChain(tx));
     const outcome = faults.length === 0 ? 'unbroken' : `${faults.length} faults`;
@@ -86,10 +87,12 @@ export class VerifyService {
   private async recomputed(
     actor: Actor,
     runs: readonly { readonly run_id: string; readonly period: Period; readonly hash: string }[],
+    onStep?: OnStep,
   ): Promise<VerifyReport> {
     const checked: string[] = [];
     const differences: string[] = [];
-    for (const run of runs) {
+    for (const [i, run] of runs.entries()) {
+      onStep?.(`recomputing ${run.period}`, i, runs.length);
       const found = await this.db.read(actor, (tx) => differencesOf(tx, run.run_id));
       const outcome = found.length === 0 ? 'recomputed, identical' : `${found.length} differences`;
       checked.push(`${run.period} run ${run.run_id} ${run.hash}: ${outcome}`);

@@ -15,6 +15,7 @@ import { periodRun, type PeriodRun } from '../persistence/periods.queries.ts';
 import { inputFiles, runDeeds } from '../persistence/provenance.queries.ts';
 import { lineList, ownStatements, runByHash, runRow, type RunRow } from '../persistence/runs.queries.ts';
 import { DetailParts } from '../workbook/detail-parts.ts';
+import { UPLOAD_LIMITS } from '../intake/file-limits.ts';
 import { masterModel } from '../workbook/model/build-model.ts';
 import { DrillDownSums } from '../workbook/model/drill-down.ts';
 import { packModel } from '../workbook/model/pack-model.ts';
@@ -82,11 +83,14 @@ export class WorkbookService {
 
   /**
    * Holds a workbook, or a copy that some program saved, against its own result hash and against the run it names.
+   * @param upload its name, when it came from elsewhere: then it is held to tighter limits
    * @throws InvalidInput, Refusal not_ours
    */
-  async verify(actor: Actor, path: string): Promise<VerifyReport> {
+  async verify(actor: Actor, path: string, upload?: string): Promise<VerifyReport> {
     requireRight(actor, 'read_statement');
-    const { posted, stated } = await readSavedWorkbook(path);
+    const { posted, stated } = await (upload === undefined
+      ? readSavedWorkbook(path)
+      : readSavedWorkbook(path, upload, UPLOAD_LIMITS));
     const period = periodOfText(posted.period);
     const lines = await this.db.read(actor, async (tx) => {
       const run = await runByHash(tx, period, posted.run);
@@ -94,7 +98,7 @@ export class WorkbookService {
     });
     const differences: string[] = [];
     const own = new Map(posted.lines);
-    const digits = minorDigits(posted.currency)!;
+    const digits = minorDigits(posted.currency) ?? 2;
     for (const { line_id: id, unit_code: unit, amount_minor: minor } of lines ?? []) {
       if (posted.unit !== null && unit !== posted.unit) continue;
       const amount = amountText(BigInt(minor), digits);

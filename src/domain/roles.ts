@@ -11,6 +11,8 @@ export interface Actor {
   readonly name: string;
   readonly role: Role;
   readonly units: readonly string[];
+  /** whose token acts in another role than the holder's: only what both may do */
+  readonly holder?: Role;
   /** through which door, in which request: for the audit log */
   readonly from?: { readonly door: 'cli' | 'api' | 'web'; readonly request: string };
 }
@@ -38,17 +40,20 @@ const RIGHTS = {
   read_audit: ['controller', 'cfo', 'auditor', 'admin'],
   verify: ['finance', 'controller', 'cfo', 'auditor'],
   administer: ['admin'],
+  mail: ['finance', 'controller'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Deed = keyof typeof RIGHTS;
 
 export function may(actor: Actor, deed: Deed): boolean {
-  return (RIGHTS[deed] as readonly Role[]).includes(actor.role);
+  const roles: readonly Role[] = RIGHTS[deed];
+  return roles.includes(actor.role) && (actor.holder === undefined || roles.includes(actor.holder));
 }
 
 /** @throws Refusal forbidden, naming who may */
 export function requireRight(actor: Actor, deed: Deed): void {
   if (may(actor, deed)) return;
-  throw new Refusal('forbidden', `${actor.login} is ${actor.role} and may not ${deed.replaceAll('_', ' ')}`, {
+  const held = actor.holder === undefined ? '' : ` by this token of ${actor.holder}`;
+  throw new Refusal('forbidden', `${actor.login} is ${actor.role}${held} and may not ${deed.replaceAll('_', ' ')}`, {
     kind: 'forbidden',
     next: `ask someone who is ${RIGHTS[deed].join(' or ')}`,
   });

@@ -5,11 +5,14 @@ import { CorrectionsController, DisputesController } from './disputes.controller
 import { ExplanationsController } from './explain.controller.ts';
 import { IS_API } from './faults-by-door.filter.ts';
 import { ImportsController } from './imports.controller.ts';
+import { JobsController } from './jobs.controller.ts';
+import { MethodsController } from './methods.controller.ts';
 import { ModelsController } from './models.controller.ts';
 import { PeopleController } from './people.controller.ts';
 import { PeriodsController } from './periods.controller.ts';
 import { AuditController, JournalsController } from './records.controller.ts';
 import { StatementsController } from './statements.controller.ts';
+import { ValueController } from './value.controller.ts';
 
 /** Every controller of /api/v1. */
 export const API = [
@@ -23,6 +26,9 @@ export const API = [
   ImportsController,
   AuditController,
   PeopleController,
+  JobsController,
+  ValueController,
+  MethodsController,
 ];
 
 /** Before every API route: the number of the request, and nothing stored on the way. */

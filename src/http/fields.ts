@@ -97,6 +97,17 @@ export function Records({ most, ...text }: FieldText & { most: number }): Proper
   ]);
 }
 
+/** An object whose keys are checked by who reads it. */
+export function SomeRecord(text: FieldText): PropertyDecorator {
+  return field(text, { type: 'object' }, [
+    rule(
+      'record',
+      (value) => value !== null && typeof value === 'object' && !Array.isArray(value),
+      'it takes an object',
+    ),
+  ]);
+}
+
 type Schema = Readonly<Record<string, unknown>>;
 
 function field(text: FieldText, schema: Schema, rules: readonly PropertyDecorator[]): PropertyDecorator {

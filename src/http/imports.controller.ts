@@ -1,27 +1,27 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Body, Param, Query, Req } from '@nestjs/common';
-import { ImportsService, type ImportReport } from '../application/imports.service.ts';
-import { inputOpener } from '../application/input-opener.ts';
+import { Body, Param, Query, Req, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { ImportsService } from '../application/imports.service.ts';
+import { JobsService } from '../application/jobs.service.ts';
 import { mappingText, shippedMappings } from '../application/mappings.ts';
-import { InvalidInput, Refusal } from '../domain/errors.ts';
+import { taken, Worker, type Work } from '../application/work.ts';
+import { Refusal } from '../domain/errors.ts';
 import type { Actor } from '../domain/roles.ts';
+import { csvTemplate, xlsxTemplate } from '../intake/import-template.ts';
 import { kindNamed } from '../intake/kinds/all.ts';
 import { KIND_NAMES } from '../intake/kinds/kind.ts';
 import { mappingReference } from '../intake/mapping-language.ts';
 import { Who } from './bearer.guard.ts';
 import { eventFile, EVENT_KINDS } from './event-file.ts';
-import { QueryFlag, Records, Text } from './fields.ts';
+import { OneOf, QueryFlag, Records, Text } from './fields.ts';
+import { Accepted, Later } from './later.ts';
 import { listing, ListQuery } from './listing.ts';
 import { Api, Does, Reads, Tries } from './operation.ts';
 import { CodePipe } from './request.pipe.ts';
 import type { UploadRequest } from './request.interceptor.ts';
 
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const MOST_IMPORTS = 100_000;
 const MOST_EVENTS = 10_000;
-/** Refused rows that an answer carries; more are had by importing a part of the file. */
-const LONGEST_REFUSED = 1_000_000;
 
 class ImportQuery {
   @QueryFlag({ about: 'say what would change; write nothing' })
@@ -60,6 +60,11 @@ class EventsQuery {
   readonly dryRun?: boolean;
 }
 
+class TemplateQuery {
+  @OneOf(['csv', 'xlsx'], { about: 'default: csv', optional: true })
+  readonly format?: 'csv' | 'xlsx';
+}
+
 class SuggestQuery {
   @Text({ about: 'kind of the rows; default: guessed', max: 100, optional: true })
   readonly kind?: string;
@@ -71,7 +76,11 @@ class SuggestQuery {
 /** Facts in: files as a person has them, and events in batches as a system sends them. */
 @Api('Imports')
 export class ImportsController {
-  constructor(private readonly imports: ImportsService) {}
+  constructor(
+    private readonly imports: ImportsService,
+    private readonly worker: Worker,
+    private readonly jobs: JobsService,
+  ) {}
 
   @Reads('imports', { about: 'what was imported, newest first' })
   async history(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
@@ -87,25 +96,24 @@ export class ImportsController {
     return { company: await this.imports.importCompany(actor, yaml, { dryRun }) };
   }
 
-  @Does('imports/:kind', { about: 'import one file: all of it or, when a row is bad, nothing', upload: true })
+  @Does('imports/:kind', {
+    about: 'import one file: all of it or, when a row is bad, nothing',
+    upload: true,
+    long: true,
+  })
   async file(
     @Who() actor: Actor,
     @Param('kind', CodePipe) kind: string,
     @Query() query: ImportQuery,
     @Req() { upload }: UploadRequest,
+    @Later() later: boolean,
   ): Promise<unknown> {
-    const { open, mapping } = inputOpener('upload', mappingOf(query.mapping, upload.fields['mapping']));
+    const mapping = mappingOf(query.mapping, upload.fields['mapping']);
     const { dryRun = false, acceptValid = false, createReasons = false } = query;
-    const errorFolder = await mkdtemp(join(tmpdir(), 'answerable-refused-'));
-    try {
-      const report = await this.imports.importFile(actor, kind, upload.path, {
-        ...{ dryRun, acceptValid, createReasons, open, mapping, errorFolder },
-        fileName: upload.name,
-      });
-      return { ...kept(report), refusedRows: await refusedRows(errorFolder) };
-    } finally {
-      await rm(errorFolder, { recursive: true, force: true });
-    }
+    const flags = { dryRun, acceptValid, createReasons, ...(mapping === undefined ? {} : { mapping }) };
+    const work: Work = { kind: 'import', of: kindNamed(kind).name, fileName: upload.name, ...flags };
+    if (later) return new Accepted(await this.jobs.ask(actor, work, upload.path));
+    return (await this.worker.do(actor, work, upload.path)).answer;
   }
 
   @Does('imports/:id/undo', { about: 'take an import back while its periods are open' })
@@ -121,7 +129,7 @@ export class ImportsController {
     @Query() { dryRun = false }: EventsQuery,
   ): Promise<unknown> {
     const file = eventFile(kind, events);
-    return kept(await this.imports.importFile(actor, kind, file, { dryRun, fileName: `events of ${actor.login}` }));
+    return taken(await this.imports.importFile(actor, kind, file, { dryRun, fileName: `events of ${actor.login}` }));
   }
 
   @Reads('kinds', { about: 'kinds of input' })
@@ -132,6 +140,21 @@ export class ImportsController {
   @Reads('kinds/:kind', { about: 'columns of a kind' })
   kind(@Param('kind', CodePipe) kind: string): unknown {
     return kindNamed(kind);
+  }
+
+  @Reads('kinds/:kind/template', {
+    about: 'header and example row of a kind; the XLSX has a legend on its second sheet',
+    types: ['text/csv', XLSX],
+  })
+  async template(
+    @Param('kind', CodePipe) kind: string,
+    @Query() { format = 'csv' }: TemplateQuery,
+    @Res() response: Response,
+  ): Promise<void> {
+    const wanted = kindNamed(kind);
+    const isXlsx = format === 'xlsx';
+    const content = isXlsx ? await xlsxTemplate(wanted) : csvTemplate(wanted);
+    response.attachment(isXlsx ? wanted.file.replace(/\.csv$/, '.xlsx') : wanted.file).send(content);
   }
 
   @Reads('kinds/:kind/rows/:key/versions', { about: 'every content that the rows of a key have had, and whence' })
@@ -168,20 +191,4 @@ function mappingOf(name: string | undefined, text: string | undefined): { yaml: 
     kind: 'not_found',
     next: `shipped: ${[...shippedMappings().keys()].join(', ')}`,
   });
-}
-
-/** @throws InvalidInput when nothing was taken because of its rows */
-function kept(report: ImportReport): Omit<ImportReport, 'errorFile'> {
-  if (report.importId === null && !report.dryRun && report.faultCount > 0)
-    throw new InvalidInput(report.faults, report.faultCount);
-  const { errorFile: _, ...rest } = report;
-  return rest;
-}
-
-/** CSV of the refused rows with what is wrong with each; null when there are none, or too many for an answer. */
-async function refusedRows(folder: string): Promise<string | null> {
-  const [name] = await readdir(folder);
-  if (name === undefined) return null;
-  const path = join(folder, name);
-  return (await stat(path)).size > LONGEST_REFUSED ? null : await readFile(path, 'utf8');
 }

@@ -51,9 +51,9 @@ export class ModelsController {
     return { reference: this.models.reference() };
   }
 
-  @Reads(':which', { about: 'a version by its number, or by the period that it would close' })
+  @Reads(':which', { about: 'a version by its number, by the period that it would close, or the `newest`' })
   async show(@Who() actor: Actor, @Param('which', CodePipe) which: string): Promise<unknown> {
-    return await this.models.show(actor, which);
+    return await this.models.show(actor, which === 'newest' ? undefined : which);
   }
 
   @Reads(':before/diff/:after', { about: 'every key that differs between two versions' })

@@ -32,6 +32,10 @@ interface Text {
   /** media types of the answer when it is not JSON only */
   readonly types?: readonly string[];
   readonly upload?: boolean;
+  /** with `Prefer: respond-async` it is answered by a job */
+  readonly long?: boolean;
+  /** it is always answered by a job */
+  readonly job?: boolean;
   readonly shownOnce?: readonly string[];
 }
 
@@ -55,7 +59,7 @@ export function Tries(path: string, text: Text): MethodDecorator {
   return route(Post(path), { kind: 'try', upload: text.upload ?? false }, text, []);
 }
 export function Does(path: string, text: Text): MethodDecorator {
-  return route(Post(path), deed(text), text, [KEY]);
+  return route(Post(path), deed(text), text, [KEY, ...(text.long ? [PREFER] : [])]);
 }
 export function Sets(path: string, text: Text): MethodDecorator {
   return route(Put(path), deed(text), text, [KEY]);
@@ -73,6 +77,13 @@ const KEY = ApiHeader({
   schema: { type: 'string', minLength: 1, maxLength: 128 },
 });
 
+const PREFER = ApiHeader({
+  name: 'Prefer',
+  required: false,
+  description: '`respond-async`: do not wait for the outcome but answer 202 with a job',
+  schema: { type: 'string', maxLength: 200 },
+});
+
 const REFUSALS: Readonly<Record<number, string>> = {
   400: 'cannot be read; `errors` names each fault',
   401: 'no token, or one that is not good',
@@ -86,6 +97,12 @@ const REFUSALS: Readonly<Record<number, string>> = {
   500: 'a defect, or the books do not balance',
   503: 'the database or the machine cannot work just now',
 };
+const ACCEPTED = ApiResponse({
+  status: 202,
+  description: 'it will be done: the job is at `Location`',
+  headers: { Location: { schema: { type: 'string' } } },
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Job' } } },
+});
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 export const UPLOAD_TYPES = [
   'text/csv',
@@ -103,13 +120,18 @@ function route(verb: MethodDecorator, operation: Operation, text: Text, more: Me
     SetMetadata(OPERATION, operation),
     ApiOperation({ summary }),
     ApiProduces(...types),
-    ApiResponse({
-      status: 200,
-      description: 'done',
-      content: Object.fromEntries(
-        types.map((type) => [type, { schema: type === 'application/json' ? { type: 'object' } : file }]),
-      ),
-    }),
+    ...(text.job
+      ? []
+      : [
+          ApiResponse({
+            status: 200,
+            description: 'done',
+            content: Object.fromEntries(
+              types.map((type) => [type, { schema: type === 'application/json' ? { type: 'object' } : file }]),
+            ),
+          }),
+        ]),
+    ...(text.job || text.long ? [ACCEPTED] : []),
     ...Object.entries(REFUSALS).map(([status, description]) =>
       ApiResponse({
         status: Number(status),

@@ -1,11 +1,15 @@
 import { Body, Param, Query } from '@nestjs/common';
+import { JobsService } from '../application/jobs.service.ts';
 import { ParkedService } from '../application/parked.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
+import type { Control } from '../application/roll-up-control.ts';
 import { RunsService } from '../application/runs.service.ts';
+import { Worker, type Work } from '../application/work.ts';
 import type { Period } from '../domain/period.ts';
 import type { Actor } from '../domain/roles.ts';
 import { Who } from './bearer.guard.ts';
-import { QueryFlag, Text } from './fields.ts';
+import { OneOf, QueryFlag, Text } from './fields.ts';
+import { Accepted, Later } from './later.ts';
 import { listing, ListQuery } from './listing.ts';
 import { Api, Does, Reads } from './operation.ts';
 import { CodePipe, PeriodPipe } from './request.pipe.ts';
@@ -13,6 +17,12 @@ import { CodePipe, PeriodPipe } from './request.pipe.ts';
 class CloseQuery {
   @QueryFlag({ about: 'compute and show, keep nothing' })
   readonly preview?: boolean;
+
+  @OneOf(['sample', 'full'], {
+    about: 'prove the sums by SQL on a sample of customers (default), or in full',
+    optional: true,
+  })
+  readonly control?: Control;
 }
 
 export class ReasonRequest {
@@ -27,6 +37,8 @@ export class PeriodsController {
     private readonly periods: PeriodsService,
     private readonly runs: RunsService,
     private readonly parked: ParkedService,
+    private readonly worker: Worker,
+    private readonly jobs: JobsService,
   ) {}
 
   @Reads('', { about: 'every period with its state, its run and who did what' })
@@ -36,14 +48,15 @@ export class PeriodsController {
 
   @Does(':period/close', {
     about: 'cost and attribute the contacts of a period and prove that the books balance: a run',
+    long: true,
   })
   async close(
     @Who() actor: Actor,
     @Param('period', PeriodPipe) period: Period,
-    @Query() { preview = false }: CloseQuery,
+    @Query() { preview = false, control = 'sample' }: CloseQuery,
+    @Later() later: boolean,
   ): Promise<unknown> {
-    const { document, isNew, preview: kept } = await this.periods.close(actor, period, { preview });
-    return { ...document, preview: kept, isNew };
+    return await this.now(actor, { kind: 'close', period, preview, control }, later);
   }
 
   @Does(':period/submit', { about: 'hand a calculated period in for review' })
@@ -58,9 +71,13 @@ export class PeriodsController {
     return { period, state: 'approved' };
   }
 
-  @Does(':period/issue', { about: 'issue the statements of an approved period and close it for good' })
-  async issue(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period): Promise<unknown> {
-    return { ...(await this.periods.issue(actor, period)), state: 'closed' };
+  @Does(':period/issue', { about: 'issue the statements of an approved period and close it for good', long: true })
+  async issue(
+    @Who() actor: Actor,
+    @Param('period', PeriodPipe) period: Period,
+    @Later() later: boolean,
+  ): Promise<unknown> {
+    return await this.now(actor, { kind: 'issue', period }, later);
   }
 
   @Does(':period/reopen', { about: 'take a period back to calculated; a closed one awaits another person' })
@@ -86,6 +103,11 @@ export class PeriodsController {
     @Query() query: ListQuery,
   ): Promise<unknown> {
     return listing(await this.runs.list(actor, period), (row) => row.run_id, query);
+  }
+
+  @Reads('parked', { about: 'charges of any period that a broken bound holds, and the rulings on them' })
+  async parkedOfAll(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+    return listing(await this.parked.list(actor), (row) => `${row.period} ${row.unit}`, query);
   }
 
   @Reads(':period/parked', { about: 'charges that a broken bound holds, and the rulings on them' })
@@ -115,5 +137,11 @@ export class PeriodsController {
     @Body() { reason }: ReasonRequest,
   ): Promise<unknown> {
     return { period, unit, ruling: 'kept', ...(await this.parked.rule(actor, period, unit, 'kept', reason)) };
+  }
+
+  /** At once, or as a job. */
+  private async now(actor: Actor, work: Work, later: boolean): Promise<unknown> {
+    if (later) return new Accepted(await this.jobs.ask(actor, work));
+    return (await this.worker.do(actor, work)).answer;
   }
 }

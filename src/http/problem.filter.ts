@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { InvalidInput, OutOfBalance, Refusal, type InputFault } from '../domain/errors.ts';
+import { DEFECT, failureOf, isUnavailable, type Failure } from '../application/failure.ts';
+import { InvalidInput, Refusal, type InputFault } from '../domain/errors.ts';
 
 /** RFC 9457 problem details. `code` is stable; `next` says what helps. */
 export interface Problem {
@@ -31,10 +32,11 @@ export interface ProblemFault {
 type Said = Pick<Problem, 'status' | 'code' | 'detail' | 'next' | 'details' | 'errors'>;
 
 const STATUS_OF = { not_found: 404, forbidden: 403, conflict: 409, unprocessable: 422 } as const;
-/** Refusals about who acts, before any right is looked at. */
-const NOBODY: readonly string[] = ['bad_token', 'token_missing'];
-/** Of PostgreSQL and of the network: nothing was kept, the same request may be sent again. */
-const UNAVAILABLE = /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|EPIPE|ENOSPC|53\w{3}|57P0\d|08\w{3}|40001|40P01|55P03)$/;
+/** Refusals about who acts, before any right is looked at; and those for which HTTP has a word of its own. */
+const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  ...{ bad_token: 401, token_missing: 401, too_many_tries: 429 },
+  ...{ changed_meanwhile: 412, no_version_given: 428 },
+};
 
 /** Whatever an API route throws becomes problem+json: no stack, no words of a library. */
 export class ProblemFilter implements ExceptionFilter {
@@ -69,20 +71,24 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 function problemOf(fault: unknown): Said {
-  if (fault instanceof Refusal) {
-    const status = NOBODY.includes(fault.code) ? 401 : fault.code === 'too_many_tries' ? 429 : STATUS_OF[fault.kind];
-    const details = fault.details.length === 0 ? {} : { details: fault.details };
-    return { status, code: fault.code, detail: fault.message, next: fault.next, ...details };
-  }
-  if (fault instanceof InvalidInput)
-    return { status: 400, code: 'invalid_input', detail: fault.message, errors: fault.faults.map(shown) };
-  if (fault instanceof OutOfBalance)
-    return { status: 500, code: 'out_of_balance', detail: fault.message, details: fault.differences };
+  const failure = failureOf(fault);
+  if (failure !== undefined) return { status: failureStatus(fault), ...shownFailure(failure) };
   const status = statusOf(fault);
   if (status < 500) return { status, code: CODES[status] ?? 'malformed', detail: DETAILS[status] ?? DETAILS[400]! };
   return status === 503
     ? { status, code: 'unavailable', detail: 'the database or the machine cannot work just now; nothing was kept' }
-    : { status, code: 'defect', detail: 'a defect of ours; nothing was kept' };
+    : { status, ...shownFailure(DEFECT) };
+}
+
+/** Faults of input as problems show them. */
+export function shownFailure({ errors, ...failure }: Failure): Omit<Said, 'status'> {
+  return { ...failure, ...(errors === undefined ? {} : { errors: errors.map(shown) }) };
+}
+
+function failureStatus(fault: unknown): number {
+  if (fault instanceof InvalidInput) return 400;
+  if (!(fault instanceof Refusal)) return 500;
+  return STATUS_OF_CODE[fault.code] ?? STATUS_OF[fault.kind];
 }
 
 const CODES: Readonly<Record<number, string>> = { 404: 'no_such_route', 413: 'too_large', 415: 'wrong_type' };
@@ -97,11 +103,9 @@ function statusOf(fault: unknown): number {
   if (fault instanceof HttpException) return fault.getStatus();
   if (fault instanceof URIError) return 400;
   const inner = fault instanceof AggregateError ? (fault.errors[0] as unknown) : fault;
-  const { statusCode, code } = (inner ?? {}) as { statusCode?: unknown; code?: unknown };
+  const { statusCode } = (inner ?? {}) as { statusCode?: unknown };
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) return statusCode;
-  if (typeof code === 'string' && UNAVAILABLE.test(code)) return 503;
-  // TypeORM lets go of a connection that broke under a transaction, and says so at the next statement only.
-  return inner instanceof Error && inner.message.includes('query runner was already released') ? 503 : 500;
+  return isUnavailable(fault) ? 503 : 500;
 }
 
 function shown(fault: InputFault): ProblemFault {

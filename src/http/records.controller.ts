@@ -1,10 +1,12 @@
-import { Body, Param, Query, Res } from '@nestjs/common';
+import { Body, Param, Query, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { AuditService } from '../application/audit.service.ts';
+import { JobsService } from '../application/jobs.service.ts';
 import { readHeads, readIssuedFile } from '../application/issued-files.ts';
 import { JournalsService, type Journal } from '../application/journals.service.ts';
 import { genericMapping } from '../application/journal-mapping.ts';
 import { VerifyService } from '../application/verify.service.ts';
+import { WorkbookService } from '../application/workbook.service.ts';
 import type { AuditBody, AuditEvent } from '../domain/audit-chain.ts';
 import { OutOfBalance, Refusal } from '../domain/errors.ts';
 import type { Period } from '../domain/period.ts';
@@ -12,8 +14,10 @@ import type { Actor } from '../domain/roles.ts';
 import { verifyIssuedFile } from '../domain/statements/issued-file.ts';
 import { Who } from './bearer.guard.ts';
 import { PeriodText, QueryWhole, Text } from './fields.ts';
+import { Accepted } from './later.ts';
 import type { Listing } from './listing.ts';
 import { Api, Does, Reads, Tries } from './operation.ts';
+import type { UploadRequest } from './request.interceptor.ts';
 import { PeriodPipe } from './request.pipe.ts';
 
 const USUAL = 100;
@@ -55,7 +59,12 @@ class HeadsRequest {
 class VerificationQuery {
   @PeriodText({ about: 'default: everything that was closed, and the audit log', optional: true })
   readonly period?: Period;
+
+  @Text({ about: 'one run instead, byte for byte', max: 20, optional: true })
+  readonly run?: string;
 }
+
+class VerificationRequest extends VerificationQuery {}
 
 class FileRequest {
   @Text({ about: 'text of an issued file', max: 3_000_000 })
@@ -96,6 +105,8 @@ export class AuditController {
   constructor(
     private readonly log: AuditService,
     private readonly verifier: VerifyService,
+    private readonly workbooks: WorkbookService,
+    private readonly jobs: JobsService,
   ) {}
 
   @Reads('audit', { about: 'events in the order of the chain' })
@@ -139,8 +150,21 @@ export class AuditController {
   }
 
   @Reads('verification', { about: 'recompute every hash and balance from the stored inputs' })
-  async verify(@Who() actor: Actor, @Query() { period }: VerificationQuery): Promise<unknown> {
-    return await this.verifier.verify(actor, period);
+  async verify(@Who() actor: Actor, @Query() { period, run }: VerificationQuery): Promise<unknown> {
+    return run === undefined ? await this.verifier.verify(actor, period) : await this.verifier.verifyRun(actor, run);
+  }
+
+  @Does('verification', { about: 'recompute every hash and balance from the stored inputs, as a job', job: true })
+  async verifyLater(@Who() actor: Actor, @Body() request: VerificationRequest): Promise<unknown> {
+    return new Accepted(await this.jobs.ask(actor, { kind: 'verify', ...request }));
+  }
+
+  @Tries('verification/workbook', {
+    about: 'hold a workbook, or a copy that some program saved, against its own result hash and its run',
+    upload: true,
+  })
+  async workbook(@Who() actor: Actor, @Req() { upload }: UploadRequest): Promise<unknown> {
+    return await this.workbooks.verify(actor, upload.path, upload.name);
   }
 
   @Tries('verification/file', { about: 'check an issued file by itself, against published heads when given' })

@@ -7,6 +7,7 @@ import { sha256 } from '../domain/ids.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import type { ActedRequest } from './bearer.guard.ts';
 import { readJson, readUpload, type Upload } from './body.ts';
+import { Accepted } from './later.ts';
 import { OPERATION, type Operation } from './operation-kind.ts';
 
 /** A request with the file it brought. */
@@ -50,12 +51,18 @@ export class RequestInterceptor implements NestInterceptor {
   ): Promise<unknown> {
     const fingerprint = sha256(`${request.method} ${request.originalUrl} ${bodyHash}`);
     const answer = await this.once.once(request.actor, { key: keyOf(request), fingerprint, shownOnce }, async () => {
-      const body: unknown = await lastValueFrom(next.handle());
-      return { status: response.statusCode, body };
+      const said: unknown = await lastValueFrom(next.handle());
+      return said instanceof Accepted ? { status: 202, body: said.job } : { status: response.statusCode, body: said };
     });
-    if (answer.replayed) response.status(answer.status).setHeader('Idempotency-Replayed', 'true');
+    if (answer.replayed) response.setHeader('Idempotency-Replayed', 'true');
+    if (answer.status === 202) accept(response, answer.body as { id: string });
     return answer.body;
   }
+}
+
+function accept(response: Response, { id }: { readonly id: string }): void {
+  response.status(202).setHeader('Location', `/api/v1/jobs/${id}`).setHeader('Preference-Applied', 'respond-async');
+  response.status = () => response; // a route has one status, which would be set again with the answer
 }
 
 function keyOf(request: Request): string {

@@ -1,7 +1,8 @@
-import { Param, Query, Res } from '@nestjs/common';
+import { Body, Param, Query, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { AcceptancesService } from '../application/acceptances.service.ts';
 import { IssuedService } from '../application/issued.service.ts';
+import { JobsService } from '../application/jobs.service.ts';
 import { statementFile } from '../application/statement-files.ts';
 import { StatementsService } from '../application/statements.service.ts';
 import { WorkbookService } from '../application/workbook.service.ts';
@@ -11,6 +12,7 @@ import { STATEMENT_FORMATS, type StatementFormat, type StatementSet } from '../d
 import { LANGUAGES, type Language } from '../workbook/plan/template.ts';
 import { Who } from './bearer.guard.ts';
 import { OneOf, QueryWhole, Text } from './fields.ts';
+import { Accepted } from './later.ts';
 import { listing, ListQuery } from './listing.ts';
 import { Api, Does, Reads } from './operation.ts';
 import { CodePipe, PeriodPipe } from './request.pipe.ts';
@@ -28,6 +30,17 @@ class StatementsQuery {
   readonly format?: StatementFormat;
 
   @OneOf(LANGUAGES, { about: 'of the labels of an Excel file', optional: true })
+  readonly language?: Language;
+}
+
+class WorkbookRequest {
+  @Text({ about: 'pack of one unit; default: the master, for an owner the own pack', max: 300, optional: true })
+  readonly unit?: string;
+
+  @Text({ about: 'number of an earlier run', max: 20, optional: true })
+  readonly run?: string;
+
+  @OneOf(LANGUAGES, { about: 'of the labels', optional: true })
   readonly language?: Language;
 }
 
@@ -52,6 +65,7 @@ export class StatementsController {
     private readonly workbooks: WorkbookService,
     private readonly issued: IssuedService,
     private readonly acceptances: AcceptancesService,
+    private readonly jobs: JobsService,
   ) {}
 
   @Reads('statements', {
@@ -88,6 +102,15 @@ export class StatementsController {
     const [statement] = await this.statements.canonical(actor, period, { unit });
     response.setHeader('ETag', `"${statement!.sha256}"`);
     response.type('application/json').send(statement!.bytes);
+  }
+
+  @Does('workbook', { about: 'make the master workbook, or the pack of a unit: a job that makes a file', job: true })
+  async workbook(
+    @Who() actor: Actor,
+    @Param('period', PeriodPipe) period: Period,
+    @Body() request: WorkbookRequest,
+  ): Promise<unknown> {
+    return new Accepted(await this.jobs.ask(actor, { kind: 'workbook', period, ...request }));
   }
 
   @Reads('issued', { about: 'issued statements, every version' })

@@ -26,6 +26,24 @@ export class Database implements OnModuleDestroy {
     readonly url: string,
   ) {}
 
+  /** A connection of its own that hears notices of a channel; `onLost` when it breaks. Gives what ends it. */
+  async listen(channel: string, onNotice: (text: string) => void, onLost: () => void): Promise<() => Promise<void>> {
+    const client = new pg.Client({ connectionString: this.url, application_name: 'answerable listener' });
+    client.on('notification', ({ payload }) => onNotice(payload ?? ''));
+    client.on('error', onLost);
+    try {
+      await client.connect();
+      await client.query(`listen ${client.escapeIdentifier(channel)}`);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    return async () => {
+      client.removeListener('error', onLost).on('error', () => undefined);
+      await client.end();
+    };
+  }
+
   static async connect(url: string, options: { poolSize?: number } = {}): Promise<Database> {
     const dataSource = new DataSource({
       type: 'postgres',
@@ -58,11 +76,25 @@ export class Database implements OnModuleDestroy {
     return await this.dataSource.transaction('READ COMMITTED', (tx) => this.around.run(tx, deed));
   }
 
+  /** A deed on the books beside the transaction that `whole` began: others see it at once, and it stays whatever comes. */
+  async apart<T>(deed: (tx: Tx) => Promise<T>): Promise<T> {
+    return await this.around.exit(() => this.books(deed));
+  }
+
   /** A look as the actor, all queries on one snapshot: a unit owner sees own units only, by the database itself. */
   async read<T>(actor: Actor, look: (tx: Tx) => Promise<T>): Promise<T> {
     return await this.begin('REPEATABLE READ', async (tx) => {
       await tx.query('set transaction read only');
       await takeRole(tx, actor);
+      return await look(tx);
+    });
+  }
+
+  /** A look as the actor at what people own one by one (jobs), whatever the role: the database shows own rows only. */
+  async mine<T>(actor: Actor, look: (tx: Tx) => Promise<T>): Promise<T> {
+    return await this.begin('REPEATABLE READ', async (tx) => {
+      await tx.query('set transaction read only');
+      await takeOwnRows(tx, actor);
       return await look(tx);
     });
   }
@@ -91,10 +123,14 @@ export class Database implements OnModuleDestroy {
 }
 
 async function takeRole(tx: Tx, actor: Actor): Promise<void> {
-  if (actor.role === 'unit_owner') {
-    await tx.query('set local role answerable_app');
-    await tx.query(`select set_config('app.units', $1, true)`, [actor.units.join('|')]);
-  } else {
-    await tx.query('set local role answerable_books');
-  }
+  if (actor.role === 'unit_owner' || actor.holder === 'unit_owner') await takeOwnRows(tx, actor);
+  else await tx.query('set local role answerable_books');
+}
+
+async function takeOwnRows(tx: Tx, actor: Actor): Promise<void> {
+  await tx.query('set local role answerable_app');
+  await tx.query(`select set_config('app.units', $1, true), set_config('app.user', $2, true)`, [
+    actor.units.join('|'),
+    String(actor.userId),
+  ]);
 }

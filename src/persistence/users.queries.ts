@@ -12,7 +12,14 @@ export interface UserRow {
   readonly disabled: boolean;
 }
 
-export interface TokenRow {
+/** What a token is held to; null: nothing beside its holder's rights. */
+export interface TokenScope {
+  readonly role: Role | null;
+  /** of role unit_owner; null: those of the holder */
+  readonly units: readonly string[] | null;
+}
+
+export interface TokenRow extends TokenScope {
   readonly tokenId: number;
   readonly login: string;
   readonly label: string;
@@ -45,6 +52,11 @@ export async function userByLogin(tx: Tx, login: string): Promise<UserRow | unde
   return rows.map(asUser)[0];
 }
 
+export async function userById(tx: Tx, userId: number): Promise<UserRow | undefined> {
+  const rows: StoredUser[] = await tx.query(sql('user-by-id'), [userId]);
+  return rows.map(asUser)[0];
+}
+
 /** The user of an OpenID Connect subject, named together with its issuer. */
 export async function userBySubject(tx: Tx, subject: string): Promise<UserRow | undefined> {
   const rows: StoredUser[] = await tx.query(sql('user-by-subject'), [subject]);
@@ -71,9 +83,17 @@ export async function setPassword(tx: Tx, userId: number, hash: string): Promise
 }
 
 /** The holder of a token and whether it is good; the look-up is noted as its last use. */
-export async function userByToken(tx: Tx, sha256: string): Promise<(UserRow & { usable: boolean }) | undefined> {
-  const [rows]: [(StoredUser & { usable: boolean })[], number] = await tx.query(sql('user-by-token'), [sha256]);
-  return rows.map((row) => ({ ...asUser(row), usable: row.usable }))[0];
+export async function userByToken(
+  tx: Tx,
+  sha256: string,
+): Promise<(UserRow & { usable: boolean; scope: TokenScope }) | undefined> {
+  const [rows]: [(StoredUser & { usable: boolean; held_role: Role | null; held_units: string[] | null })[], number] =
+    await tx.query(sql('user-by-token'), [sha256]);
+  return rows.map((row) => ({
+    ...asUser(row),
+    usable: row.usable,
+    scope: { role: row.held_role, units: row.held_units },
+  }))[0];
 }
 
 export async function listUsers(tx: Tx): Promise<UserRow[]> {
@@ -129,13 +149,15 @@ export async function knownUnits(tx: Tx): Promise<string[]> {
 
 export async function insertToken(
   tx: Tx,
-  token: { userId: number; label: string; sha256: string; days: number },
+  token: { userId: number; label: string; sha256: string; days: number; scope: TokenScope },
 ): Promise<{ tokenId: number; expiresAt: Date }> {
   const rows: { token_id: string; expires_at: Date }[] = await tx.query(sql('token-insert'), [
     token.userId,
     token.label,
     token.sha256,
     token.days,
+    token.scope.role,
+    token.scope.units?.join('|') ?? null,
   ]);
   return { tokenId: Number(rows[0]!.token_id), expiresAt: rows[0]!.expires_at };
 }
@@ -148,6 +170,8 @@ export async function listTokens(tx: Tx, userId: number | null): Promise<TokenRo
     created_at: Date;
     expires_at: Date;
     last_used_at: Date | null;
+    role: Role | null;
+    units: string[] | null;
     state: TokenRow['state'];
   }[] = await tx.query(sql('token-list'), [userId]);
   return rows.map((row) => ({
@@ -157,6 +181,8 @@ export async function listTokens(tx: Tx, userId: number | null): Promise<TokenRo
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
+    role: row.role,
+    units: row.units,
     state: row.state,
   }));
 }

@@ -24,9 +24,13 @@ export type Spec = Readonly<Record<string, unknown>>;
 export type ResultValue = number | string | boolean | readonly number[] | readonly string[] | null;
 export type Result = Record<string, ResultValue>;
 
+/** Instead of a folder: data is inline only. Whoever is not at this machine's shell reads no file of it. */
+export const NO_FILES = '';
+
 /** Rows of a spec's `data`: an array of objects, an object of columns, or the path of a CSV file (, ; or tab) beside the spec. */
 export function tableOf(data: unknown, folder: string): Record<string, unknown>[] {
   if (typeof data === 'string') {
+    if (folder === NO_FILES) throw new Refusal('bad_spec', '"data" must be inline: files are read by the shell only');
     const path = resolve(folder, data);
     const file = readFileSync(path);
     const header = file.toString('utf8').split(/\r?\n/, 1)[0]!;

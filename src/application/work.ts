@@ -1,0 +1,139 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { Injectable } from '@nestjs/common';
+import { InvalidInput } from '../domain/errors.ts';
+import type { Period } from '../domain/period.ts';
+import type { Actor, Deed as Right } from '../domain/roles.ts';
+import type { Language } from '../workbook/plan/template.ts';
+import { ImportsService, type ImportReport } from './imports.service.ts';
+import { inputOpener } from './input-opener.ts';
+import type { OnStep } from './on-step.ts';
+import { PeriodsService } from './periods.service.ts';
+import type { Control } from './roll-up-control.ts';
+import { VerifyService } from './verify.service.ts';
+import { WorkbookService } from './workbook.service.ts';
+
+/** Work that takes longer than one likes to wait. Plain values: it is kept as JSON until somebody does it. */
+export type Work =
+  | { readonly kind: 'close'; readonly period: Period; readonly preview: boolean; readonly control: Control }
+  | { readonly kind: 'issue'; readonly period: Period }
+  | { readonly kind: 'verify'; readonly period?: Period; readonly run?: string }
+  | {
+      readonly kind: 'workbook';
+      readonly period: Period;
+      readonly unit?: string;
+      readonly run?: string;
+      readonly language?: Language;
+    }
+  | {
+      readonly kind: 'import';
+      readonly of: string;
+      readonly fileName: string;
+      readonly dryRun: boolean;
+      readonly acceptValid: boolean;
+      readonly createReasons: boolean;
+      readonly mapping?: { readonly yaml: string; readonly file: string };
+    };
+
+/** What came of work; a file beside it when that is what was asked for. */
+export interface Outcome {
+  /** what JSON can say */
+  readonly answer: unknown;
+  readonly file?: { readonly name: string; readonly content: Buffer };
+}
+
+/** The right that each kind needs: looked at when it is asked for, and again by the deed itself. */
+export const WORK_RIGHTS: Readonly<Record<Work['kind'], Right>> = {
+  close: 'close',
+  issue: 'issue',
+  verify: 'verify',
+  workbook: 'read_statement',
+  import: 'import',
+};
+
+/** Kinds that change the books: they and the note that they are done are one transaction. */
+export const CHANGES_BOOKS: ReadonlySet<string> = new Set<Work['kind']>(['close', 'issue', 'import']);
+
+/** Refused rows that an answer carries; more are had by importing a part of the file. */
+const LONGEST_REFUSED = 1_000_000;
+const SILENT: OnStep = () => undefined;
+
+/** Does work, now or as a job: the same services, the same answer. */
+@Injectable()
+export class Worker {
+  constructor(
+    private readonly periods: PeriodsService,
+    private readonly verifier: VerifyService,
+    private readonly workbooks: WorkbookService,
+    private readonly imports: ImportsService,
+  ) {}
+
+  /** @param input path of the file that an import reads */
+  async do(actor: Actor, work: Work, input?: string, onStep: OnStep = SILENT): Promise<Outcome> {
+    switch (work.kind) {
+      case 'close': {
+        const { document, isNew, preview } = await this.periods.close(actor, work.period, {
+          preview: work.preview,
+          control: work.control,
+          onStep,
+        });
+        return { answer: { ...document, preview, isNew } };
+      }
+      case 'issue':
+        onStep('issuing', 0, 1);
+        return { answer: { ...(await this.periods.issue(actor, work.period)), state: 'closed' } };
+      case 'verify':
+        return {
+          answer:
+            work.run === undefined
+              ? await this.verifier.verify(actor, work.period, onStep)
+              : await this.verifier.verifyRun(actor, work.run),
+        };
+      case 'workbook': {
+        const { period, unit, run, language } = work;
+        onStep('making the workbook', 0, 1);
+        const file = await this.workbooks.file(actor, period, { unit, run, language });
+        return { answer: { name: file.name, sha256: file.sha256, bytes: file.content.length }, file };
+      }
+      case 'import':
+        return { answer: await this.importFile(actor, work, input!, onStep) };
+    }
+  }
+
+  private async importFile(
+    actor: Actor,
+    work: Extract<Work, { kind: 'import' }>,
+    path: string,
+    onStep: OnStep,
+  ): Promise<unknown> {
+    const { dryRun, acceptValid, createReasons, fileName } = work;
+    const { open, mapping } = inputOpener('upload', work.mapping);
+    const errorFolder = await mkdtemp(join(tmpdir(), 'answerable-refused-'));
+    try {
+      const report = await this.imports.importFile(actor, work.of, path, {
+        ...{ dryRun, acceptValid, createReasons, open, mapping, errorFolder, fileName },
+        onProgress: ({ bytes, bytesTotal }) => onStep('reading', bytes, bytesTotal),
+      });
+      return { ...taken(report), refusedRows: await refusedRows(errorFolder) };
+    } finally {
+      await rm(errorFolder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** @throws InvalidInput when nothing was taken because of its rows */
+export function taken(report: ImportReport): Omit<ImportReport, 'errorFile'> {
+  if (report.importId === null && !report.dryRun && report.faultCount > 0)
+    throw new InvalidInput(report.faults, report.faultCount);
+  const { errorFile: _, ...rest } = report;
+  return rest;
+}
+
+/** CSV of the refused rows with what is wrong with each; null when there are none, or too many for an answer. */
+async function refusedRows(folder: string): Promise<string | null> {
+  const [name] = await readdir(folder);
+  if (name === undefined) return null;
+  const path = join(folder, name);
+  return (await stat(path)).size > LONGEST_REFUSED ? null : await readFile(path, 'utf8');
+}

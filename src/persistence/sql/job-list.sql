@@ -1,0 +1,7 @@
+-- Jobs that the current role may see, newest first. $1 job or null for all, $2 user or null for everybody's
+select j.job_id, j.kind, j.work, u.login, j.asked_at, j.due_at, j.state, j.outcome, j.file_name, j.ended_at, p.attempts,
+  p.begun_at, p.step, p.done, p.total
+from job j join job_progress p using (job_id) join app_user u on u.user_id = j.asked_by
+where ($1::bigint is null or j.job_id = $1) and ($2::bigint is null or j.asked_by = $2)
+order by j.job_id desc
+limit 10000
