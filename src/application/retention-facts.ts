@@ -25,6 +25,7 @@ import {
   namesRenewals,
   populationSample,
   referralEvents,
+  type RevenueReading,
 } from '../persistence/retention.queries.ts';
 import { ContactOwners, dateOf } from './contact-owners.ts';
 
@@ -206,15 +207,7 @@ async function earningsOf(
   const events = await marginEvents(tx, [...all], await revenueReading(tx, sources, from));
   const [day, margin] = events.values as [Float64Array, Float64Array];
   const missing = margin.indexOf(NO_RATE);
-  if (missing >= 0) {
-    throw new Refusal(
-      'margin_unknown',
-      `a revenue event of ${dateOf(day[missing]!)} has no margin or no rate of its currency`,
-      {
-        next: 'state retention.margin_rate in model.yaml, or import fx with this month and currency',
-      },
-    );
-  }
+  if (missing >= 0) throw marginUnknown(dateOf(day[missing]!));
   const by = new Map<bigint, { at: number; referrer: number }>();
   came.forEach((key, i) => {
     const own = referrals.values[0]![i]!;
@@ -249,12 +242,19 @@ async function earningsOf(
   };
 }
 
+export function marginUnknown(day: LocalDate): Refusal {
+  return new Refusal('margin_unknown', `a revenue event of ${day} has no margin or no rate of its currency`, {
+    next: 'state retention.margin_rate in model.yaml, or import fx with this month and currency',
+  });
+}
+
 function referredKeys({ key, values }: IntegerRows): BigInt64Array {
   const [, high, low] = values;
   return key.map((_, i) => (BigInt(high![i]!) << 32n) | BigInt(low![i]!));
 }
 
-async function revenueReading(tx: Tx, sources: RetentionSources, from: LocalDate) {
+/** How amounts of a span of days become margins in the reporting currency. */
+export async function revenueReading(tx: Tx, sources: RetentionSources, from: LocalDate): Promise<RevenueReading> {
   const { period, mark, currency, model } = sources;
   const rates = await ratesBetween(tx, periodOf(from), addMonths(period, 1), mark);
   const digits = (code: string): bigint => 10n ** BigInt(minorDigits(code)!);

@@ -13,6 +13,7 @@ import { normalInterval } from '../domain/retention/normal.ts';
 import { marginIn } from '../domain/retention/outcome.ts';
 import { DAY_SECONDS, REPEAT_WINDOW_DAYS } from '../domain/retention/repeat.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
+import type { StatementSet } from '../domain/statements/statement-set.ts';
 import {
   cellList,
   companyRow,
@@ -28,10 +29,11 @@ import { modelById } from '../persistence/models.queries.ts';
 import { periodRun } from '../persistence/periods.queries.ts';
 import { contactsOfCallers } from '../persistence/retention.queries.ts';
 import { runRow } from '../persistence/runs.queries.ts';
-import { surveyAnswers, type SurveyAnswer } from '../persistence/scores.queries.ts';
+import { surveyAnswers, type SalesInContacts, type SurveyAnswer } from '../persistence/scores.queries.ts';
 import { audit } from './audit.ts';
 import { ContactOwners, dateOf } from './contact-owners.ts';
 import { parseModel } from './model-text.ts';
+import { reasonMap, salesOf, type ReasonOnMap } from './reason-map.ts';
 import { marginsOf } from './retention-facts.ts';
 
 /** Scores of one group: of all, of a unit, a decision or a reason. */
@@ -41,6 +43,8 @@ export interface ScoreGroup {
   readonly scores: readonly ScoreMeasure[];
   /** first-contact resolution and repeats by behaviour, window and observed share stated; null: no window had ended */
   readonly resolution: Resolution | null;
+  /** what customers bought inside these contacts: apart from retention, whose outcomes count none of it */
+  readonly sales: { readonly count: number; readonly margin: string };
 }
 
 /** What customers did in the half year after an answer, by how good it was: shown, it makes no money. */
@@ -72,6 +76,8 @@ export interface ScoreReport {
   readonly level: number;
   readonly groups: readonly ScoreGroup[];
   readonly links: readonly ScoreLink[];
+  /** value–irritant map in money: every reason in one quadrant, with owner and price */
+  readonly map: readonly ReasonOnMap[];
   readonly quotes: readonly Quote[];
 }
 
@@ -114,16 +120,20 @@ export class ScoresService {
       const answers = await surveyAnswers(tx, firstDay(period), lastDay(period), mark);
       const earlier = await surveyAnswers(tx, firstDay(before), lastDay(before), mark);
       const resolutions = await resolutionsOf(tx, period, mark, groupsOf);
-      const groups = scoreGroups(answers, earlier, resolutions, groupsOf);
       const { currency } = (await companyRow(tx))!;
-      const links = await linksOf(tx, { period, mark, currency, model, register });
+      const sources = { period, mark, currency, model, register };
+      const sales = await salesOf(tx, sources);
+      const sold = soldIn(sales, groupsOf, minorDigits(currency)!);
+      const groups = scoreGroups(answers, earlier, resolutions, groupsOf).map((own) => ({ ...own, sales: sold(own) }));
+      const links = await linksOf(tx, sources);
+      const map = reasonMap(run.document as unknown as StatementSet, register, sales, cells);
       const quotes = quotesOf(answers, cells);
       await audit(tx, actor, {
         deed: 'survey.read_comments',
         object: { kind: 'period', key: period },
         after: { comments: quotes.length },
       });
-      return { period, level: LEVEL, groups, links, quotes };
+      return { period, level: LEVEL, groups, links, map, quotes };
     });
   }
 }
@@ -154,7 +164,7 @@ function scoreGroups(
   earlier: readonly SurveyAnswer[],
   resolutions: ReadonlyMap<string, Resolution>,
   groupsOf: Grouping,
-): ScoreGroup[] {
+): Omit<ScoreGroup, 'sales'>[] {
   const now = byGroup(answers, groupsOf);
   const before = byGroup(earlier, groupsOf);
   return [...new Set([...now.keys(), ...resolutions.keys()])].sort(compareKeys).map((name) => {
@@ -180,6 +190,21 @@ function byGroup(answers: readonly SurveyAnswer[], groupsOf: Grouping): Map<stri
     }
   }
   return groups;
+}
+
+/** Sales inside the contacts of a group, from those by cell and day. */
+function soldIn(sales: readonly SalesInContacts[], groupsOf: Grouping, digits: number) {
+  const sums = new Map<string, { count: number; minor: bigint }>();
+  for (const { cell_no: cell, started_on: day, sales: count, margin_minor: margin } of sales) {
+    for (const name of ['all ', ...groupsOf(cell, day)]) {
+      const sum = sums.get(name) ?? { count: 0, minor: 0n };
+      sums.set(name, { count: sum.count + count, minor: sum.minor + BigInt(margin!) });
+    }
+  }
+  return ({ by, key }: Pick<ScoreGroup, 'by' | 'key'>): ScoreGroup['sales'] => {
+    const { count, minor } = sums.get(`${by} ${key}`) ?? { count: 0, minor: 0n };
+    return { count, margin: amountText(minor, digits) };
+  };
 }
 
 /** Resolution of the month's contacts by group; what came in the week after tells, as far as the month's end is known. */

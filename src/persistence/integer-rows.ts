@@ -1,10 +1,7 @@
-import pg, { type PoolClient } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
+import { copyOut, type Literal } from './copy-out.ts';
 import type { Tx } from './database.ts';
 
-const HEADER_BYTES = 19;
-/** field count, then length and value of each field */
-const COUNT_BYTES = 2;
+/** length and value of a field */
 const FIELD_BYTES = 12;
 
 /** Columns of whole numbers in the order of the rows: the first exact (keys of 64 bits), the others as doubles. */
@@ -15,36 +12,17 @@ export interface IntegerRows {
 
 /**
  * Rows of a query whose columns are all `int8` and never null, through COPY in binary: millions of rows at a fraction of
- * what rows as objects cost, in any transaction, read-only ones too. COPY takes no parameters, so they are written into
- * the text as literals.
+ * what rows as objects cost, in any transaction, read-only ones too.
  */
 export async function copyIntegers(
   tx: Tx,
   query: string,
-  parameters: readonly (string | number | null)[],
+  parameters: readonly Literal[],
   columns: number,
 ): Promise<IntegerRows> {
-  const text = query.replace(/--.*$/gm, '');
-  const statement = text.replace(/\$(\d+)/g, (_, number: string) => literal(parameters[Number(number) - 1]!));
-  const client = (await tx.queryRunner!.connect()) as PoolClient;
-  const stream = client.query(copyTo(`copy (\n${statement}\n) to stdout (format binary)`));
   const rows = new GrowingRows(columns - 1);
-  const width = COUNT_BYTES + columns * FIELD_BYTES;
-  let rest: Buffer = Buffer.alloc(0);
-  let skip = HEADER_BYTES;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    let at = Math.min(skip, bytes.length);
-    skip -= at;
-    // The trailer is a field count of -1, shorter than any row.
-    for (; skip === 0 && at + width <= bytes.length; at += width) rows.take(bytes, at + COUNT_BYTES);
-    rest = bytes.subarray(at);
-  }
+  await copyOut(tx, query, parameters, (bytes, at) => rows.take(bytes, at));
   return rows.columns();
-}
-
-function literal(value: string | number | null): string {
-  return value === null ? 'null' : pg.escapeLiteral(String(value));
 }
 
 const FIRST_ROWS = 1024;

@@ -1,6 +1,7 @@
 import type { Instrument } from '../domain/quality/scores.ts';
 import type { LocalDate } from '../domain/period.ts';
 import type { Tx } from './database.ts';
+import type { RevenueReading } from './retention.queries.ts';
 import { sql } from './sql.ts';
 
 /** What a customer answered, and the contact it speaks of (null: the customer at large). */
@@ -59,4 +60,20 @@ function instrumentOf(row: Row): Instrument {
     higherIsBetter: up,
     topBox: top === null ? undefined : up ? max - top + 1 : top - min + 1,
   };
+}
+
+/** Sales made inside the contacts of a cell on a day. */
+export interface SalesInContacts {
+  readonly cell_no: number;
+  readonly started_on: LocalDate;
+  readonly sales: number;
+  /** minor units of the reporting currency; null: an event has no margin, or no rate of its currency */
+  readonly margin_minor: string | null;
+}
+
+/** @param reading its days are those of the contacts */
+export async function salesInContacts(tx: Tx, reading: RevenueReading): Promise<SalesInContacts[]> {
+  const { from, to, mark, marginRate, currency, factors } = reading;
+  const parameters = [from, to, mark, marginRate, currency, JSON.stringify(factors)];
+  return (await tx.query(sql('sales-in-contacts'), parameters)) as SalesInContacts[];
 }

@@ -136,7 +136,7 @@ function stateOf({ kind, onBooks, nettable, why }: EffectSection): string {
 }
 
 /** Pillars of every group, then what customers did after an answer, then what they wrote. */
-function scoresText({ period, groups, links, quotes }: ScoreReport): string {
+function scoresText({ period, groups, links, map, quotes }: ScoreReport): string {
   const rows = groups.flatMap((group) =>
     group.scores.map((score) => ({ ...score, group: `${group.by} ${group.key}`.trim() })),
   );
@@ -173,6 +173,24 @@ function scoresText({ period, groups, links, quotes }: ScoreReport): string {
       { title: 'customers', of: (row) => grouped(row.customers), right: true },
       { title: 'margin', of: (row) => grouped(row.margin), right: true },
       { title: 'interval', of: (row) => intervalText({ ...row, point: row.margin }) },
+    ]),
+    '\nsold inside contacts, apart from retention',
+    table(
+      groups.filter(({ sales }) => sales.count > 0),
+      [
+        { title: 'group', of: (row) => `${row.by} ${row.key}`.trim() },
+        { title: 'sales', of: ({ sales }) => grouped(sales.count), right: true },
+        { title: 'margin', of: ({ sales }) => grouped(sales.margin), right: true },
+      ],
+    ),
+    '\nvalue–irritant map: each reason in one quadrant, with owner and price, dearest first',
+    table(map, [
+      { title: 'reason', of: (row) => row.reason },
+      { title: 'quadrant', of: (row) => `${row.quadrant}${row.assumed ? ' (demand not stated)' : ''}` },
+      { title: 'owner', of: (row) => row.owner },
+      { title: 'contacts', of: (row) => grouped(row.contacts), right: true },
+      { title: 'cost', of: (row) => grouped(row.cost), right: true },
+      { title: 'earned', of: (row) => grouped(row.earned), right: true },
     ]),
     '\nin their words, masked',
     ...quotes.map(

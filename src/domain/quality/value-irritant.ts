@@ -1,3 +1,5 @@
+import type { Decimal } from '../decimal.ts';
+
 /**
  * Value–irritant map (Price & Jaffe, The Best Service Is No Service, 2008): every reason stands in exactly one quadrant,
  * by whether customers want the contact and whether the company earns by it, with owner and price on each.
@@ -9,10 +11,10 @@ export interface ReasonEconomics {
   readonly owner: string | undefined;
   /** value: the customer wants something; failure: something was not done, or not done right; absent: nobody said */
   readonly demand: 'value' | 'failure' | undefined;
-  readonly contacts: number;
+  readonly contacts: Decimal;
   /** full cost, minor units */
   readonly cost: bigint;
-  /** sales inside the contact and service effect of these contacts, minor units */
+  /** margin of what customers bought inside these contacts, minor units; it enters no retention effect */
   readonly earned: bigint;
 }
 

@@ -1,7 +1,8 @@
+import { decimal } from '../../../src/domain/decimal.ts';
 import { valueIrritantMap } from '../../../src/domain/quality/value-irritant.ts';
 
 describe('value–irritant map', () => {
-  const reason = { owner: 'RETAIL', contacts: 10, cost: 500n, earned: 0n };
+  const reason = { owner: 'RETAIL', contacts: decimal('10'), cost: 500n, earned: 0n };
 
   it('puts every reason into exactly one quadrant, dearest first', () => {
     const map = valueIrritantMap([
