@@ -5,6 +5,7 @@ import type { Database } from './persistence/database.ts';
 import { ServicesModule } from './services.module.ts';
 import { PageDoor } from './web/page-door.ts';
 import { PAGES } from './web/pages.ts';
+import { CloseBoard } from './web/close-board.ts';
 import { Waits } from './web/waits.ts';
 import { WEB_OPTIONS, type WebOptions } from './web-options.ts';
 
@@ -14,9 +15,9 @@ export class AppModule {
   static forDatabase(db: Database, web: WebOptions = { demoPeople: [] }): DynamicModule {
     return {
       module: AppModule,
-      imports: [ServicesModule.forDatabase(db)],
+      imports: [ServicesModule.forDatabase(db, web.mail ?? null)],
       controllers: [HealthController, ...API, ...PAGES],
-      providers: [{ provide: WEB_OPTIONS, useValue: web }, PageDoor, Waits],
+      providers: [{ provide: WEB_OPTIONS, useValue: web }, PageDoor, Waits, CloseBoard],
     };
   }
 }

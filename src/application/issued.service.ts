@@ -7,7 +7,12 @@ import { certificateOf, hashed, type JsonObject } from '../domain/statements/doc
 import type { IssuedFile } from '../domain/statements/issued-file.ts';
 import { auditEvent, auditLeaves } from '../persistence/audit.queries.ts';
 import { Database, type Tx } from '../persistence/database.ts';
-import { issuedStatements, type IssuedStatementRow } from '../persistence/issues.queries.ts';
+import {
+  currentIssue,
+  issuedStatements,
+  reopenRequest,
+  type IssuedStatementRow,
+} from '../persistence/issues.queries.ts';
 
 /** An issued statement without its document. */
 export interface IssuedStatement {
@@ -23,6 +28,12 @@ export interface IssuedStatement {
   readonly head: ChainHead;
 }
 
+/** Somebody asked for a closed period to be opened again; another confirms. */
+export interface Reopening {
+  readonly reason: string;
+  readonly askedBy: string;
+}
+
 /** What was given out: every version of every statement, for those who may see the unit. */
 @Injectable()
 export class IssuedService {
@@ -31,6 +42,16 @@ export class IssuedService {
   async list(actor: Actor, period: Period, unit?: string): Promise<IssuedStatement[]> {
     requireRight(actor, 'read_statement');
     return (await this.db.read(actor, (tx) => issuedStatements(tx, period, { unit }))).map(shown);
+  }
+
+  /** The newest wish to reopen what was issued; null without. */
+  async reopening(actor: Actor, period: Period): Promise<Reopening | null> {
+    requireRight(actor, 'read_all');
+    return await this.db.read(actor, async (tx) => {
+      const issue = await currentIssue(tx, period);
+      const asked = issue && (await reopenRequest(tx, issue.issue_id));
+      return asked === undefined ? null : { reason: asked.reason, askedBy: asked.login };
+    });
   }
 
   /**

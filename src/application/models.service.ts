@@ -85,6 +85,12 @@ export class ModelsService {
     return await this.apply(actor, withChannel(yaml, pool, channel), period, 'close board');
   }
 
+  /** Names of the cost pools in the rules of a period, by code. */
+  async poolNames(actor: Actor, period: Period): Promise<ReadonlyMap<string, string>> {
+    const { pools } = parseModel((await this.show(actor, period)).yaml);
+    return new Map(pools.map(({ code, name }) => [code, name ?? code]));
+  }
+
   /** Handling pools that list the channels they serve: where a channel that nobody serves may go. */
   async poolsByChannel(actor: Actor, period: Period): Promise<{ pool: string; name: string; channels: string[] }[]> {
     const { pools } = parseModel((await this.show(actor, period)).yaml);

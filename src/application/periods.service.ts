@@ -27,10 +27,12 @@ import {
   type PeriodRow,
   type PeriodState,
 } from '../persistence/periods.queries.ts';
+import { mailsOnIssue } from '../persistence/mails.queries.ts';
 import { newestParkingRuling } from '../persistence/rulings.queries.ts';
 import { controlFaults, keepRun, runRow } from '../persistence/runs.queries.ts';
 import { audit } from './audit.ts';
 import { issueStatements, type IssueReport } from './issue.ts';
+import { queueMails } from './mail-queue.ts';
 import type { OnStep } from './on-step.ts';
 import { readClose, type CloseReading } from './read-close.ts';
 import type { Control } from './roll-up-control.ts';
@@ -62,11 +64,14 @@ export class PeriodsService {
     const { onStep } = options;
     return await this.db.books(async (tx) => {
       const row = await lockPeriod(tx, period);
-      requireState(row, ['open', 'calculated'], 'calculated anew');
+      // A preview keeps nothing, so that a reviewer, too, sees what a change would do before the period is taken back.
+      const states: PeriodState[] = options.preview ? ['in_review', 'approved'] : [];
+      requireState(row, ['open', 'calculated', ...states], 'calculated anew');
       onStep?.('reading the facts', 0, 4);
       const reading = await readClose(tx, period, undefined, undefined, {
         retention: true,
         control: options.control ?? 'sample',
+        keeping: 'keep',
       });
       onStep?.('costing', 1, 4);
       const books = close(reading.inputs);
@@ -147,6 +152,7 @@ export class PeriodsService {
       const { hash: runHash } = (await runRow(tx, runId))!;
       const report = await issueStatements(tx, actor, { period, runId, runHash, onePerson });
       await markIssued(tx, period, actor.userId, onePerson);
+      if (await mailsOnIssue(tx)) await queueMails(tx, actor, period);
       return report;
     });
   }

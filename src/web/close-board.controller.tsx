@@ -1,137 +1,156 @@
 import { Controller, Get, NotFoundException, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { VNode } from 'preact';
+import { CorrectionsService } from '../application/corrections.service.ts';
+import { ModelsService } from '../application/models.service.ts';
+import { ParkedService } from '../application/parked.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
-import { StatementsService } from '../application/statements.service.ts';
+import { WorkbookService } from '../application/workbook.service.ts';
 import { Refusal } from '../domain/errors.ts';
 import { period as periodOfText, type Period } from '../domain/period.ts';
-import { may } from '../domain/roles.ts';
-import type { Flow } from './charts/flow-chart.tsx';
-import { minor } from './format.ts';
+import { may, requireRight, type Actor } from '../domain/roles.ts';
+import type { StatementSet } from '../domain/statements/statement-set.ts';
+import { CloseBoard } from './close-board.ts';
+import { typed } from './form.tsx';
 import type { View } from './layout.tsx';
 import { PageDoor } from './page-door.ts';
-import { ClosePage, type CloseFigures, type Deed, type PoolTieOut, type Totals } from './pages/close.tsx';
+import { ClosePage, type RefusedDeed } from './pages/close.tsx';
 import { EmptyPage } from './pages/plain.tsx';
-import type { UnitStatement } from './pages/statement-groups.ts';
+import { send } from './send.ts';
 
-/** The close board and the deeds that move a period on. */
+type Fields = Readonly<Record<string, string>>;
+
+/** The close board, the deeds that move a period on, and what is decided on it. */
 @Controller()
 export class CloseBoardController {
   constructor(
     private readonly door: PageDoor,
+    private readonly board: CloseBoard,
     private readonly periods: PeriodsService,
-    private readonly statements: StatementsService,
+    private readonly models: ModelsService,
+    private readonly parked: ParkedService,
+    private readonly corrections: CorrectionsService,
+    private readonly workbooks: WorkbookService,
   ) {}
 
   @Get('periods')
   async newest(@Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.door.page(
-      request,
-      response,
-      undefined,
-      (p) => `/periods/${p}`,
-      (view) => this.closeBoard(view),
-    );
+    await this.door.page(request, response, undefined, inPeriod, (view) => this.show(view));
   }
 
   @Get('periods/:period')
-  async board(@Req() request: Request, @Res() response: Response, @Param('period') period: string): Promise<void> {
-    await this.door.page(
-      request,
-      response,
-      period,
-      (p) => `/periods/${p}`,
-      (view) => this.closeBoard(view),
-    );
+  async shown(@Req() request: Request, @Res() response: Response, @Param('period') period: string): Promise<void> {
+    await this.door.page(request, response, period, inPeriod, (view) => this.show(view));
+  }
+
+  /** The workbook of the whole period, with its control sheet. */
+  @Get('periods/:period/workbook.xlsx')
+  async workbook(@Req() request: Request, @Res() response: Response, @Param('period') period: string): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
+      if (!may(actor, 'read_all')) throw new NotFoundException();
+      const { name, content } = await this.workbooks.file(actor, periodOfText(period));
+      response.attachment(name).send(content);
+    });
+  }
+
+  /** The value that no pool knows goes to a pool: a new version of the rules from this period on. */
+  @Post('periods/:period/channel')
+  async map(@Req() request: Request, @Res() response: Response, @Param('period') period: string): Promise<void> {
+    await this.deed(request, response, period, 'channel', async (actor, of, { channel = '', pool = '' }) => {
+      await this.models.serveChannel(actor, of, channel, pool);
+    });
+  }
+
+  @Post('periods/:period/parked/:unit')
+  async rule(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Param('period') period: string,
+    @Param('unit') unit: string,
+  ): Promise<void> {
+    await this.deed(request, response, period, 'parked', async (actor, of, { ruling, reason = '' }) => {
+      await this.parked.rule(actor, of, unit, ruling === 'released' ? 'released' : 'kept', reason);
+    });
+  }
+
+  @Post('periods/:period/corrections/:id/approve')
+  async approve(
+    @Req() request: Request,
+    @Res() response: Response,
+    @Param('period') period: string,
+    @Param('id') id: string,
+  ): Promise<void> {
+    await this.deed(request, response, period, 'correction', async (actor) => {
+      await this.corrections.approve(actor, id);
+    });
   }
 
   @Post('periods/:period/:deed')
   async move(
     @Req() request: Request,
     @Res() response: Response,
-    @Param('period') text: string,
-    @Param('deed') deed: string,
+    @Param('period') period: string,
+    @Param('deed') name: string,
   ): Promise<void> {
-    await this.door.guarded(request, response, async (actor) => {
-      const period = periodOfText(text);
-      if (deed === 'close') await this.periods.close(actor, period);
-      else if (deed === 'submit') await this.periods.submit(actor, period);
-      else if (deed === 'approve') await this.periods.approve(actor, period);
-      else if (deed === 'issue') await this.periods.issue(actor, period);
-      else throw new Refusal('no_such_deed', `there is no deed "${deed}"`, { kind: 'not_found' });
-      response.redirect(303, `/periods/${period}`);
+    await this.deed(request, response, period, name, async (actor, of, fields) => {
+      if (name === 'close' && fields['step'] === 'preview')
+        return (await this.periods.close(actor, of, { preview: true })).document as unknown as StatementSet;
+      if (name === 'close') await this.periods.close(actor, of);
+      else if (name === 'submit') await this.periods.submit(actor, of);
+      else if (name === 'approve') await this.periods.approve(actor, of);
+      else if (name === 'issue') await this.periods.issue(actor, of);
+      else if (name === 'reopen') await this.reopen(actor, of, fields);
+      else if (name === 'confirm-reopening') await this.periods.confirmReopening(actor, of);
+      else throw new Refusal('no_such_deed', `there is no deed "${name}"`, { kind: 'not_found' });
+      return null;
     });
   }
 
-  private async closeBoard(view: View): Promise<VNode> {
-    const { actor } = view;
-    if (!may(actor, 'read_all')) throw new NotFoundException();
+  private async reopen(actor: Actor, period: Period, fields: Fields): Promise<void> {
+    requireRight(actor, 'reopen');
+    if (fields['period'] !== period)
+      throw new Refusal('period_not_typed', `type ${period} to take it back; nothing was changed`);
+    await this.periods.reopen(actor, period, fields['reason'] ?? '');
+  }
+
+  /** Does it and shows the board: of a dry run with what it found, of a refusal with why and all that was typed. */
+  private async deed(
+    request: Request,
+    response: Response,
+    text: string,
+    name: string,
+    act: (actor: Actor, period: Period, fields: Fields) => Promise<StatementSet | null | void>,
+  ): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
+      const period = periodOfText(text);
+      const fields = typed(request);
+      let preview: StatementSet | null = null;
+      let refused: RefusedDeed | null = null;
+      try {
+        preview = (await act(actor, period, fields)) ?? null;
+        if (preview === null) return response.redirect(303, `/periods/${period}`);
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.kind === 'forbidden' || error.kind === 'not_found') throw error;
+        refused = { of: error, deed: name, typed: fields };
+        response.status(error.kind === 'conflict' ? 409 : 422);
+      }
+      const view = await this.door.viewOf(request, response, actor, period, inPeriod);
+      send(response, response.statusCode, await this.show(view, preview, refused));
+    });
+  }
+
+  private async show(
+    view: View,
+    preview: StatementSet | null = null,
+    refused: RefusedDeed | null = null,
+  ): Promise<VNode> {
+    if (!may(view.actor, 'read_all')) throw new NotFoundException();
     if (view.period === null) return <EmptyPage view={view} />;
-    const document = view.run === null ? null : await this.statements.document(actor, view.period as Period);
-    const figures: CloseFigures | null = document && {
-      pools: document['pools'] as unknown as PoolTieOut[],
-      totals: document['reconciliation'] as unknown as Totals,
-      flows: flowsOf(document['pools'] as unknown as PoolTieOut[], document['units'] as unknown as UnitStatement[]),
-      contacts: (document['coverage'] as { contacts: string }).contacts,
-      worklist: (document['coverage'] as unknown as { worklist: CloseFigures['worklist'] }).worklist,
-    };
-    return <ClosePage view={view} figures={figures} deeds={deedsOf(view)} />;
+    const board = await this.board.of(view.actor, view.period as Period);
+    return <ClosePage {...{ view, board, preview, refused }} />;
   }
 }
 
-const STAYS = [
-  ['serviceVariances', 'Variances'],
-  ['unusedCapacity', 'Unused capacity'],
-  ['unattributed', 'Not attributed'],
-  ['withheld', 'Withheld'],
-  ['parked', 'Parked'],
-] as const;
-
-/** From each pool to each unit that is charged from it, and to what stays with service. */
-function flowsOf(pools: readonly PoolTieOut[], units: readonly UnitStatement[]): Flow[] {
-  const charged = new Map<string, Flow>();
-  for (const unit of units) {
-    for (const line of unit.lines) {
-      if (line.treatment !== 'charged') continue;
-      const key = `${line.pool} ${unit.unit}`;
-      const before = charged.get(key)?.amount ?? 0n;
-      charged.set(key, { from: line.pool, to: unit.name, amount: before + minor(line.amount), stays: false });
-    }
-  }
-  const kept = pools
-    .filter((pool) => pool.kind !== 'support')
-    .flatMap((pool) =>
-      STAYS.map(([key, to]): Flow => ({ from: pool.pool, to, amount: minor(pool[key]), stays: true })),
-    );
-  return [...charged.values(), ...kept].filter((flow) => flow.amount !== 0n);
-}
-
-/** Deeds of the close board for who looks, with the reason where one is not open. */
-function deedsOf(view: View): Deed[] {
-  const deed = (
-    name: Deed['name'],
-    label: string,
-    right: Parameters<typeof may>[1],
-    states: readonly string[],
-    blocked: string,
-  ): Deed => {
-    const entitled = may(view.actor, right);
-    const ready = states.includes(view.state ?? 'open');
-    return {
-      name,
-      label,
-      allowed: entitled && ready,
-      why: !entitled
-        ? `${label}: not with the role ${view.actor.role.replace('_', ' ')}.`
-        : ready
-          ? `${label}: open to you.`
-          : `${label}: ${blocked}`,
-    };
-  };
-  return [
-    deed('close', 'Calculate', 'close', ['open', 'calculated'], 'only before review.'),
-    deed('submit', 'Hand in', 'submit', ['calculated'], 'only once calculated.'),
-    deed('approve', 'Approve', 'approve', ['in_review'], 'only in review, and not by who prepared.'),
-    deed('issue', 'Issue', 'issue', ['approved'], 'only once approved.'),
-  ];
+function inPeriod(period: string): string {
+  return `/periods/${period}`;
 }

@@ -5,9 +5,9 @@ import { StatementsService } from '../application/statements.service.ts';
 import type { Period } from '../domain/period.ts';
 import { may } from '../domain/roles.ts';
 import { decisionTitles } from './decision-titles.ts';
-import { amount, decimals } from './format.ts';
+import { amount, decimals, minor } from './format.ts';
 import { PageDoor } from './page-door.ts';
-import type { Totals } from './pages/close.tsx';
+import type { Reconciliation } from '../domain/statements/statement-set.ts';
 import { HomePage, type UnitCharge } from './pages/home.tsx';
 import { chargeByDecision } from './pages/home-decisions.tsx';
 import { EmptyPage } from './pages/plain.tsx';
@@ -52,6 +52,7 @@ export class HomeController {
             unit: unit.unit,
             name: unit.name,
             gross: unit.gross,
+            parked: amount(parkedOf(unit), scale),
             last: before === undefined ? null : amount(last?.grossMinor ?? 0n, scale),
           };
         });
@@ -60,7 +61,7 @@ export class HomeController {
         const states = new Map(months.map((month) => [month.period as string, month.state]));
         const bars = [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).slice(-12);
         const titles = await decisionTitles(this.decisions, actor);
-        const totals = document['reconciliation'] as unknown as Totals | undefined;
+        const totals = document['reconciliation'] as unknown as Reconciliation | undefined;
         return (
           <HomePage
             view={view}
@@ -83,4 +84,8 @@ export class HomeController {
       },
     );
   }
+}
+
+function parkedOf({ lines }: UnitStatement): bigint {
+  return lines.filter(({ treatment }) => treatment === 'parked').reduce((sum, line) => sum + minor(line.amount), 0n);
 }

@@ -33,7 +33,7 @@ export class Waits {
     const waits = ofPeriod(actor, view);
     if (may(actor, 'accept')) waits.push(...(await this.unaccepted(actor)));
     waits.push(...(await this.disputed(actor)));
-    if (may(actor, 'rule_parked_unit')) {
+    if (may(actor, 'rule_parked_unit') || may(actor, 'close')) {
       for (const { period, unit, dueOn, ruling } of await this.parked.list(actor))
         if (ruling === null)
           waits.push({
@@ -43,7 +43,7 @@ export class Waits {
               day: day(dueOn),
             }),
             href: `/periods/${period}`,
-            deed: t('Rule ‖ deed'),
+            deed: may(actor, 'rule_parked_unit') ? t('Rule ‖ deed') : t('See why'),
           });
     }
     if (may(actor, 'approve_correction')) {

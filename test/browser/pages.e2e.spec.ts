@@ -364,20 +364,20 @@ describeWithBrowser('the pages', () => {
     const carl = (await visit('carl')).page;
     const deeds = async (page: Page): Promise<string[]> => {
       await page.goto('/periods/2026-05');
-      return await page.locator('.actions button:not([disabled])').allTextContents();
+      return await page.locator('section:has(#why-close) button:not([disabled])').allTextContents();
     };
-    expect(await deeds(dana)).toEqual([]);
+    expect(await deeds(dana)).toEqual(['Dry run']);
     const csrf = await dana.inputValue('input[name="csrf"] >> nth=0');
     expect((await dana.request.post('/periods/2026-05/approve', { form: { csrf } })).status()).toBe(403);
     await house.books.periods.reopen(house.books.people.finance, '2026-05' as never, 'once more');
     expect(await deeds(carl)).toEqual([]);
-    expect(await deeds(dana)).toEqual(['Calculate', 'Hand in']);
+    expect(await deeds(dana)).toEqual(['Dry run', 'Calculate', 'Hand in']);
     await dana.click('.actions >> text=Calculate');
-    expect(await deeds(dana)).toEqual(['Calculate', 'Hand in']);
+    expect(await deeds(dana)).toEqual(['Dry run', 'Calculate', 'Hand in']);
     await dana.click('.actions >> text=Hand in');
     await dana.waitForURL('**/periods/2026-05');
     expect(await stateOfMay()).toBe('in_review');
-    expect(await deeds(dana)).toEqual([]);
+    expect(await deeds(dana)).toEqual(['Dry run']);
     await carl.goto('/');
     await carl.click('table a >> text=Review');
     await carl.click('.actions >> text=Approve');

@@ -1,3 +1,4 @@
+import { chargedSentence } from '../charged-sentence.ts';
 import { InBar } from '../charts/in-bar.tsx';
 import { MonthsChart, type MonthBar } from '../charts/months-chart.tsx';
 import {
@@ -7,6 +8,7 @@ import {
   grouped,
   inPercent,
   isNegative,
+  isZero,
   length,
   minor,
   money,
@@ -27,6 +29,8 @@ export interface UnitCharge {
   readonly unit: string;
   readonly name: string;
   readonly gross: string;
+  /** held back for a ruling, beside the gross charge */
+  readonly parked: string;
   readonly last: string | null;
 }
 
@@ -69,7 +73,7 @@ export function HomePage({
           `${t('{month}: {amount} of service cost.', { month, amount: money(ledger.ledger, view.currency) })} `}
         {chargedSentence({
           who: units.length === 1 ? units[0]!.name : null,
-          amount: money(amount(sum, scale), view.currency),
+          charged: money(amount(sum, scale), view.currency),
           month,
           change: change === null ? null : money(change.replace('-', ''), view.currency),
           less: change !== null && isNegative(change),
@@ -171,41 +175,6 @@ export function HomePage({
   );
 }
 
-/** Who is charged what, and by how much that is more or less than before; one text each, since verbs and word order differ. */
-function chargedSentence(said: {
-  who: string | null;
-  amount: string;
-  month: string;
-  change: string | null;
-  less: boolean;
-}): string {
-  const { amount: charged, month, change, less } = said;
-  if (said.who === null) {
-    if (change === null) return t('The units are charged {charged} for {month}.', { charged, month });
-    return less
-      ? t('The units are charged {charged} for {month}, {change} less than the month before.', {
-          charged,
-          month,
-          change,
-        })
-      : t('The units are charged {charged} for {month}, {change} more than the month before.', {
-          charged,
-          month,
-          change,
-        });
-  }
-  const { who } = said;
-  if (change === null) return t('{who} is charged {charged} for {month}.', { who, charged, month });
-  return less
-    ? t('{who} is charged {charged} for {month}, {change} less than the month before.', { who, charged, month, change })
-    : t('{who} is charged {charged} for {month}, {change} more than the month before.', {
-        who,
-        charged,
-        month,
-        change,
-      });
-}
-
 function decidedSentence(groups: readonly Group[], sum: bigint): string {
   const decided = groups.filter((group) => group.decision !== null);
   const part = decided.reduce((total, group) => total + group.amount, 0n);
@@ -255,6 +224,9 @@ function UnitCharges({
             <tr key={unit.unit}>
               <td>
                 <a href={`/statements/${view.period}/${encodeURIComponent(unit.unit)}`}>{unit.name}</a>
+                {!isZero(unit.parked) && (
+                  <span class="against"> ■ {t('{amount} parked', { amount: grouped(unit.parked) })}</span>
+                )}
               </td>
               <td class="n">{grouped(unit.gross)}</td>
               <td>
