@@ -10,7 +10,7 @@ import { decisionTitles } from './decision-titles.ts';
 import { optional, refusedWith, typed } from './form.tsx';
 import { PageDoor } from './page-door.ts';
 import { DisputePage, DisputesPage, OpenDisputePage, type DisputeDeeds, type DisputedLine } from './pages/disputes.tsx';
-import { KINDS, type UnitStatement } from './pages/statement-groups.ts';
+import { kindName, type UnitStatement } from './pages/statement-groups.ts';
 import type { Refusing } from './refused.tsx';
 import { send } from './send.ts';
 
@@ -133,7 +133,7 @@ export class DisputesController {
       throw new Refusal('no_such_line', `there is no line ${of.line} in this statement`, { kind: 'not_found' });
     const reasons = await this.statements.reasonNames();
     const titles = await decisionTitles(this.decisions, actor);
-    const what = line.reason === null ? (KINDS[line.kind] ?? line.kind) : (reasons.get(line.reason) ?? line.reason);
+    const what = line.reason === null ? kindName(line.kind) : (reasons.get(line.reason) ?? line.reason);
     const decision = line.decision === null ? '' : `, ${titles.get(line.decision) ?? line.decision}`;
     return {
       ...{ id: line.id, amount: line.amount, unit: of.unit, unitName: statement.name },

@@ -37,7 +37,12 @@ export class ImportsController {
       requireRight(actor, 'import');
       const { file } = request;
       if (file === undefined || file.size === 0)
-        return await this.start(request, response, actor, [fault('no file was chosen', 'Choose a CSV or XLSX file.')]);
+        return await this.start(
+          request,
+          response,
+          actor,
+          faultsOf(new Refusal('no_file', 'no file was chosen', { next: 'Choose a CSV or XLSX file.' })),
+        );
       try {
         const { id } = await this.uploads.take(actor, file.path, file.originalname, file.size);
         response.redirect(303, `/imports/${id}/columns`);
@@ -175,10 +180,7 @@ export class ImportsController {
 
 function faultsOf(error: unknown): readonly InputFault[] {
   if (error instanceof InvalidInput) return error.faults;
-  if (error instanceof Refusal && error.kind === 'unprocessable') return [fault(error.message, error.next ?? '')];
+  if (error instanceof Refusal && error.kind === 'unprocessable')
+    return [{ file: '', code: error.code, message: error.message, remedy: error.next ?? '' }];
   throw error;
-}
-
-function fault(message: string, remedy: string): InputFault {
-  return { file: '', code: 'upload', message, remedy };
 }

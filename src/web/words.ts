@@ -11,6 +11,17 @@ const ROLE_NAMES: Readonly<Record<Role, string>> = {
   admin: label('admin'),
 };
 
+const TREATMENTS: Readonly<Record<string, string>> = {
+  charged: label('charged'),
+  withheld: label('withheld'),
+  parked: label('parked'),
+};
+
+/** Whether a line is charged. */
+export function treatmentName(treatment: string): string {
+  return t(TREATMENTS[treatment] ?? treatment);
+}
+
 /** What a person is here. */
 export function roleName(role: string): string {
   return t(ROLE_NAMES[role as Role] ?? role.replaceAll('_', ' '));

@@ -1,4 +1,5 @@
-import { day, grouped, length, minor, monthName, rounded } from '../format.ts';
+import { day, grouped, length, minor, shortMonth, rounded } from '../format.ts';
+import { t } from '../language.ts';
 
 export interface CumulatedDay {
   readonly date: string;
@@ -20,7 +21,7 @@ export function BreakEvenChart({
   title: string;
 }) {
   const last = points.at(-1);
-  if (last === undefined) return <p class="note">No day yet.</p>;
+  if (last === undefined) return <p class="note">{t('No day yet.')}</p>;
   const values = points.flatMap((point) => [minor(point.collectedCum), minor(point.costCum)]);
   const high = values.reduce((top, value) => (value > top ? value : top), 1n);
   const low = values.reduce((least, value) => (value < least ? value : least), 0n);
@@ -41,7 +42,13 @@ export function BreakEvenChart({
   return (
     <svg height={HEIGHT + 44} role="img" aria-label={title}>
       <title>{title}</title>
-      <desc>{`On ${day(last.date)}: collected ${grouped(last.collectedCum)}, contact cost ${grouped(last.costCum)}`}</desc>
+      <desc>
+        {t('On {day}: collected {collected}, contact cost {cost}', {
+          day: day(last.date),
+          collected: grouped(last.collectedCum),
+          cost: grouped(last.costCum),
+        })}
+      </desc>
       <svg x="0" y="20" width="78%" height={HEIGHT} viewBox="0 0 1000 1000" preserveAspectRatio="none">
         <path class="s-curve above" d={path('collectedCum', 0, ripe)} />
         <path class="s-curve below" d={path('costCum', 0, ripe)} />
@@ -55,15 +62,15 @@ export function BreakEvenChart({
       {points.map((point, i) =>
         point.date.endsWith('-01') && (points.length < 400 || /-(01|04|07|10)-01$/.test(point.date)) ? (
           <text key={point.date} x={`${(x(i) / 10) * 0.78}%`} y={HEIGHT + 38}>
-            {monthName(point.date).slice(0, 3)}
+            {shortMonth(point.date)}
           </text>
         ) : null,
       )}
       <text class="strong favour" x="79%" y={px(last.collectedCum) + (apart ? (below ? 10 : -4) : 4)}>
-        collected {grouped(rounded(last.collectedCum, 0))}
+        {t('collected {amount}', { amount: grouped(rounded(last.collectedCum, 0)) })}
       </text>
       <text class="strong against" x="79%" y={px(last.costCum) + (apart ? (below ? -4 : 10) : 4)}>
-        contact cost {grouped(rounded(last.costCum, 0))}
+        {t('contact cost {amount}', { amount: grouped(rounded(last.costCum, 0)) })}
       </text>
     </svg>
   );

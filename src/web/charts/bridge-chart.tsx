@@ -1,4 +1,5 @@
 import { grouped, isNegative, isZero, length, minor, signed } from '../format.ts';
+import { t } from '../language.ts';
 import { Table } from '../table.tsx';
 
 export interface BridgeStep {
@@ -33,9 +34,9 @@ export function BridgeChart({
     <Table focusable>
       <thead>
         <tr>
-          <th>Step</th>
-          {base > 0n ? <th class="bars">axis cut, not from zero</th> : <td class="bars"></td>}
-          <th class="n">Amount</th>
+          <th>{t('Step')}</th>
+          {base > 0n ? <th class="bars">{t('axis cut, not from zero')}</th> : <td class="bars"></td>}
+          <th class="n">{t('Amount')}</th>
         </tr>
       </thead>
       <tbody>

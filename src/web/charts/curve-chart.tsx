@@ -1,4 +1,5 @@
 import { day, grouped, length, minor } from '../format.ts';
+import { t } from '../language.ts';
 
 export interface CurvePoint {
   readonly date: string;
@@ -36,7 +37,7 @@ export function CurveChart({
   return (
     <svg height={HEIGHT + 44} role="img" aria-label={title}>
       <title>{title}</title>
-      <desc>{last ? `On ${day(last.date)}: ${grouped(last.net)}` : 'no days yet'}</desc>
+      <desc>{last ? t('On {day}: {net}', { day: day(last.date), net: grouped(last.net) }) : t('no days yet')}</desc>
       <svg x="0" y="20" width="100%" height={HEIGHT} viewBox="0 0 1000 1000" preserveAspectRatio="none">
         <path class={`s-curve ${underWaterSince === null ? 'above' : 'below'}`} d={path(0, lastMature)} />
         {young >= 0 && <path class="s-curve young" d={path(lastMature, points.length - 1)} />}
@@ -58,7 +59,7 @@ export function CurveChart({
             y={12}
             text-anchor={x(crossing) > 700 ? 'end' : x(crossing) < 300 ? 'start' : 'middle'}
           >
-            under water since {day(underWaterSince!)}
+            {t('under water since {day}', { day: day(underWaterSince!) })}
           </text>
         </>
       )}

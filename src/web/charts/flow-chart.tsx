@@ -1,4 +1,5 @@
 import { grouped, length, percent } from '../format.ts';
+import { t } from '../language.ts';
 import { Table } from '../table.tsx';
 
 /** An amount in minor units that went from a pool to a unit, or stayed with service. */
@@ -42,7 +43,7 @@ export function FlowChart({
   const tall = Math.max(...[left, right].map((places) => (places.at(-1)?.y ?? 0) + (places.at(-1)?.tall ?? 0)), 1);
   return (
     <>
-      <div class="scroll" tabIndex={0} role="group" aria-label="Chart">
+      <div class="scroll" tabIndex={0} role="group" aria-label={t('Chart')}>
         <svg class="wide" height={tall + 16} role="img" aria-label={title}>
           <title>{title}</title>
           <desc>{right.map((place) => `${place.name}: ${grouped(show(place.sum))}`).join('; ')}</desc>
@@ -83,13 +84,13 @@ export function FlowChart({
         </svg>
       </div>
       <details>
-        <summary>Table</summary>
+        <summary>{t('Table')}</summary>
         <Table focusable>
           <thead>
             <tr>
-              <th>From pool</th>
-              <th>To</th>
-              <th class="n">Amount</th>
+              <th>{t('From pool')}</th>
+              <th>{t('To')}</th>
+              <th class="n">{t('Amount')}</th>
             </tr>
           </thead>
           <tbody>

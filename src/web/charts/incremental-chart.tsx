@@ -1,4 +1,5 @@
 import { day, grouped } from '../format.ts';
+import { t } from '../language.ts';
 
 /** Contacts of a day, and those expected without the decision. */
 export interface ObservedDay {
@@ -33,7 +34,7 @@ export function IncrementalChart({
 }) {
   const weeks = weeksOf(days);
   const last = weeks.at(-1);
-  if (last === undefined) return <p class="note">No week yet.</p>;
+  if (last === undefined) return <p class="note">{t('No week yet.')}</p>;
   const high = Math.max(1, ...weeks.flatMap((week) => [week.observed, week.expected]));
   const x = (i: number): number => (weeks.length < 2 ? 500 : (i / (weeks.length - 1)) * 1000);
   const y = (value: number): number => 1000 - (value / high) * 1000;
@@ -57,7 +58,13 @@ export function IncrementalChart({
   return (
     <svg height={HEIGHT + 84} role="img" aria-label={title}>
       <title>{title}</title>
-      <desc>{`Additional contacts: ${estimate.point}, from ${estimate.low} to ${estimate.high}`}</desc>
+      <desc>
+        {t('Additional contacts: {point}, from {low} to {high}', {
+          point: estimate.point,
+          low: estimate.low,
+          high: estimate.high,
+        })}
+      </desc>
       <svg x="0" y="20" width="78%" height={HEIGHT} viewBox="0 0 1000 1000" preserveAspectRatio="none">
         {gap !== '' && <path class="s-gap" d={gap} />}
         <path class="s-curve" d={path('observed')} />
@@ -79,15 +86,15 @@ export function IncrementalChart({
             y="10"
             text-anchor={start > weeks.length / 2 ? 'end' : 'start'}
           >
-            {day(from)}: takes effect
+            {t('{day}: takes effect', { day: day(from) })}
           </text>
         </>
       )}
       <text class="strong" x="79%" y={px(last.observed) - (apart ? 4 : -4)}>
-        observed {Math.round(last.observed)}
+        {t('observed {observed}', { observed: Math.round(last.observed) })}
       </text>
       <text class="strong accent" x="79%" y={px(last.expected) + (apart ? 12 : 4)}>
-        without it {Math.round(last.expected)}
+        {t('without it {expected}', { expected: Math.round(last.expected) })}
       </text>
       <text x="0" y={HEIGHT + 38}>
         {day(weeks[0]!.from)}
@@ -113,7 +120,7 @@ function Interval({ y, estimate }: { y: number; estimate: { point: string; low: 
         0
       </text>
       <text class="strong" x="79%" y={y + 4}>
-        {whole(point)} ({whole(low)} to {whole(high)})
+        {t('{point} ({low} to {high})', { point: whole(point), low: whole(low), high: whole(high) })}
       </text>
     </g>
   );

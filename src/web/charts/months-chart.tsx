@@ -1,4 +1,5 @@
-import { grouped, length, minor, monthName, monthYear, rounded } from '../format.ts';
+import { grouped, length, minor, monthYear, rounded, shortMonth } from '../format.ts';
+import { t } from '../language.ts';
 import { Table } from '../table.tsx';
 
 export interface MonthBar {
@@ -40,7 +41,7 @@ export function MonthsChart({ months, title }: { months: readonly MonthBar[]; ti
                 {grouped(rounded(month.amount, 0))}
               </text>
               <text x={middle} y={HEIGHT + 36} text-anchor="middle">
-                {monthName(month.period).slice(0, 3)}
+                {shortMonth(month.period)}
               </text>
             </a>
           );
@@ -48,12 +49,12 @@ export function MonthsChart({ months, title }: { months: readonly MonthBar[]; ti
         <line class="s-axis" x1="0" x2="100%" y1={20.5 + HEIGHT} y2={20.5 + HEIGHT} />
       </svg>
       <details>
-        <summary>Table</summary>
+        <summary>{t('Table')}</summary>
         <Table focusable>
           <thead>
             <tr>
-              <th>Month</th>
-              <th class="n">Charge</th>
+              <th>{t('Month')}</th>
+              <th class="n">{t('Charge')}</th>
             </tr>
           </thead>
           <tbody>
@@ -61,7 +62,7 @@ export function MonthsChart({ months, title }: { months: readonly MonthBar[]; ti
               <tr key={month.period}>
                 <td>
                   {monthYear(month.period)}
-                  {month.preliminary ? ', preliminary' : ''}
+                  {month.preliminary ? `, ${t('preliminary')}` : ''}
                 </td>
                 <td class="n">{grouped(month.amount)}</td>
               </tr>

@@ -1,4 +1,5 @@
 import { grouped, length, rounded } from '../format.ts';
+import { t } from '../language.ts';
 
 /** A decision on the map: minor units of what its contacts cost and of what it keeps, and its contacts. */
 export interface DecisionPoint {
@@ -39,19 +40,19 @@ export function QuadrantChart({
       <line class="s-axis" x1="6%" x2="6%" y1="20" y2={20 + HEIGHT} />
       <line class="s-date" x1="6%" y1={20 + HEIGHT} x2="86%" y2="40" />
       <text class="mute" x="8%" y="34">
-        ● Keep
+        {t('● Keep')}
       </text>
       <text class="mute" x="86%" y="34" text-anchor="end">
-        ◆ Improve
+        {t('◆ Improve')}
       </text>
       <text class="mute" x="8%" y={HEIGHT + 10}>
-        ◆ Explain
+        {t('◆ Explain')}
       </text>
       <text class="mute" x="86%" y={HEIGHT + 10} text-anchor="end">
-        ■ Stop
+        {t('■ Stop')}
       </text>
       <text class="accent halo" x="84%" y="60" text-anchor="end">
-        break-even
+        {t('break-even')}
       </text>
       {points.map((point) => (
         <a
@@ -71,10 +72,10 @@ export function QuadrantChart({
         </a>
       ))}
       <text x="86%" y={HEIGHT + 38} text-anchor="end">
-        contact cost, up to {grouped(rounded(show(most), 0))}
+        {t('contact cost, up to {most}', { most: grouped(rounded(show(most), 0)) })}
       </text>
       <text x="6%" y="12">
-        kept by the decision, up to {grouped(rounded(show(most), 0))}
+        {t('kept by the decision, up to {most}', { most: grouped(rounded(show(most), 0)) })}
       </text>
     </svg>
   );

@@ -1,4 +1,5 @@
-import { length, minor, rounded, signed } from '../format.ts';
+import { counted, length, minor, rounded, signed } from '../format.ts';
+import { t } from '../language.ts';
 
 /** An effect per customer over one window, with its interval; `ripe` where the window is over. */
 export interface RetentionPoint {
@@ -15,7 +16,7 @@ const HEIGHT = 120;
 /** 30 days, 182 days, 548 days: as months, the way people say it. */
 export function windowName(days: number): string {
   const months = Math.round(days / 30.4);
-  return months < 1 ? `${days} days` : months === 1 ? '1 month' : `${months} months`;
+  return months < 1 ? counted(days, 'day', 'days') : counted(months, 'month', 'months');
 }
 
 /**
@@ -61,12 +62,12 @@ export function RetentionChart({ points, title }: { points: readonly RetentionPo
             {windowName(point.days)}
           </text>
           <text x={`${x(i)}%`} y={HEIGHT + 58} text-anchor="middle">
-            {point.ripe ? point.cohort : 'not that old yet'}
+            {point.ripe ? point.cohort : t('not that old yet')}
           </text>
         </g>
       ))}
       <text x="0" y="12">
-        bars: the 90% interval
+        {t('bars: the 90% interval')}
       </text>
     </svg>
   );

@@ -3,8 +3,10 @@ import type { AuditBody, AuditValues, ChainHead } from '../../domain/audit-chain
 import type { UserRow } from '../../persistence/users.queries.ts';
 import { Field, Form } from '../form.tsx';
 import { counted, grouped, instant } from '../format.ts';
+import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
+import { roleName } from '../words.ts';
 
 export interface AuditFilters {
   readonly deed: string;
@@ -40,33 +42,37 @@ export function AuditPage({
 }) {
   const filtered = Object.values(filters).some((value) => value !== '');
   return (
-    <Page view={view} title="Audit">
-      <h1>{checked === null ? `${counted(head.no, 'event', 'events')} in one chain.` : outcome(checked)}</h1>
+    <Page view={view} title={t('Audit')}>
+      <h1>{checked === null ? counted(head.no, 'event in one chain.', 'events in one chain.') : outcome(checked)}</h1>
       <p class="lead">
-        Every change and every look at customer text is an event that names who, when, and what was before and after.
-        Each carries the hash of the one before it, so that none can be changed or left out unseen.
+        {t(
+          'Every change and every look at customer text is an event that names who, when, and what was before and after. Each carries the hash of the one before it, so that none can be changed or left out unseen.',
+        )}
       </p>
       {checked !== null && <CheckedSection checked={checked} />}
       <div class="columns">
         <div class="w8">
           <Section
-            title={`Head of the chain: event ${grouped(String(head.no))}`}
-            sub="write it down where nobody here can change it; later it proves that nothing before it was changed"
-            links={<a href="/audit/events.jsonl">Export, JSON lines</a>}
+            title={t('Head of the chain: event {no}', { no: grouped(String(head.no)) })}
+            sub={t('write it down where nobody here can change it; later it proves that nothing before it was changed')}
+            links={<a href="/audit/events.jsonl">{t('Export, JSON lines')}</a>}
           >
             <p class="hash">sha256 {head.hash}</p>
           </Section>
         </div>
         <div class="w4">
-          <Section title="Verify" sub={mayVerify ? 'changes nothing' : 'finance, controller, CFO and auditor verify'}>
+          <Section
+            title={t('Verify')}
+            sub={mayVerify ? t('changes nothing') : t('finance, controller, CFO and auditor verify')}
+          >
             {mayVerify && (
               <Form view={view} action="/audit/verify">
                 <div class="actions">
                   <button class="primary" type="submit" name="what" value="chain">
-                    Check the chain
+                    {t('Check the chain')}
                   </button>
                   <button type="submit" name="what" value="books">
-                    Recompute the books
+                    {t('Recompute the books')}
                   </button>
                 </div>
               </Form>
@@ -75,32 +81,36 @@ export function AuditPage({
         </div>
       </div>
       <Section
-        title={events.length === 0 ? 'No event fits' : filtered ? 'Events that fit' : 'Newest events'}
-        sub={`newest first, times in UTC${events.length === most ? `; the newest ${most}, the export holds all` : ''}`}
-        links={filtered ? <a href="/audit">All events</a> : undefined}
+        title={events.length === 0 ? t('No event fits') : filtered ? t('Events that fit') : t('Newest events')}
+        sub={
+          events.length === most
+            ? t('newest first, times in UTC; the newest {most}, the export holds all', { most })
+            : t('newest first, times in UTC')
+        }
+        links={filtered ? <a href="/audit">{t('All events')}</a> : undefined}
       >
         <form method="get" action="/audit" class="filters">
           <div>
-            <Field name="deed" label="Deed, like period.issue" value={filters.deed} />
+            <Field name="deed" label={t('Deed, like period.issue')} value={filters.deed} />
           </div>
           <div>
-            <Field name="who" label="Login" value={filters.who} />
+            <Field name="who" label={t('Login')} value={filters.who} />
           </div>
           <div>
-            <Field name="object" label="Object, like 2026-10" value={filters.object} />
+            <Field name="object" label={t('Object, like 2026-10')} value={filters.object} />
           </div>
-          <button type="submit">Filter</button>
+          <button type="submit">{t('Filter')}</button>
         </form>
         <Table focusable>
           <thead>
             <tr>
-              <th class="n">No</th>
-              <th>At</th>
-              <th>Who</th>
-              <th>Deed</th>
-              <th>Object</th>
-              <th>Before → after</th>
-              <th>Reason</th>
+              <th class="n">{t('No')}</th>
+              <th>{t('At')}</th>
+              <th>{t('Who')}</th>
+              <th>{t('Deed')}</th>
+              <th>{t('Object')}</th>
+              <th>{t('Before → after')}</th>
+              <th>{t('Reason')}</th>
             </tr>
           </thead>
           <tbody>
@@ -110,7 +120,7 @@ export function AuditPage({
                 <td class="date">{instant(new Date(event.at))}</td>
                 <td>
                   {event.actor}
-                  {event.for === null ? '' : ` for ${event.for}`}, {event.door}
+                  {event.for === null ? '' : ` ${t('for {login}', { login: event.for })}`}, {event.door}
                 </td>
                 <td>{event.deed}</td>
                 <td>
@@ -124,15 +134,18 @@ export function AuditPage({
         </Table>
       </Section>
       {people !== null && (
-        <Section title="Who may see and do what" sub="the access review; a unit owner sees the units below, too">
+        <Section
+          title={t('Who may see and do what')}
+          sub={t('the access review; a unit owner sees the units below, too')}
+        >
           <Table focusable>
             <thead>
               <tr>
-                <th>Login</th>
-                <th>Name</th>
-                <th>Role</th>
-                <th>Units</th>
-                <th>State</th>
+                <th>{t('Login')}</th>
+                <th>{t('Name')}</th>
+                <th>{t('Role')}</th>
+                <th>{t('Units')}</th>
+                <th>{t('State')}</th>
               </tr>
             </thead>
             <tbody>
@@ -140,9 +153,9 @@ export function AuditPage({
                 <tr key={person.login}>
                   <td>{person.login}</td>
                   <td>{person.name}</td>
-                  <td>{person.role.replace('_', ' ')}</td>
-                  <td>{person.role === 'unit_owner' ? person.units.join(', ') : 'by role'}</td>
-                  <td>{person.disabled ? 'disabled' : 'active'}</td>
+                  <td>{roleName(person.role)}</td>
+                  <td>{person.role === 'unit_owner' ? person.units.join(', ') : t('by role')}</td>
+                  <td>{person.disabled ? t('disabled') : t('active')}</td>
                 </tr>
               ))}
             </tbody>
@@ -156,22 +169,21 @@ export function AuditPage({
 function outcome(checked: Checked): string {
   if (checked.of === 'chain')
     return checked.faults.length === 0
-      ? `The chain is unbroken to event ${grouped(String(checked.head.no))}.`
-      : `The chain has ${counted(checked.faults.length, 'fault', 'faults')}.`;
+      ? t('The chain is unbroken to event {no}.', { no: grouped(String(checked.head.no)) })
+      : t('The chain has {faults}.', { faults: counted(checked.faults.length, 'fault', 'faults') });
   const { checked: lines, differences } = checked.report;
   return differences.length === 0
-    ? `${counted(lines.length, 'thing was', 'things were')} recomputed: no difference.`
-    : `${counted(differences.length, 'difference was', 'differences were')} found.`;
+    ? counted(lines.length, 'thing was recomputed: no difference.', 'things were recomputed: no difference.')
+    : counted(differences.length, 'difference was found.', 'differences were found.');
 }
 
 function CheckedSection({ checked }: { checked: Checked }) {
   const faults = checked.of === 'chain' ? checked.faults : checked.report.differences;
-  const lines =
-    checked.of === 'chain' ? [`audit log to event ${checked.head.no} ${checked.head.hash}`] : checked.report.checked;
+  const lines = checked.of === 'chain' ? [t('audit log to event {no} {hash}', checked.head)] : checked.report.checked;
   return (
     <Section
-      title={faults.length === 0 ? '✓ Verified' : '✕ Not as it should be'}
-      sub="recomputed from the stored inputs, just now"
+      title={faults.length === 0 ? t('✓ Verified') : t('✕ Not as it should be')}
+      sub={t('recomputed from the stored inputs, just now')}
     >
       <div role="status">
         <ul class="plain">

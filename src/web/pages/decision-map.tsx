@@ -1,6 +1,7 @@
 import type { DecisionReport } from '../../application/decisions.service.ts';
 import { QuadrantChart, type DecisionPoint } from '../charts/quadrant-chart.tsx';
 import { amount, counted, decimals, grouped, isNegative, minor, rounded, signed } from '../format.ts';
+import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 
@@ -33,38 +34,43 @@ export function DecisionMapPage({
   }));
   const losing = reports.filter((report) => isNegative(report.net)).length;
   return (
-    <Page view={view} title="Which decisions pay">
+    <Page view={view} title={t('Which decisions pay')}>
       <p class="sub">
-        <a href="/decisions">Decisions</a> › Which pay
+        <a href="/decisions">{t('Decisions')}</a> › {t('Which pay')}
       </p>
       <h1>
         {reports.length === 0
-          ? 'No decision has figures yet.'
-          : `${counted(losing, 'decision costs', 'decisions cost')} more than ${losing === 1 ? 'it keeps' : 'they keep'}, of ${reports.length}.`}
+          ? t('No decision has figures yet.')
+          : t('{losing}, of {count}.', {
+              losing: counted(losing, 'decision costs more than it keeps', 'decisions cost more than they keep'),
+              count: reports.length,
+            })}
       </h1>
       <p class="lead">
-        Since each began. Below the line the contacts cost more than the decision keeps.{' '}
-        {waiting > 0 && `${counted(waiting, 'decision is', 'decisions are')} not on the map.`}
+        {t('Since each began. Below the line the contacts cost more than the decision keeps.')}{' '}
+        {waiting > 0 && counted(waiting, 'decision is not on the map.', 'decisions are not on the map.')}
       </p>
       {reports.length > 0 && (
         <Section
-          title="What they keep against what their contacts cost"
-          sub={`${view.currency}, since each began; area = contacts; dashed outline = below the line`}
+          title={t('What they keep against what their contacts cost')}
+          sub={t('{currency}, since each began; area = contacts; dashed outline = below the line', {
+            currency: view.currency,
+          })}
         >
           <QuadrantChart
             points={points}
-            title={`Decisions by cost and keep, ${view.currency}`}
+            title={t('Decisions by cost and keep, {currency}', { currency: view.currency })}
             show={(of) => amount(of, scale)}
           />
           <Table>
             <thead>
               <tr>
-                <th>Decision</th>
-                <th class="n">Contacts</th>
-                <th class="n">Kept</th>
-                <th class="n">Contact cost</th>
-                <th class="n">Net</th>
-                <th>Verdict</th>
+                <th>{t('Decision')}</th>
+                <th class="n">{t('Contacts')}</th>
+                <th class="n">{t('Kept')}</th>
+                <th class="n">{t('Contact cost')}</th>
+                <th class="n">{t('Net')}</th>
+                <th>{t('Verdict')}</th>
               </tr>
             </thead>
             <tbody>

@@ -2,7 +2,7 @@ import type { ContactExplanation, LineExplanation } from '../../application/expl
 import { counted, grouped, money, monthYear } from '../format.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
-import { KINDS } from './statement-groups.ts';
+import { kindName } from './statement-groups.ts';
 
 type Fields = Readonly<Record<string, string | null>>;
 
@@ -19,7 +19,7 @@ export function LinePage({
   const pool = explained.pool as Fields;
   const rule = explained.rule as { name?: string } | null;
   const reason = line['reason_code'] ?? null;
-  const what = reason === null ? (KINDS[line['kind']!] ?? line['kind']) : (reasons.get(reason) ?? reason);
+  const what = reason === null ? kindName(line['kind']!) : (reasons.get(reason) ?? reason);
   return (
     <Page view={view} title="Explanation of a charge">
       <p class="sub">

@@ -2,6 +2,7 @@ import type { Upload } from '../../application/uploads.service.ts';
 import type { ImportReport } from '../../intake/import-report.ts';
 import { Form } from '../form.tsx';
 import { counted, grouped, instant } from '../format.ts';
+import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 import { FaultsTable, ImportSteps } from './import-steps.tsx';
@@ -25,26 +26,31 @@ export function CheckPage({
   const match = control === '' ? null : (totals.find((total) => same(total.value, control)) ?? 'none');
   const changes = report.new + report.changed;
   return (
-    <Page view={view} title={`Check of ${upload.name}`}>
+    <Page view={view} title={t('Check of {name}', { name: upload.name })}>
       <p class="sub">
-        <a href="/imports">Data</a> › <a href={`/imports/${upload.id}/columns`}>{upload.name}</a> › Check
+        <a href="/imports">{t('Data')}</a> › <a href={`/imports/${upload.id}/columns`}>{upload.name}</a> › {t('Check')}
       </p>
       <h1>{sentence(report, changes)}</h1>
       <p class="lead">
-        Nothing is loaded yet. {report.periods.length > 0 && `It changes ${report.periods.join(', ')}. `}
+        {t('Nothing is loaded yet.')}{' '}
+        {report.periods.length > 0 && `${t('It changes {periods}.', { periods: report.periods.join(', ') })} `}
         {report.late > 0 &&
-          `${counted(report.late, 'row changes', 'rows change')} a closed month: the next close posts the difference as a correction.`}
+          counted(
+            report.late,
+            'row changes a closed month: the next close posts the difference as a correction.',
+            'rows change a closed month: the next close posts the difference as a correction.',
+          )}
       </p>
       <ImportSteps at={2} />
       <div class="columns">
         <div class="w6">
-          <Section title="What loading would do" sub="rows">
+          <Section title={t('What loading would do')} sub={t('rows')}>
             <Table>
               <tbody>
-                <Count label="New" count={report.new} />
-                <Count label="Changed: corrections of what is here" count={report.changed} />
-                <Count label="Same as here" count={report.same} />
-                <Count label="Refused" count={report.refused} />
+                <Count label={t('New')} count={report.new} />
+                <Count label={t('Changed: corrections of what is here')} count={report.changed} />
+                <Count label={t('Same as here')} count={report.same} />
+                <Count label={t('Refused')} count={report.refused} />
               </tbody>
             </Table>
             {report.warnings.map((warning) => (
@@ -58,12 +64,12 @@ export function CheckPage({
           <Section
             title={
               match === null
-                ? 'Control totals of the file'
+                ? t('Control totals of the file')
                 : match === 'none'
-                  ? `✕ No total is ${control}`
-                  : `✓ ${match.label} agrees with the source`
+                  ? t('✕ No total is {control}', { control })
+                  : t('✓ {total} agrees with the source', { total: match.label })
             }
-            sub="compare with the system that it comes from"
+            sub={t('compare with the system that it comes from')}
           >
             <Table>
               <tbody>
@@ -77,25 +83,25 @@ export function CheckPage({
             </Table>
             <form method="get" action={`/imports/${upload.id}/check`} class="filters">
               <div>
-                <label for="control">Figure of the source system</label>
+                <label for="control">{t('Figure of the source system')}</label>
                 <input id="control" name="control" type="text" value={control} autocomplete="off" />
               </div>
-              <button type="submit">Compare</button>
+              <button type="submit">{t('Compare')}</button>
             </form>
           </Section>
         </div>
       </div>
       {report.faultCount > 0 && (
         <Section
-          title={`${counted(report.faultCount, 'value is', 'values are')} refused`}
+          title={counted(report.faultCount, 'value is refused', 'values are refused')}
           sub={
             report.faultCount > SHOWN
-              ? `the first ${SHOWN}; the file holds every refused row`
-              : 'each with the way to mend it'
+              ? t('the first {count}; the file holds every refused row', { count: SHOWN })
+              : t('each with the way to mend it')
           }
           links={
             report.errorFile === undefined ? undefined : (
-              <a href={`/imports/${upload.id}/refused.csv`}>Refused rows as a file</a>
+              <a href={`/imports/${upload.id}/refused.csv`}>{t('Refused rows as a file')}</a>
             )
           }
         >
@@ -104,15 +110,15 @@ export function CheckPage({
       )}
       {report.corrections.length > 0 && (
         <Section
-          title={`${counted(report.changed, 'row', 'rows')} would change`}
-          sub={report.changed > SHOWN ? `the first ${SHOWN}` : 'before → after'}
+          title={counted(report.changed, 'row would change', 'rows would change')}
+          sub={report.changed > SHOWN ? t('the first {count}', { count: SHOWN }) : t('before → after')}
         >
           <Table focusable>
             <thead>
               <tr>
-                <th class="n">Line</th>
-                <th>Row</th>
-                <th>What changes</th>
+                <th class="n">{t('Line')}</th>
+                <th>{t('Row')}</th>
+                <th>{t('What changes')}</th>
               </tr>
             </thead>
             <tbody>
@@ -122,7 +128,7 @@ export function CheckPage({
                   <td>{correction.key}</td>
                   <td class="wrap">
                     {Object.entries(correction.changes)
-                      .map(([column, { from, to }]) => `${column}: ${from ?? 'empty'} → ${to ?? 'empty'}`)
+                      .map(([column, { from, to }]) => `${column}: ${from ?? t('empty')} → ${to ?? t('empty')}`)
                       .join('; ')}
                   </td>
                 </tr>
@@ -131,19 +137,21 @@ export function CheckPage({
           </Table>
         </Section>
       )}
-      <Section title="Load" sub="in one piece: all of it or nothing">
+      <Section title={t('Load')} sub={t('in one piece: all of it or nothing')}>
         <Form view={view} action={`/imports/${upload.id}/load`}>
           {report.refused > 0 && (
             <label class="tick">
-              <input type="checkbox" name="accept" /> Leave out the{' '}
-              {counted(report.refused, 'refused row', 'refused rows')} and load the others
+              <input type="checkbox" name="accept" />{' '}
+              {t('Leave out the {rows} and load the others', {
+                rows: counted(report.refused, 'refused row', 'refused rows'),
+              })}
             </label>
           )}
           <div class="actions">
             <button class="primary" type="submit" disabled={changes === 0}>
-              Load {counted(changes, 'row', 'rows')}
+              {t('Load {rows}', { rows: counted(changes, 'row', 'rows') })}
             </button>
-            <a href={`/imports/${upload.id}/columns`}>Back to the columns</a>
+            <a href={`/imports/${upload.id}/columns`}>{t('Back to the columns')}</a>
           </div>
         </Form>
       </Section>
@@ -153,20 +161,30 @@ export function CheckPage({
 
 function sentence(report: ImportReport, changes: number): string {
   if (report.already !== undefined)
-    return `${report.file} is loaded already, ${instant(report.already.at)} UTC by ${report.already.by}: 0 changes.`;
+    return t('{file} is loaded already, {at} UTC by {by}: 0 changes.', {
+      file: report.file,
+      at: instant(report.already.at),
+      by: report.already.by,
+    });
   if (report.refused > 0)
-    return `${counted(report.refused, 'row is', 'rows are')} refused; ${grouped(String(changes))} would be loaded.`;
+    return t('{refused}; {count} would be loaded.', {
+      refused: counted(report.refused, 'row is refused', 'rows are refused'),
+      count: grouped(String(changes)),
+    });
   return changes === 0
-    ? 'Everything in the file is here already.'
-    : `${counted(changes, 'row', 'rows')} can be loaded.`;
+    ? t('Everything in the file is here already.')
+    : counted(changes, 'row can be loaded.', 'rows can be loaded.');
 }
 
 function totalsOf({ totals }: ImportReport): { label: string; value: string }[] {
   const amounts = Object.entries(totals.amounts).flatMap(([column, sums]) =>
-    Object.entries(sums).map(([currency, value]) => ({ label: `Sum of ${column}, ${currency}`, value })),
+    Object.entries(sums).map(([currency, value]) => ({
+      label: t('Sum of {column}, {currency}', { column, currency }),
+      value,
+    })),
   );
-  const seconds = totals.seconds === null ? [] : [{ label: 'Sum of seconds', value: totals.seconds }];
-  return [{ label: 'Rows', value: String(totals.rows) }, ...amounts, ...seconds];
+  const seconds = totals.seconds === null ? [] : [{ label: t('Sum of seconds'), value: totals.seconds }];
+  return [{ label: t('Rows'), value: String(totals.rows) }, ...amounts, ...seconds];
 }
 
 /** The same number, however it is grouped and whatever zeros stand behind the point. */

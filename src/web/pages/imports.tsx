@@ -5,6 +5,7 @@ import type { ImportRow } from '../../persistence/imports.queries.ts';
 import { may } from '../../domain/roles.ts';
 import { Fault, Form } from '../form.tsx';
 import { counted, grouped, instant } from '../format.ts';
+import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 import { ImportSteps } from './import-steps.tsx';
@@ -32,24 +33,32 @@ export function ImportsPage({
   const mayUndo = may(view.actor, 'import');
   const done = history.find((row) => row.importId === loaded);
   return (
-    <Page view={view} title="Data">
+    <Page view={view} title={t('Data')}>
       <h1>
         {done !== undefined
-          ? `${done.fileName} is loaded: ${counted(done.rowsNew, 'new row', 'new rows')}, ${grouped(String(done.rowsChanged))} changed.`
+          ? t('{file} is loaded: {rows}, {changed} changed.', {
+              file: done.fileName,
+              rows: counted(done.rowsNew, 'new row', 'new rows'),
+              changed: grouped(String(done.rowsChanged)),
+            })
           : loaded === 'nothing'
-            ? 'The file changes nothing: everything in it was here already.'
+            ? t('The file changes nothing: everything in it was here already.')
             : history.length === 0
-              ? 'Nothing was imported yet.'
-              : `${counted(history.length, 'import', 'imports')}${history.length === most ? ' and more' : ''}, the newest ${instant(history[0]!.at)} UTC.`}
+              ? t('Nothing was imported yet.')
+              : t('{imports}, the newest {at} UTC.', {
+                  imports: `${counted(history.length, 'import', 'imports')}${history.length === most ? ` ${t('and more')}` : ''}`,
+                  at: instant(history[0]!.at),
+                })}
       </h1>
       <p class="lead">
-        A file is first checked without being kept; what is refused comes back as a file to mend. Loading the same file
-        again changes nothing, and an import can be undone while its months are open.
+        {t(
+          'A file is first checked without being kept; what is refused comes back as a file to mend. Loading the same file again changes nothing, and an import can be undone while its months are open.',
+        )}
       </p>
       {uploads !== null && (
         <Section
-          title="Load a file"
-          sub="CSV (also gzipped) or XLSX, up to 100 MB; larger ones with `answerable import`"
+          title={t('Load a file')}
+          sub={t('CSV (also gzipped) or XLSX, up to 100 MB; larger ones with `answerable import`')}
         >
           <ImportSteps at={0} />
           <Fault
@@ -57,17 +66,17 @@ export function ImportsPage({
           />
           <form method="post" action="/imports" encType="multipart/form-data">
             <input type="hidden" name="csrf" value={view.csrf} />
-            <label for="file">File</label>
+            <label for="file">{t('File')}</label>
             <input id="file" name="file" type="file" accept=".csv,.gz,.xlsx,.txt" required />
             <div class="actions">
               <button class="primary" type="submit">
-                Upload and look at the columns
+                {t('Upload and look at the columns')}
               </button>
             </div>
           </form>
           {uploads.length > 0 && (
             <>
-              <h3>Under way</h3>
+              <h3>{t('Under way')}</h3>
               <Table>
                 <tbody>
                   {uploads.map((upload) => (
@@ -78,11 +87,11 @@ export function ImportsPage({
                         </a>
                       </td>
                       <td>{upload.kind}</td>
-                      <td>{upload.report === null ? 'columns to be checked' : 'checked, not loaded'}</td>
+                      <td>{upload.report === null ? t('columns to be checked') : t('checked, not loaded')}</td>
                       <td class="n">
                         <Form view={view} action={`/imports/${upload.id}/drop`}>
-                          <button class="link" type="submit" aria-label={`Drop ${upload.name}`}>
-                            Drop
+                          <button class="link" type="submit" aria-label={t('Drop {name}', { name: upload.name })}>
+                            {t('Drop')}
                           </button>
                         </Form>
                       </td>
@@ -93,13 +102,13 @@ export function ImportsPage({
             </>
           )}
           <details>
-            <summary>Templates: what each file holds, with an example row; XLSX with a legend</summary>
+            <summary>{t('Templates: what each file holds, with an example row; XLSX with a legend')}</summary>
             <Table>
               <thead>
                 <tr>
-                  <th>Template</th>
-                  <th>One row is</th>
-                  <th>Must be there</th>
+                  <th>{t('Template')}</th>
+                  <th>{t('One row is')}</th>
+                  <th>{t('Must be there')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -109,7 +118,7 @@ export function ImportsPage({
                       <a href={`/imports/templates/${kind.name}.csv`}>{kind.file}</a>{' '}
                       <a
                         href={`/imports/templates/${kind.name}.xlsx`}
-                        aria-label={`${kind.name} as XLSX with a legend`}
+                        aria-label={t('{name} as XLSX with a legend', { name: kind.name })}
                       >
                         XLSX
                       </a>
@@ -129,20 +138,24 @@ export function ImportsPage({
         </Section>
       )}
       <Section
-        title="History"
-        sub={`newest first, times in UTC${history.length === most ? `; the newest ${most}, all are in \`answerable import --history\`` : ''}`}
+        title={t('History')}
+        sub={
+          history.length === most
+            ? t('newest first, times in UTC; the newest {most}, all are in `answerable import --history`', { most })
+            : t('newest first, times in UTC')
+        }
       >
         <Table focusable>
           <thead>
             <tr>
-              <th>File</th>
-              <th>Kind</th>
-              <th>At, by</th>
-              <th class="n">New</th>
-              <th class="n">Changed</th>
-              <th class="n">Same</th>
-              <th class="n">Refused</th>
-              <th>Months</th>
+              <th>{t('File')}</th>
+              <th>{t('Kind')}</th>
+              <th>{t('At, by')}</th>
+              <th class="n">{t('New')}</th>
+              <th class="n">{t('Changed')}</th>
+              <th class="n">{t('Same')}</th>
+              <th class="n">{t('Refused')}</th>
+              <th>{t('Months')}</th>
               <td></td>
             </tr>
           </thead>
@@ -152,7 +165,7 @@ export function ImportsPage({
                 <td>{row.fileName}</td>
                 <td>{row.kind}</td>
                 <td>
-                  {instant(row.at)}, {row.by ?? 'system'}
+                  {instant(row.at)}, {row.by ?? t('system')}
                 </td>
                 <td class="n">{grouped(String(row.rowsNew))}</td>
                 <td class="n">{grouped(String(row.rowsChanged))}</td>
@@ -161,13 +174,17 @@ export function ImportsPage({
                 <td>{months(row.totals.periods)}</td>
                 <td class="n">
                   {row.undoes !== null ? (
-                    `undoes ${row.undoes}`
+                    t('undoes {id}', { id: row.undoes })
                   ) : row.undoneBy !== null ? (
-                    'undone'
+                    t('undone')
                   ) : mayUndo ? (
                     <Form view={view} action={`/imports/history/${row.importId}/undo`}>
-                      <button class="link" type="submit" aria-label={`Undo import ${row.importId}, ${row.fileName}`}>
-                        Undo
+                      <button
+                        class="link"
+                        type="submit"
+                        aria-label={t('Undo import {id}, {file}', { id: row.importId, file: row.fileName })}
+                      >
+                        {t('Undo')}
                       </button>
                     </Form>
                   ) : null}
@@ -183,5 +200,5 @@ export function ImportsPage({
 
 function months(periods: readonly string[]): string {
   const sorted = [...periods].sort();
-  return sorted.length < 2 ? (sorted[0] ?? '') : `${sorted[0]} to ${sorted.at(-1)}`;
+  return sorted.length < 2 ? (sorted[0] ?? '') : t('{first} to {last}', { first: sorted[0]!, last: sorted.at(-1)! });
 }

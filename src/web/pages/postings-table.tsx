@@ -1,5 +1,6 @@
 import type { PreviewPosting } from '../../application/disputes.service.ts';
 import { amount, decimals, grouped, minor, monthYear, signed } from '../format.ts';
+import { t } from '../language.ts';
 import { Table } from '../table.tsx';
 
 /** Who is credited and who would bear it: the sum stands below and is zero. */
@@ -19,23 +20,23 @@ export function PostingsTable({
     <Table focusable>
       <thead>
         <tr>
-          <th>Posted to</th>
-          <th>Of</th>
-          <th class="n">Amount</th>
+          <th>{t('Posted to')}</th>
+          <th>{t('Of')}</th>
+          <th class="n">{t('Amount')}</th>
         </tr>
       </thead>
       <tbody>
         {postings.map((posting) => (
           <tr key={`${posting.unit} ${posting.amount}`}>
-            <td>{posting.unit === 'service' ? 'Service' : (units.get(posting.unit) ?? posting.unit)}</td>
+            <td>{posting.unit === 'service' ? t('Service') : (units.get(posting.unit) ?? posting.unit)}</td>
             <td>{monthYear(posting.chargePeriod)}</td>
             <td class="n">
-              {signed(posting.amount)} {posting.amount.startsWith('-') ? 'credit' : 'charge'}
+              {signed(posting.amount)} {posting.amount.startsWith('-') ? t('credit') : t('charge')}
             </td>
           </tr>
         ))}
         <tr class="total">
-          <th scope="row">Sum</th>
+          <th scope="row">{t('Sum')}</th>
           <td></td>
           <td class="n">
             {grouped(sum)} {/^-?[0.]+$/.test(sum) ? '✓' : ''}

@@ -1,4 +1,5 @@
 import { amount, minor } from '../format.ts';
+import { label, t } from '../language.ts';
 
 /** The parts of `statements --format json` that the page shows. */
 export interface UnitStatement {
@@ -27,11 +28,16 @@ export interface StatementLine {
   readonly treatment: string;
 }
 
-export const KINDS: Readonly<Record<string, string>> = {
-  direct: 'Direct cost',
-  reserved: 'Reserved capacity',
-  unused_share: 'Share of unused capacity',
+const KINDS: Readonly<Record<string, string>> = {
+  direct: label('Direct cost'),
+  reserved: label('Reserved capacity'),
+  unused_share: label('Share of unused capacity'),
 };
+
+/** What a line without a reason is charged for. */
+export function kindName(kind: string): string {
+  return t(KINDS[kind] ?? kind);
+}
 /** Of each decision; the page stays within its budget and the files hold all. */
 const SHOWN = 25;
 
@@ -60,7 +66,7 @@ export function grouping(lines: readonly StatementLine[], decisions: ReadonlyMap
       return {
         key: decision,
         decision: decision === '' ? null : decision,
-        title: decision === '' ? 'No decision (owner of the reason)' : (decisions.get(decision) ?? decision),
+        title: decision === '' ? t('No decision (owner of the reason)') : (decisions.get(decision) ?? decision),
         lines: lines.slice(0, lines.length - rest.length),
         rest: rest.length === 0 ? null : { count: rest.length, amount: chargedOf(rest), contacts: contactsOf(rest) },
         amount: chargedOf(own),

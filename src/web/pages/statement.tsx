@@ -7,6 +7,7 @@ import {
   day,
   decimals,
   grouped,
+  inPercent,
   instant,
   length,
   minor,
@@ -15,10 +16,12 @@ import {
   percent,
   rounded,
 } from '../format.ts';
+import { label, t } from '../language.ts';
 import { Page, Section, TierMark, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
+import { treatmentName } from '../words.ts';
 import { BridgeSection } from './bridge-section.tsx';
-import { grouping, KINDS, magnitude, type UnitStatement } from './statement-groups.ts';
+import { grouping, kindName, magnitude, type UnitStatement } from './statement-groups.ts';
 
 /** What has become of an issued statement. */
 export interface Standing {
@@ -66,53 +69,69 @@ export function StatementPage({
   return (
     <Page view={view} title={`${statement.name}, ${monthYear(view.period!)}`}>
       <p class="sub">
-        <a href={`/statements/${view.period}`}>Statements</a> › {monthYear(view.period!)} › {statement.name}
+        <a href={`/statements/${view.period}`}>{t('Statements')}</a> › {monthYear(view.period!)} › {statement.name}
       </p>
       <h1>
-        {statement.name}, {monthYear(view.period!)}: {money(statement.gross, currency)} gross charge
+        {t('{name}, {month}: {amount} gross charge', {
+          name: statement.name,
+          month: monthYear(view.period!),
+          amount: money(statement.gross, currency),
+        })}
       </h1>
       <p class="lead">
-        {grouped(rounded(statement.contacts, 1))} contacts in {counted(charged.length, 'line', 'lines')}.{' '}
+        {t('{contacts} contacts in {lines}.', {
+          contacts: grouped(rounded(statement.contacts, 1)),
+          lines: counted(charged.length, 'line', 'lines'),
+        })}{' '}
         {preliminary
-          ? 'The figures are preliminary until finance issues them.'
-          : 'The statement is issued and never changes.'}{' '}
+          ? t('The figures are preliminary until finance issues them.')
+          : t('The statement is issued and never changes.')}{' '}
         {standing === null
-          ? 'A line can be disputed once it is issued.'
+          ? t('A line can be disputed once it is issued.')
           : standing.accepted === null
-            ? 'Each line can be disputed within twelve months, until the statement is accepted.'
-            : `Accepted by ${standing.accepted.by} on ${day(standing.accepted.at.toISOString())}.`}
-        {inOnePersonMode && ' One person may prepare, approve and issue (one-person mode).'}
+            ? t('Each line can be disputed within twelve months, until the statement is accepted.')
+            : t('Accepted by {by} on {day}.', {
+                by: standing.accepted.by,
+                day: day(standing.accepted.at.toISOString()),
+              })}
+        {inOnePersonMode && ` ${t('One person may prepare, approve and issue (one-person mode).')}`}
       </p>
       <div class="columns">
         <div class="w7">
           {statement.bridge ? (
             <BridgeSection view={view} bridge={statement.bridge} />
           ) : (
-            <Section title="No month before this one is in the books" sub="The bridge begins with the second month">
-              <p class="note">There is nothing to compare with yet.</p>
+            <Section
+              title={t('No month before this one is in the books')}
+              sub={t('The bridge begins with the second month')}
+            >
+              <p class="note">{t('There is nothing to compare with yet.')}</p>
             </Section>
           )}
         </div>
         <div class="w5">
-          <Section title="Posted and managed" sub={`${currency}; retention is a management line and is not posted`}>
+          <Section
+            title={t('Posted and managed')}
+            sub={t('{currency}; retention is a management line and is not posted', { currency })}
+          >
             <Table focusable>
               <tbody>
-                <Row label="Gross charge" value={statement.gross} />
-                <Row label="Adjustments" value={statement.adjustments} />
-                <Row label="Retention credit" value={statement.retentionCredit} />
+                <Row label={t('Gross charge')} value={statement.gross} />
+                <Row label={t('Adjustments')} value={statement.adjustments} />
+                <Row label={t('Retention credit')} value={statement.retentionCredit} />
                 <tr class="total">
-                  <th scope="row">Net, management view</th>
+                  <th scope="row">{t('Net, management view')}</th>
                   <td class="n">{grouped(statement.net)}</td>
                 </tr>
-                <Row label="Shown, not charged (withheld)" value={statement.withheld} />
+                <Row label={t('Shown, not charged (withheld)')} value={statement.withheld} />
               </tbody>
             </Table>
           </Section>
         </div>
       </div>
       <Section
-        title={`${counted(charged.length, 'line', 'lines')}, by decision`}
-        sub={`${currency}; a share of a contact carries decimals; every charge opens its explanation`}
+        title={t('{lines}, by decision', { lines: counted(charged.length, 'line', 'lines') })}
+        sub={t('{currency}; a share of a contact carries decimals; every charge opens its explanation', { currency })}
         links={
           <>
             <a href={`${href}/statement.xlsx`}>XLSX</a>
@@ -125,13 +144,13 @@ export function StatementPage({
         <Table>
           <thead>
             <tr>
-              <th>Decision and reason</th>
-              <th>Channel, pool</th>
-              <th>Evidence</th>
-              <th class="n">Contacts</th>
-              <th class="n">Charge</th>
+              <th>{t('Decision and reason')}</th>
+              <th>{t('Channel, pool')}</th>
+              <th>{t('Evidence')}</th>
+              <th class="n">{t('Contacts')}</th>
+              <th class="n">{t('Charge')}</th>
               <th aria-hidden="true"></th>
-              <th class="n">Share</th>
+              <th class="n">{t('Share')}</th>
               {standing !== null && <td></td>}
             </tr>
           </thead>
@@ -153,7 +172,7 @@ export function StatementPage({
               </tr>
               {group.lines.map((line) => (
                 <tr class="part" key={line.id}>
-                  <td>{line.reason ? (reasons.get(line.reason) ?? line.reason) : (KINDS[line.kind] ?? line.kind)}</td>
+                  <td>{line.reason ? (reasons.get(line.reason) ?? line.reason) : kindName(line.kind)}</td>
                   <td>
                     {line.channel === null || line.channel === line.pool ? line.pool : `${line.channel}, ${line.pool}`}
                   </td>
@@ -163,7 +182,7 @@ export function StatementPage({
                   <td class="n">{grouped(rounded(line.contacts, 1))}</td>
                   <td class="n">
                     <a href={`/explain/line/${line.id}`}>{grouped(line.amount)}</a>
-                    {line.treatment === 'charged' ? '' : ` ${line.treatment}`}
+                    {line.treatment === 'charged' ? '' : ` ${treatmentName(line.treatment)}`}
                   </td>
                   <td>
                     <InBar percent={length(magnitude(line.amount), largest)} />
@@ -181,7 +200,9 @@ export function StatementPage({
               ))}
               {group.rest && (
                 <tr class="part">
-                  <td colSpan={3}>{group.rest.count} smaller lines; the files above hold each</td>
+                  <td colSpan={3}>
+                    {t('{count} smaller lines; the files above hold each', { count: group.rest.count })}
+                  </td>
                   <td class="n">{grouped(rounded(group.rest.contacts, 1))}</td>
                   <td class="n">{grouped(amount(group.rest.amount, scale))}</td>
                   <td></td>
@@ -194,12 +215,12 @@ export function StatementPage({
           <tfoot>
             <tr class="total">
               <th scope="row" colSpan={3}>
-                Gross charge
+                {t('Gross charge')}
               </th>
               <td class="n">{grouped(rounded(statement.contacts, 1))}</td>
               <td class="n">{grouped(statement.gross)}</td>
               <td></td>
-              <td class="n">{gross === 0n ? '–' : '100.0%'}</td>
+              <td class="n">{gross === 0n ? '–' : inPercent('100.0')}</td>
               {standing !== null && <td></td>}
             </tr>
           </tfoot>
@@ -207,21 +228,21 @@ export function StatementPage({
       </Section>
       {standing !== null && <Acceptance view={view} href={href} standing={standing} lines={charged.length} />}
       <Section
-        title={total === gross ? 'The lines are the charge, to the cent' : 'The lines do not sum to the charge'}
+        title={total === gross ? t('The lines are the charge, to the cent') : t('The lines do not sum to the charge')}
         sub={currency}
       >
         <Table focusable>
           <thead>
             <tr>
-              <th>Check</th>
-              <th class="n">Lines</th>
-              <th class="n">Statement</th>
-              <th class="n">Difference</th>
+              <th>{t('Check')}</th>
+              <th class="n">{t('Lines')}</th>
+              <th class="n">{t('Statement')}</th>
+              <th class="n">{t('Difference')}</th>
             </tr>
           </thead>
           <tbody>
             <tr>
-              <td>Σ charged lines = gross charge</td>
+              <td>{t('Σ charged lines = gross charge')}</td>
               <td class="n">{grouped(amount(total, scale))}</td>
               <td class="n">{grouped(statement.gross)}</td>
               <td class="n">
@@ -231,7 +252,7 @@ export function StatementPage({
           </tbody>
         </Table>
         <p class="note hash">
-          {preliminary ? 'PRELIMINARY · ' : `${standing?.number ?? ''} · `}sha256 {statement.sha256}
+          {preliminary ? t('PRELIMINARY') : standing?.number} · sha256 {statement.sha256}
         </p>
       </Section>
     </Page>
@@ -239,38 +260,38 @@ export function StatementPage({
 }
 
 const DISPUTED: Readonly<Record<Dispute['state'], string>> = {
-  open: '◆ Disputed',
-  escalated: '◆ Disputed',
-  accepted: '✓ Taken back',
-  rejected: 'Dispute rejected',
+  open: label('◆ Disputed'),
+  escalated: label('◆ Disputed'),
+  accepted: label('✓ Taken back'),
+  rejected: label('Dispute rejected'),
 };
 
 function DisputeLink({ dispute, href }: { dispute: Pick<Dispute, 'id' | 'state'> | undefined; href: string | null }) {
-  if (dispute !== undefined) return <a href={`/disputes/${dispute.id}`}>{DISPUTED[dispute.state]}</a>;
-  return href === null ? null : <a href={`${href}/dispute`}>Dispute</a>;
+  if (dispute !== undefined) return <a href={`/disputes/${dispute.id}`}>{t(DISPUTED[dispute.state])}</a>;
+  return href === null ? null : <a href={`${href}/dispute`}>{t('Dispute ‖ deed')}</a>;
 }
 
 function Acceptance({ view, href, standing, lines }: { view: View; href: string; standing: Standing; lines: number }) {
   const open = standing.disputes.filter(({ state }) => state === 'open' || state === 'escalated').length;
   return (
     <Section
-      title={standing.accepted === null ? 'Accept, or dispute line by line' : 'The statement is accepted'}
+      title={standing.accepted === null ? t('Accept, or dispute line by line') : t('The statement is accepted')}
       sub={
         standing.accepted === null
-          ? 'accepting ends disputing; disputes that are open go on'
-          : `by ${standing.accepted.by}, ${instant(standing.accepted.at)} UTC`
+          ? t('accepting ends disputing; disputes that are open go on')
+          : t('by {by}, {at} UTC', { by: standing.accepted.by, at: instant(standing.accepted.at) })
       }
     >
       <p class="note">
-        Version {standing.version}, issued {instant(standing.issuedAt)} UTC.{' '}
-        {standing.earlier.length === 0 ? '' : `It supersedes ${standing.earlier.join(', ')}. `}
-        {open === 0 ? 'No dispute is open.' : `${counted(open, 'dispute is', 'disputes are')} open.`}
+        {t('Version {version}, issued {at} UTC.', { version: standing.version, at: instant(standing.issuedAt) })}{' '}
+        {standing.earlier.length > 0 && `${t('It supersedes {versions}.', { versions: standing.earlier.join(', ') })} `}
+        {open === 0 ? t('No dispute is open.') : counted(open, 'dispute is open.', 'disputes are open.')}
       </p>
       {standing.accepted === null && standing.mayAccept && (
         <Form view={view} action={`${href}/accept`}>
           <div class="actions">
             <button class="primary" type="submit">
-              Accept {counted(lines - open, 'line', 'lines')}
+              {t('Accept {lines}', { lines: counted(lines - open, 'line', 'lines') })}
             </button>
           </div>
         </Form>

@@ -1,5 +1,6 @@
 import { InBar } from '../charts/in-bar.tsx';
 import { grouped, length, minor, monthYear, rounded } from '../format.ts';
+import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 import type { UnitStatement } from './statement-groups.ts';
@@ -7,20 +8,18 @@ import type { UnitStatement } from './statement-groups.ts';
 export function StatementsPage({ view, units }: { view: View; units: readonly UnitStatement[] }) {
   const most = units.reduce((top, unit) => (minor(unit.gross) > top ? minor(unit.gross) : top), 1n);
   return (
-    <Page view={view} title={`Statements, ${monthYear(view.period!)}`}>
-      <h1>
-        {units.length} statements for {monthYear(view.period!)}
-      </h1>
+    <Page view={view} title={t('Statements, {month}', { month: monthYear(view.period!) })}>
+      <h1>{t('{count} statements for {month}', { count: units.length, month: monthYear(view.period!) })}</h1>
       <p class="lead">
-        {view.state === 'closed' ? 'Issued; they never change.' : 'Preliminary until they are issued.'}
+        {view.state === 'closed' ? t('Issued; they never change.') : t('Preliminary until they are issued.')}
       </p>
-      <Section title="By unit" sub={`${view.currency}, gross charge, one scale`}>
+      <Section title={t('By unit')} sub={t('{currency}, gross charge, one scale', { currency: view.currency })}>
         <Table>
           <thead>
             <tr>
-              <th>Unit</th>
-              <th class="n">Contacts</th>
-              <th class="n">Gross charge</th>
+              <th>{t('Unit')}</th>
+              <th class="n">{t('Contacts')}</th>
+              <th class="n">{t('Gross charge')}</th>
               <th aria-hidden="true"></th>
               <th>sha256</th>
             </tr>

@@ -15,6 +15,8 @@ import {
   rounded,
   signed,
 } from '../format.ts';
+import { chargedSentence } from '../charged-sentence.ts';
+import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 import { contactsOf, grouping, type UnitStatement } from './statement-groups.ts';
@@ -29,23 +31,33 @@ export function UnitsPage({ view, units }: { view: View; units: readonly UnitSta
   const most = units.reduce((top, { unit }) => (minor(unit.gross) > top ? minor(unit.gross) : top), 1n);
   const largest = [...units].sort((a, b) => (minor(b.unit.gross) > minor(a.unit.gross) ? 1 : -1))[0];
   return (
-    <Page view={view} title="Units">
+    <Page view={view} title={t('Units')}>
       <h1>
         {largest === undefined
-          ? 'No unit is charged.'
-          : `${largest.unit.name} is charged most for ${monthName(view.period!)}: ${money(largest.unit.gross, view.currency)}.`}
+          ? t('No unit is charged.')
+          : t('{name} is charged most for {month}: {amount}.', {
+              name: largest.unit.name,
+              month: monthName(view.period!),
+              amount: money(largest.unit.gross, view.currency),
+            })}
       </h1>
-      <p class="lead">Each unit opens its months, its decisions, and what drives its charge.</p>
-      <Section title="Units compared" sub={`${view.currency}, gross charge, ${monthYear(view.period!)}; one scale`}>
+      <p class="lead">{t('Each unit opens its months, its decisions, and what drives its charge.')}</p>
+      <Section
+        title={t('Units compared')}
+        sub={t('{currency}, gross charge, {month}; one scale', {
+          currency: view.currency,
+          month: monthYear(view.period!),
+        })}
+      >
         <Table>
           <thead>
             <tr>
-              <th>Unit</th>
-              <th class="n">Contacts</th>
-              <th class="n">Charge</th>
+              <th>{t('Unit')}</th>
+              <th class="n">{t('Contacts')}</th>
+              <th class="n">{t('Charge')}</th>
               <td></td>
-              <th class="n">For a contact</th>
-              <th class="n">On the month before</th>
+              <th class="n">{t('For a contact')}</th>
+              <th class="n">{t('On the month before')}</th>
             </tr>
           </thead>
           <tbody>
@@ -100,24 +112,30 @@ export function UnitPage({
   return (
     <Page view={view} title={unit.name}>
       <p class="sub">
-        <a href={`/units?period=${view.period}`}>Units</a> › {unit.name}
+        <a href={`/units?period=${view.period}`}>{t('Units')}</a> › {unit.name}
       </p>
       <h1>
-        {unit.name} is charged {money(unit.gross, view.currency)} for {monthName(view.period!)}
-        {change === null
-          ? ''
-          : `, ${money(change.replace('-', ''), view.currency)} ${isNegative(change) ? 'less' : 'more'} than the month before`}
-        .
+        {chargedSentence({
+          who: unit.name,
+          charged: money(unit.gross, view.currency),
+          month: monthName(view.period!),
+          change: change === null ? null : money(change.replace('-', ''), view.currency),
+          less: change !== null && isNegative(change),
+        })}
       </h1>
       <p class="lead">
-        {grouped(rounded(unit.contacts, 1))} contacts, {perContact(unit)} {view.currency} each. Gross charge, before
-        adjustments and retention. <a href={href}>The statement</a>
+        {t('{contacts} contacts, {amount} {currency} each.', {
+          contacts: grouped(rounded(unit.contacts, 1)),
+          amount: perContact(unit),
+          currency: view.currency,
+        })}{' '}
+        {t('Gross charge, before adjustments and retention.')} <a href={href}>{t('The statement')}</a>
       </p>
       <div class="columns">
         <div class="w7">
           <Section
-            title={`${bars.length} months of ${unit.name}`}
-            sub={`${view.currency}, gross charge; hatched = preliminary`}
+            title={t('{count} months of {name}', { count: bars.length, name: unit.name })}
+            sub={t('{currency}, gross charge; hatched = preliminary', { currency: view.currency })}
           >
             <MonthsChart
               months={bars.map((month) => ({
@@ -126,12 +144,15 @@ export function UnitPage({
                 preliminary: month.state !== 'closed',
                 href: `/units/${encodeURIComponent(unit.unit)}?period=${month.period}`,
               }))}
-              title={`Gross charge of ${unit.name} by month, ${view.currency}`}
+              title={t('Gross charge of {name} by month, {currency}', { name: unit.name, currency: view.currency })}
             />
           </Section>
         </div>
         <div class="w5">
-          <Section title="Its decisions" sub={`${view.currency}, gross charge, ${monthYear(view.period!)}`}>
+          <Section
+            title={t('Its decisions')}
+            sub={t('{currency}, gross charge, {month}', { currency: view.currency, month: monthYear(view.period!) })}
+          >
             <Table>
               <tbody>
                 {groups.map((group) => (
@@ -190,20 +211,23 @@ function Drivers({
     <Section
       title={
         drivers[0] === undefined
-          ? 'No reason drives it'
-          : `${reasons.get(drivers[0].reason) ?? drivers[0].reason} drives it most`
+          ? t('No reason drives it')
+          : t('{reason} drives it most', { reason: reasons.get(drivers[0].reason) ?? drivers[0].reason })
       }
-      sub={`${view.currency}, charge by reason, the largest ${drivers.length}; the amount opens the contacts of its largest line`}
-      links={<a href={href}>All lines</a>}
+      sub={t('{currency}, charge by reason, the largest {count}; the amount opens the contacts of its largest line', {
+        currency: view.currency,
+        count: drivers.length,
+      })}
+      links={<a href={href}>{t('All lines')}</a>}
     >
       <Table>
         <thead>
           <tr>
-            <th>Reason</th>
-            <th class="n">Contacts</th>
-            <th class="n">Charge</th>
+            <th>{t('Reason')}</th>
+            <th class="n">{t('Contacts')}</th>
+            <th class="n">{t('Charge')}</th>
             <td></td>
-            <th class="n">Share</th>
+            <th class="n">{t('Share')}</th>
           </tr>
         </thead>
         <tbody>
@@ -233,8 +257,12 @@ function Peers({ view, unit, peers }: { view: View; unit: UnitStatement; peers: 
   const at = ranked.findIndex((peer) => peer.unit === unit.unit) + 1;
   return (
     <Section
-      title={at === 0 ? 'Units by cost of a contact' : `Rank ${at} of ${ranked.length} by cost of a contact`}
-      sub={`${view.currency} for a contact, gross charge over contacts`}
+      title={
+        at === 0
+          ? t('Units by cost of a contact')
+          : t('Rank {at} of {count} by cost of a contact', { at, count: ranked.length })
+      }
+      sub={t('{currency} for a contact, gross charge over contacts', { currency: view.currency })}
     >
       <Table>
         <tbody>

@@ -7,6 +7,7 @@ import type {
 } from '../../domain/statements/value-document.ts';
 import { RetentionChart, windowName, type RetentionPoint } from '../charts/retention-chart.tsx';
 import { counted, grouped, isNegative, isZero, money, monthYear, rounded, signed } from '../format.ts';
+import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 
@@ -27,31 +28,27 @@ export function ValuePage({
   const { service } = value;
   const currency = view.currency;
   const name = (of: Pick<EffectSection, 'effect' | 'decision'>): string =>
-    of.effect === 'service' || of.decision === null ? 'Service' : (titles.get(of.decision) ?? of.decision);
+    of.effect === 'service' || of.decision === null ? t('Service') : (titles.get(of.decision) ?? of.decision);
   const curves = curvesOf(value, name);
   return (
-    <Page view={view} title={`Value, ${monthYear(view.period!)}`}>
-      <h1>
-        Service cost {money(service.cost, currency)}, the units bear {money(service.recovered, currency)}, and customers{' '}
-        {isZero(service.retentionCredit)
-          ? 'are not netted yet'
-          : `${isNegative(service.retentionCredit) ? 'lost' : 'kept'} are worth ${money(service.retentionCredit.replace('-', ''), currency)}`}
-        .
-      </h1>
+    <Page view={view} title={t('Value, {month}', { month: monthYear(view.period!) })}>
+      <h1>{valueSentence(service, currency)}</h1>
       <p class="lead">
-        {monthYear(view.period!)}. Value stands beside the charge, is never posted to the ledger, and is netted only
-        where its window is over and the policy says so.
+        {t(
+          '{month}. Value stands beside the charge, is never posted to the ledger, and is netted only where its window is over and the policy says so.',
+          { month: monthYear(view.period!) },
+        )}
       </p>
       <div class="columns">
         <div class="w5">
-          <Section title="The service’s own value statement" sub={`${currency}; management view`}>
+          <Section title={t('The service’s own value statement')} sub={t('{currency}; management view', { currency })}>
             <Table focusable>
               <tbody>
-                <Row label="Recovered from the units" value={grouped(service.recovered)} />
-                <Row label="Retention, netted service effect" value={signed(service.retentionCredit)} />
-                <Row label="Cost of service, ledger" value={grouped(`-${service.cost}`)} />
+                <Row label={t('Recovered from the units')} value={grouped(service.recovered)} />
+                <Row label={t('Retention, netted service effect')} value={signed(service.retentionCredit)} />
+                <Row label={t('Cost of service, ledger')} value={grouped(`-${service.cost}`)} />
                 <tr class="total">
-                  <th scope="row">Net</th>
+                  <th scope="row">{t('Net')}</th>
                   <td class="n">{signed(service.net)}</td>
                 </tr>
               </tbody>
@@ -59,16 +56,19 @@ export function ValuePage({
           </Section>
         </div>
         <div class="w7">
-          <Section title="What holds" sub="the policy of the rules in force">
+          <Section title={t('What holds')} sub={t('the policy of the rules in force')}>
             <Table focusable>
               <tbody>
-                <Row label="Windows" value={value.policy.windowsDays.map(windowName).join(', ')} />
-                <Row label="Discount rate a year" value={value.policy.discountRate ?? 'none stated'} />
+                <Row label={t('Windows')} value={value.policy.windowsDays.map(windowName).join(', ')} />
                 <Row
-                  label="Windows that are not over"
-                  value={value.policy.netProvisional ? 'netted' : 'shown, not netted'}
+                  label={t('Discount rate a year')}
+                  value={value.policy.discountRate === null ? t('none stated') : grouped(value.policy.discountRate)}
                 />
-                <Row label="Evidence that takes credits" value={value.policy.creditTiers.join(', ')} />
+                <Row
+                  label={t('Windows that are not over')}
+                  value={value.policy.netProvisional ? t('netted') : t('shown, not netted')}
+                />
+                <Row label={t('Evidence that takes credits')} value={value.policy.creditTiers.join(', ')} />
               </tbody>
             </Table>
           </Section>
@@ -76,10 +76,10 @@ export function ValuePage({
       </div>
       {curves.length === 0 ? (
         <Section
-          title="No curve can be drawn for this month"
-          sub="a curve needs a cohort whose window is over and customers enough"
+          title={t('No curve can be drawn for this month')}
+          sub={t('a curve needs a cohort whose window is over and customers enough')}
         >
-          <p class="note">The table below says why, effect by effect.</p>
+          <p class="note">{t('The table below says why, effect by effect.')}</p>
         </Section>
       ) : (
         <div class="columns">
@@ -87,10 +87,15 @@ export function ValuePage({
             <div class="w6" key={curve.name}>
               <Section
                 title={curveMessage(curve)}
-                sub={`${currency} for a customer, cumulated; each window by the cohort that is just old enough`}
+                sub={t('{currency} for a customer, cumulated; each window by the cohort that is just old enough', {
+                  currency,
+                })}
               >
-                <RetentionChart points={curve.points} title={`Effect of ${curve.name} on customers, ${currency}`} />
-                <p class="note">The table below holds the same figures.</p>
+                <RetentionChart
+                  points={curve.points}
+                  title={t('Effect of {name} on customers, {currency}', { name: curve.name, currency })}
+                />
+                <p class="note">{t('The table below holds the same figures.')}</p>
               </Section>
             </div>
           ))}
@@ -98,21 +103,21 @@ export function ValuePage({
       )}
       <Effects effects={value.effects} forecasts={value.forecasts} name={name} currency={currency} />
       <Credits credits={value.credits} titles={titles} units={units} currency={currency} />
-      <Section title="What was estimated is what was apportioned, to the cent" sub={currency}>
+      <Section title={t('What was estimated is what was apportioned, to the cent')} sub={currency}>
         <Table focusable>
           <thead>
             <tr>
-              <th>Effect</th>
-              <th class="n">Estimated</th>
-              <th class="n">Apportioned</th>
-              <th class="n">Of it without an owner</th>
-              <th class="n">Difference</th>
+              <th>{t('Effect')}</th>
+              <th class="n">{t('Estimated')}</th>
+              <th class="n">{t('Apportioned')}</th>
+              <th class="n">{t('Of it without an owner')}</th>
+              <th class="n">{t('Difference')}</th>
             </tr>
           </thead>
           <tbody>
             {value.conservation.map((row) => (
               <tr key={row.effect}>
-                <td>{row.effect === 'service' ? 'Service' : 'Decisions'}</td>
+                <td>{row.effect === 'service' ? t('Service') : t('Decisions')}</td>
                 <td class="n">{signed(row.estimated)}</td>
                 <td class="n">{signed(row.apportioned)}</td>
                 <td class="n">{signed(row.notAssigned)}</td>
@@ -131,11 +136,13 @@ export function ValuePage({
 /** The rules say nothing of retention: what service cost is all there is. */
 export function NoValuePage({ view }: { view: View }) {
   return (
-    <Page view={view} title="Value">
-      <h1>The rules of {monthYear(view.period!)} say nothing of retention.</h1>
+    <Page view={view} title={t('Value')}>
+      <h1>{t('The rules of {month} say nothing of retention.', { month: monthYear(view.period!) })}</h1>
       <p class="lead">
-        With a retention section in the rules this page shows what service keeps and what decisions cost in customers.{' '}
-        <a href="/rules">Rules</a>
+        {t(
+          'With a retention section in the rules this page shows what service keeps and what decisions cost in customers.',
+        )}{' '}
+        <a href="/rules">{t('Rules')}</a>
       </p>
     </Page>
   );
@@ -166,8 +173,24 @@ function curvesOf(value: ValueSection, name: (of: EffectSection | ForecastSectio
 
 function curveMessage({ name, points }: Curve): string {
   const last = points.at(-1)!;
-  const word = isNegative(last.point) ? 'takes' : 'brings';
-  return `${name} ${word} ${grouped(rounded(last.point.replace('-', ''), 2))} a customer after ${windowName(last.days)}`;
+  const said = {
+    name,
+    amount: grouped(rounded(last.point.replace('-', ''), 2)),
+    window: windowName(last.days),
+  };
+  return isNegative(last.point)
+    ? t('{name} takes {amount} a customer after {window}', said)
+    : t('{name} brings {amount} a customer after {window}', said);
+}
+
+function valueSentence(service: ValueSection['service'], currency: string): string {
+  const said = { cost: money(service.cost, currency), recovered: money(service.recovered, currency) };
+  if (isZero(service.retentionCredit))
+    return t('Service cost {cost}, the units bear {recovered}, and customers are not netted yet.', said);
+  const worth = money(service.retentionCredit.replace('-', ''), currency);
+  return isNegative(service.retentionCredit)
+    ? t('Service cost {cost}, the units bear {recovered}, and customers lost are worth {worth}.', { ...said, worth })
+    : t('Service cost {cost}, the units bear {recovered}, and customers kept are worth {worth}.', { ...said, worth });
 }
 
 function Effects({
@@ -184,19 +207,19 @@ function Effects({
   return (
     <Section
       title={counted(effects.length, 'effect was due in this month', 'effects were due in this month')}
-      sub={`${currency}; with the 90% interval; only the bound nearer zero is netted`}
+      sub={t('{currency}; with the 90% interval; only the bound nearer zero is netted', { currency })}
     >
       <Table focusable>
         <thead>
           <tr>
-            <th>Effect of</th>
-            <th>Cohort</th>
-            <th>Window</th>
-            <th class="n">Customers</th>
-            <th class="n">For a customer</th>
-            <th class="n">In all</th>
-            <th class="n">Netted</th>
-            <th>Why not netted</th>
+            <th>{t('Effect of')}</th>
+            <th>{t('Cohort')}</th>
+            <th>{t('Window')}</th>
+            <th class="n">{t('Customers')}</th>
+            <th class="n">{t('For a customer')}</th>
+            <th class="n">{t('In all')}</th>
+            <th class="n">{t('Netted')}</th>
+            <th>{t('Why not netted')}</th>
           </tr>
         </thead>
         <tbody>
@@ -216,12 +239,12 @@ function Effects({
             <tr key={`forecast ${forecast.decision} ${forecast.cohort} ${forecast.windowDays}`} class="mute">
               <td>{name(forecast)}</td>
               <td class="date">{forecast.cohort}</td>
-              <td>{windowName(forecast.windowDays)}, forecast</td>
+              <td>{t('{window}, forecast', { window: windowName(forecast.windowDays) })}</td>
               <td class="n">{grouped(String(forecast.customers))}</td>
               <td class="n">–</td>
               <td class="n">{interval(forecast.total)}</td>
               <td class="n">–</td>
-              <td class="wrap">{forecast.why ?? 'the window is not over'}</td>
+              <td class="wrap">{forecast.why ?? t('the window is not over')}</td>
             </tr>
           ))}
         </tbody>
@@ -244,21 +267,23 @@ function Credits({
   return (
     <Section
       title={
-        credits.length === 0 ? 'No unit is credited or charged for customers' : 'Who bears it: owners of the decisions'
+        credits.length === 0
+          ? t('No unit is credited or charged for customers')
+          : t('Who bears it: owners of the decisions')
       }
-      sub={`${currency}; enters the net of a statement, never the posted charge`}
+      sub={t('{currency}; enters the net of a statement, never the posted charge', { currency })}
     >
       {credits.length > 0 && (
         <Table focusable>
           <thead>
             <tr>
-              <th>Unit</th>
-              <th>Decision</th>
-              <th>Month</th>
-              <th class="n">Estimate</th>
-              <th class="n">May be netted</th>
-              <th class="n">Credit</th>
-              <th class="n">Above the cap</th>
+              <th>{t('Unit')}</th>
+              <th>{t('Decision')}</th>
+              <th>{t('Month')}</th>
+              <th class="n">{t('Estimate')}</th>
+              <th class="n">{t('May be netted')}</th>
+              <th class="n">{t('Credit')}</th>
+              <th class="n">{t('Above the cap')}</th>
             </tr>
           </thead>
           <tbody>
@@ -283,7 +308,7 @@ function Credits({
 function interval(of: IntervalSection | null): string {
   if (of === null) return '–';
   const short = (text: string): string => signed(rounded(text, 2));
-  return `${short(of.point)} (${short(of.low)} to ${short(of.high)})`;
+  return t('{point} ({low} to {high})', { point: short(of.point), low: short(of.low), high: short(of.high) });
 }
 
 function Row({ label, value }: { label: string; value: string }) {
