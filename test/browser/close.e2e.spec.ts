@@ -159,7 +159,9 @@ describeWithBrowser('the close board', () => {
     await dana.fill('#reason', 'wrong file');
     await dana.fill('#period', '2026-05');
     await dana.click('button:text-is("Ask for it")');
-    expect(await dana.textContent('section:has-text("Open the month again")')).toContain('dana asks for it: wrong file');
+    expect(await dana.textContent('section:has-text("Open the month again")')).toContain(
+      'dana asks for it: wrong file',
+    );
     expect(await dana.locator('button:has-text("Confirm")').count()).toBe(0);
     const carl = await at('carl');
     await carl.click('button:has-text("Confirm: open it again")');
