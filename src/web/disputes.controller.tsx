@@ -8,6 +8,7 @@ import type { Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import { decisionTitles } from './decision-titles.ts';
 import { optional, refusedWith, typed } from './form.tsx';
+import { t } from './language.ts';
 import { PageDoor } from './page-door.ts';
 import { DisputePage, DisputesPage, OpenDisputePage, type DisputeDeeds, type DisputedLine } from './pages/disputes.tsx';
 import { kindName, type UnitStatement } from './pages/statement-groups.ts';
@@ -190,9 +191,9 @@ function deedsOf(actor: Actor, dispute: Dispute): DisputeDeeds {
     dispute.openedBy === actor.login ||
     [dispute.unit, dispute.counter].some((unit) => actor.units.includes(unit)) ||
     (dispute.counter === 'service' && actor.role === 'service_leader');
-  if (!may(actor, 'rule_dispute')) return { reply, escalate, rule: false, why: 'a controller or the CFO rules' };
-  if (belongs) return { reply, escalate, rule: false, why: 'you belong to a side, so somebody else rules' };
+  if (!may(actor, 'rule_dispute')) return { reply, escalate, rule: false, why: t('a controller or the CFO rules') };
+  if (belongs) return { reply, escalate, rule: false, why: t('you belong to a side, so somebody else rules') };
   if (dispute.state === 'escalated' && actor.role !== 'cfo')
-    return { reply, escalate, rule: false, why: 'it is with the chief financial officer' };
-  return { reply, escalate, rule: true, why: 'you belong to neither side, so you may rule' };
+    return { reply, escalate, rule: false, why: t('it is with the chief financial officer') };
+  return { reply, escalate, rule: true, why: t('you belong to neither side, so you may rule') };
 }

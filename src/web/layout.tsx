@@ -57,7 +57,7 @@ const STATES: Readonly<Record<string, string>> = {
 export function Page({ view, title, children }: { view: View; title: string; children: ComponentChildren }) {
   const here = (href: string) => (href === '/' ? view.path === '/' : view.path.startsWith(href));
   return (
-    <Document title={title}>
+    <Document title={title} paper={view.inPeriod === null ? null : view}>
       <a class="skip" href="#main">
         {t('Skip to the figures')}
       </a>
@@ -86,6 +86,7 @@ export function Page({ view, title, children }: { view: View; title: string; chi
             </span>
             <span>{t('Every charge links to its explanation')}</span>
             {view.inPeriod !== null && view.run && <span class="hash">{t('run {id} · sha256 {hash}', view.run)}</span>}
+            <a href="/glossary">{t('Words')}</a>
             <OtherLanguages />
             <form method="post" action="/sign-out">
               <input type="hidden" name="csrf" value={view.csrf} />
@@ -207,7 +208,17 @@ function DemoBar({ view }: { view: View }) {
   );
 }
 
-export function Document({ title, children }: { title: string; children: ComponentChildren }) {
+export function Document({
+  title,
+  paper = null,
+  children,
+}: {
+  title: string;
+  /** of a page of one period's figures: what stands in the margins when it is printed */
+  paper?: Pick<View, 'run' | 'state'> | null;
+  children: ComponentChildren;
+}) {
+  const state = paper?.state === 'closed' ? 'issued' : 'preliminary';
   return (
     <html lang={language()}>
       <head>
@@ -215,6 +226,9 @@ export function Document({ title, children }: { title: string; children: Compone
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{`${title} · Answerable`}</title>
         <link rel="stylesheet" href="/assets/style.css" />
+        {paper?.run && (
+          <link rel="stylesheet" media="print" href={`/assets/print/${language()}/${state}/${paper.run.hash}.css`} />
+        )}
         <link rel="icon" href="data:," />
       </head>
       <body>
@@ -263,7 +277,7 @@ export function Section({
   children,
 }: {
   title: string;
-  sub?: string;
+  sub?: ComponentChildren;
   links?: ComponentChildren;
   children: ComponentChildren;
 }) {

@@ -17,6 +17,22 @@ const TREATMENTS: Readonly<Record<string, string>> = {
   parked: label('parked'),
 };
 
+const DECISION_KINDS: Readonly<Record<string, string>> = {
+  fee: label('fee'),
+  price: label('price'),
+  policy: label('policy'),
+  launch: label('launch'),
+  campaign: label('campaign'),
+  process: label('process'),
+  defect: label('defect'),
+  outage: label('outage'),
+};
+
+/** What sort of decision. */
+export function decisionKind(kind: string): string {
+  return t(DECISION_KINDS[kind] ?? kind);
+}
+
 /** Whether a line is charged. */
 export function treatmentName(treatment: string): string {
   return t(TREATMENTS[treatment] ?? treatment);

@@ -2,7 +2,8 @@ import type { DecisionReport } from '../../application/decisions.service.ts';
 import { BreakEvenChart } from '../charts/break-even-chart.tsx';
 import { CurveChart } from '../charts/curve-chart.tsx';
 import { IncrementalChart } from '../charts/incremental-chart.tsx';
-import { amount, day, decimals, grouped, minor, monthYear, rounded } from '../format.ts';
+import { amount, counted, day, decimals, grouped, minor, monthYear, rounded } from '../format.ts';
+import { t } from '../language.ts';
 import { Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 import { contactsOf, type StatementLine } from './statement-groups.ts';
@@ -16,34 +17,39 @@ export function BreakEvenSection({ report }: { report: DecisionReport }) {
     <Section
       title={
         report.underWaterSince !== null
-          ? `Under water since ${day(report.underWaterSince)}: its contacts cost more than it keeps`
+          ? t('Under water since {day}: its contacts cost more than it keeps', { day: day(report.underWaterSince) })
           : earns
-            ? 'Above water: it keeps more than its contacts cost'
-            : 'It collects nothing; its contacts cost'
+            ? t('Above water: it keeps more than its contacts cost')
+            : t('It collects nothing; its contacts cost')
       }
-      sub={`${report.currency}, cumulated, on the day of the exposure; dotted = younger than its days`}
+      sub={t('{currency}, cumulated, on the day of the exposure; dotted = younger than its days', {
+        currency: report.currency,
+      })}
     >
       <BreakEvenChart
         points={report.daily}
         underWaterSince={report.underWaterSince}
-        title={`Collected and contact cost of ${report.title}, cumulated, ${report.currency}`}
+        title={t('Collected and contact cost of {title}, cumulated, {currency}', {
+          title: report.title,
+          currency: report.currency,
+        })}
       />
-      <p class="note">Balance, at a scale of its own:</p>
+      <p class="note">{t('Balance, at a scale of its own:')}</p>
       <CurveChart
         points={report.daily.map((point) => ({ date: point.date, net: point.netCum, mature: point.mature }))}
         underWaterSince={report.underWaterSince}
-        title={`Cumulated net of ${report.title}, ${report.currency}`}
+        title={t('Cumulated net of {title}, {currency}', { title: report.title, currency: report.currency })}
       />
       <details>
-        <summary>Table</summary>
+        <summary>{t('Table')}</summary>
         <Table focusable>
           <thead>
             <tr>
-              <th>Day</th>
-              <th class="n">Contacts</th>
-              <th class="n">Collected, cumulated</th>
-              <th class="n">Contact cost, cumulated</th>
-              <th class="n">Net, cumulated</th>
+              <th>{t('Day')}</th>
+              <th class="n">{t('Contacts')}</th>
+              <th class="n">{t('Collected, cumulated')}</th>
+              <th class="n">{t('Contact cost, cumulated')}</th>
+              <th class="n">{t('Net, cumulated')}</th>
             </tr>
           </thead>
           <tbody>
@@ -60,8 +66,11 @@ export function BreakEvenSection({ report }: { report: DecisionReport }) {
         </Table>
         {report.daily.length > SHOWN_DAYS && (
           <p class="note">
-            The last {SHOWN_DAYS} of {report.daily.length} days; all are in `answerable decision {report.decision}{' '}
-            --json`.
+            {t('The last {shown} of {count} days; all are in `answerable decision {decision} --json`.', {
+              shown: SHOWN_DAYS,
+              count: grouped(String(report.daily.length)),
+              decision: report.decision,
+            })}
           </p>
         )}
       </details>
@@ -78,35 +87,41 @@ export function IncrementalSection({ report }: { report: DecisionReport }) {
   const whole = (text: string): string => grouped(rounded(text, 0));
   if (incremental.estimate === null || incremental.low === null || incremental.high === null)
     return (
-      <Section title="Additional contacts: not estimable" sub={incremental.why}>
-        <p class="note">What its contacts cost is charged by rules alone.</p>
+      <Section title={t('Additional contacts: not estimable')} sub={<span lang="en">{incremental.why}</span>}>
+        <p class="note">{t('What its contacts cost is charged by rules alone.')}</p>
       </Section>
     );
   return (
     <Section
-      title={`It brings ${whole(incremental.estimate)} additional contacts${incremental.chargeable ? '' : ', not proven'}`}
-      sub={`contacts a week of its reasons; estimate with 90% interval, ${incremental.method ?? ''}`}
+      title={
+        incremental.chargeable
+          ? t('It brings {contacts} additional contacts', { contacts: whole(incremental.estimate) })
+          : t('It brings {contacts} additional contacts, not proven', { contacts: whole(incremental.estimate) })
+      }
+      sub={t('contacts a week of its reasons; estimate with 90% interval, {method}', {
+        method: incremental.method ?? '',
+      })}
     >
       <IncrementalChart
         days={days}
         from={report.effectiveFrom}
         estimate={{ point: incremental.estimate, low: incremental.low, high: incremental.high }}
-        title={`Additional contacts of ${report.title}`}
+        title={t('Additional contacts of {title}', { title: report.title })}
       />
-      <p class="note">{incremental.why}</p>
+      <p class="note" lang="en">
+        {incremental.why}
+      </p>
       {incremental.placebos !== null && (
-        <p class="note">
-          Rank {incremental.placebos.rank} of {incremental.placebos.count}: the same design at earlier dates.
-        </p>
+        <p class="note">{t('Rank {rank} of {count}: the same design at earlier dates.', incremental.placebos)}</p>
       )}
       <details>
-        <summary>Table</summary>
+        <summary>{t('Table')}</summary>
         <Table focusable>
           <thead>
             <tr>
-              <th>Day</th>
-              <th class="n">Observed</th>
-              <th class="n">Expected without it</th>
+              <th>{t('Day')}</th>
+              <th class="n">{t('Observed')}</th>
+              <th class="n">{t('Expected without it')}</th>
             </tr>
           </thead>
           <tbody>
@@ -148,24 +163,27 @@ export function ReasonsSection({
     <Section
       title={
         rows.length === 0
-          ? `Not charged in ${monthYear(view.period!)}`
-          : `Charged through ${rows.length === 1 ? 'one reason' : `${rows.length} reasons`} in ${monthYear(view.period!)}`
+          ? t('Not charged in {month}', { month: monthYear(view.period!) })
+          : t('Charged through {reasons} in {month}', {
+              reasons: counted(rows.length, 'reason', 'reasons'),
+              month: monthYear(view.period!),
+            })
       }
-      sub={`${view.currency}; an amount opens the contacts of its largest line`}
+      sub={t('{currency}; an amount opens the contacts of its largest line', { currency: view.currency })}
     >
       {rows.length > 0 && (
         <Table>
           <thead>
             <tr>
-              <th>Reason</th>
-              <th class="n">Contacts</th>
-              <th class="n">Charge</th>
+              <th>{t('Reason')}</th>
+              <th class="n">{t('Contacts')}</th>
+              <th class="n">{t('Charge')}</th>
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => (
               <tr key={row.reason}>
-                <td>{row.reason === '' ? 'No reason' : (reasons.get(row.reason) ?? row.reason)}</td>
+                <td>{row.reason === '' ? t('No reason') : (reasons.get(row.reason) ?? row.reason)}</td>
                 <td class="n">{grouped(rounded(row.contacts, 1))}</td>
                 <td class="n">
                   <a href={`/explain/line/${row.largest.id}`}>

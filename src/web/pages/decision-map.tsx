@@ -7,8 +7,8 @@ import { Table } from '../table.tsx';
 
 /** Stop, explain or keep, from what the report says; ■ ◆ ●, so that it does not hang on colour. */
 export function verdictOf(report: Pick<DecisionReport, 'underWaterSince' | 'alarms' | 'net'>): string {
-  if (report.underWaterSince !== null) return '■ Stop';
-  return report.alarms.length > 0 || isNegative(report.net) ? '◆ Explain' : '● Keep';
+  if (report.underWaterSince !== null) return t('■ Stop');
+  return report.alarms.length > 0 || isNegative(report.net) ? t('◆ Explain') : t('● Keep');
 }
 
 /** Which decisions pay: a map, and the table of the same figures. */

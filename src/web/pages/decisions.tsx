@@ -1,30 +1,36 @@
 import type { DecisionReport } from '../../application/decisions.service.ts';
 import type { DecisionRecord } from '../../domain/attribution/register.ts';
-import { day, grouped, isNegative, money, monthYear, rounded } from '../format.ts';
+import { counted, day, grouped, isNegative, money, monthYear, rounded } from '../format.ts';
+import { rich, t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
+import { decisionKind } from '../words.ts';
 import { BreakEvenSection, IncrementalSection, ReasonsSection } from './decision-charts.tsx';
 import { verdictOf } from './decision-map.tsx';
 import type { StatementLine } from './statement-groups.ts';
 
 export function DecisionsPage({ view, decisions }: { view: View; decisions: readonly DecisionRecord[] }) {
   return (
-    <Page view={view} title="Decisions">
+    <Page view={view} title={t('Decisions')}>
       <h1>
         {decisions.length === 0
-          ? 'No decision is registered.'
-          : `${decisions.length} decisions answer for their contacts.`}
+          ? t('No decision is registered.')
+          : counted(decisions.length, 'decision answers for its contacts.', 'decisions answer for their contacts.')}
       </h1>
-      <p class="lead">Each opens what it earned, what its contacts cost, and since when.</p>
-      <Section title="Register" sub="newest first" links={<a href="/decisions/map">Which of them pay</a>}>
+      <p class="lead">{t('Each opens what it earned, what its contacts cost, and since when.')}</p>
+      <Section
+        title={t('Register')}
+        sub={t('newest first')}
+        links={<a href="/decisions/map">{t('Which of them pay')}</a>}
+      >
         <Table>
           <thead>
             <tr>
-              <th>Decision</th>
-              <th>Kind</th>
-              <th>Since</th>
-              <th>Until</th>
-              <th class="n">Expected contacts a month</th>
+              <th>{t('Decision')}</th>
+              <th>{t('Kind')}</th>
+              <th>{t('Since')}</th>
+              <th>{t('Until')}</th>
+              <th class="n">{t('Expected contacts a month')}</th>
             </tr>
           </thead>
           <tbody>
@@ -35,7 +41,7 @@ export function DecisionsPage({ view, decisions }: { view: View; decisions: read
                   <td>
                     <a href={`/decisions/${encodeURIComponent(decision.decision)}`}>{decision.title}</a>
                   </td>
-                  <td>{decision.kind}</td>
+                  <td>{decisionKind(decision.kind)}</td>
                   <td>{day(decision.effectiveFrom)}</td>
                   <td>{decision.effectiveTo === null ? '' : day(decision.effectiveTo)}</td>
                   <td class="n">
@@ -54,10 +60,12 @@ export function WaitingDecisionPage({ view, title }: { view: View; title: string
   return (
     <Page view={view} title={title}>
       <p class="sub">
-        <a href="/decisions">Decisions</a> › {title}
+        <a href="/decisions">{t('Decisions')}</a> › {title}
       </p>
-      <h1>{title}: no figures yet</h1>
-      <p class="lead">No month since it was announced has been calculated. Its figures appear here once one is.</p>
+      <h1>{t('{title}: no figures yet', { title })}</h1>
+      <p class="lead">
+        {t('No month since it was announced has been calculated. Its figures appear here once one is.')}
+      </p>
     </Page>
   );
 }
@@ -75,18 +83,22 @@ export function DecisionPage({
   reasons: ReadonlyMap<string, string>;
 }) {
   const loses = isNegative(report.net);
+  const said = { title: report.title, net: money(report.net.replace('-', ''), report.currency) };
   return (
     <Page view={view} title={report.title}>
       <p class="sub">
-        <a href="/decisions">Decisions</a> › {report.title}
+        <a href="/decisions">{t('Decisions')}</a> › {report.title}
       </p>
-      <h1>
-        {report.title}: {loses ? 'costs' : 'earns'} {money(report.net.replace('-', ''), report.currency)}{' '}
-        {loses ? 'more than it earned' : 'net'}
-      </h1>
+      <h1>{loses ? t('{title}: costs {net} more than it earned', said) : t('{title}: earns {net} net', said)}</h1>
       <p class="lead">
-        {verdictOf(report)}. {monthYear(report.from)} to {monthYear(report.to)}.{' '}
-        {report.alarms.length === 0 ? 'No alarm.' : `Alarm: ${report.alarms.join('; ')}.`}
+        {t('{verdict}. {from} to {to}.', {
+          verdict: verdictOf(report),
+          from: monthYear(report.from),
+          to: monthYear(report.to),
+        })}{' '}
+        {report.alarms.length === 0
+          ? t('No alarm.')
+          : rich('Alarm: {alarms}.', { alarms: <span lang="en">{report.alarms.join('; ')}</span> })}
       </p>
       <div class="columns">
         <div class="w7">
@@ -94,41 +106,46 @@ export function DecisionPage({
           <IncrementalSection report={report} />
         </div>
         <div class="w5">
-          <Section title="Profit and loss" sub={report.currency}>
+          <Section title={t('Profit and loss')} sub={report.currency}>
             <Table>
               <tbody>
-                <Line label={`Billed, ${grouped(report.exposures)} exposures`} value={report.billed} />
-                <Line label="Waived" value={negated(report.waived)} />
-                <Line label="Refunded" value={negated(report.refunded)} />
                 <Line
-                  label={`Contact cost, ${grouped(rounded(report.contacts.attributed, 1))} contacts`}
+                  label={t('Billed, {exposures} exposures', { exposures: grouped(report.exposures) })}
+                  value={report.billed}
+                />
+                <Line label={t('Waived')} value={negated(report.waived)} />
+                <Line label={t('Refunded')} value={negated(report.refunded)} />
+                <Line
+                  label={t('Contact cost, {contacts} contacts', {
+                    contacts: grouped(rounded(report.contacts.attributed, 1)),
+                  })}
                   value={negated(report.cost.full)}
                 />
                 <tr class="total">
-                  <th scope="row">Net</th>
+                  <th scope="row">{t('Net')}</th>
                   <td class="n">{grouped(report.net)}</td>
                 </tr>
-                <Line label="Marginal cost of the contacts (memo)" value={report.cost.marginal} />
-                <Line label="Of the cost, charged to its owners (memo)" value={report.cost.charged} />
+                <Line label={t('Marginal cost of the contacts (memo)')} value={report.cost.marginal} />
+                <Line label={t('Of the cost, charged to its owners (memo)')} value={report.cost.charged} />
               </tbody>
             </Table>
           </Section>
           <ReasonsSection view={view} lines={lines} reasons={reasons} />
-          <Section title="Break-even" sub="contacts for an exposure">
+          <Section title={t('Break-even')} sub={t('contacts for an exposure')}>
             <Table>
               <tbody>
                 <tr>
-                  <td>k*, at which it earns nothing</td>
-                  <td class="n">{report.breakEvenContactRate ?? 'no revenue of its own'}</td>
+                  <td>{t('k*, at which it earns nothing')}</td>
+                  <td class="n">{report.breakEvenContactRate ?? t('no revenue of its own')}</td>
                 </tr>
                 <tr>
-                  <td>Contact rate ({report.contactRateBasis})</td>
+                  <td>{rich('Contact rate ({basis})', { basis: <span lang="en">{report.contactRateBasis}</span> })}</td>
                   <td class="n">{report.contactRate ?? '–'}</td>
                 </tr>
               </tbody>
             </Table>
           </Section>
-          <Section title="Owners">
+          <Section title={t('Owners')}>
             <Table>
               <tbody>
                 {report.owners.map((owner) => (
@@ -136,8 +153,9 @@ export function DecisionPage({
                     <td>{owner.unit}</td>
                     <td class="n">{owner.share}</td>
                     <td>
-                      from {day(owner.from)}
-                      {owner.to === null ? '' : ` to ${day(owner.to)}`}
+                      {owner.to === null
+                        ? t('from {day}', { day: day(owner.from) })
+                        : t('from {day} to {last}', { day: day(owner.from), last: day(owner.to) })}
                     </td>
                   </tr>
                 ))}

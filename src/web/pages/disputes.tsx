@@ -1,56 +1,60 @@
 import type { Dispute, PreviewPosting } from '../../application/disputes.service.ts';
 import type { DisputeEntry } from '../../persistence/disputes.queries.ts';
 import { Fault, Field, Form } from '../form.tsx';
-import { counted, day, instant, money, monthYear } from '../format.ts';
+import { counted, day, grouped, instant, money, monthYear } from '../format.ts';
+import { label, rich, t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import type { Refusing } from '../refused.tsx';
 import { Table } from '../table.tsx';
 import { PostingsTable } from './postings-table.tsx';
 
 const STATES: Readonly<Record<Dispute['state'], string>> = {
-  open: '○ Open',
-  escalated: '▲ With the CFO',
-  accepted: '✓ Accepted',
-  rejected: '✕ Rejected',
+  open: label('○ Open'),
+  escalated: label('▲ With the CFO'),
+  accepted: label('✓ Accepted'),
+  rejected: label('✕ Rejected'),
 };
 
 type Units = ReadonlyMap<string, string>;
 
 export function sideName(unit: string, units: Units): string {
-  return unit === 'service' ? 'Service' : (units.get(unit) ?? unit);
+  return unit === 'service' ? t('Service') : (units.get(unit) ?? unit);
 }
 
 export function DisputesPage({ view, disputes, units }: { view: View; disputes: readonly Dispute[]; units: Units }) {
   const waiting = disputes.filter((dispute) => dispute.ruledBy === null);
   const overdue = waiting.filter((dispute) => dispute.overdue).length;
   return (
-    <Page view={view} title="Disputes">
+    <Page view={view} title={t('Disputes')}>
       <h1>
         {disputes.length === 0
-          ? 'Nothing is disputed.'
+          ? t('Nothing is disputed.')
           : waiting.length === 0
-            ? 'Every dispute is ruled.'
-            : `${counted(waiting.length, 'dispute waits', 'disputes wait')} for a ruling${overdue > 0 ? `, ${overdue} overdue` : ''}.`}
+            ? t('Every dispute is ruled.')
+            : `${counted(waiting.length, 'dispute waits for a ruling', 'disputes wait for a ruling')}${overdue > 0 ? `, ${t('{count} overdue', { count: overdue })}` : ''}.`}
       </h1>
       <p class="lead">
-        A line of an issued statement is disputed from the line itself, within twelve months. Somebody who belongs to
-        neither side rules; the next close books what is accepted, summing to zero.
+        {t(
+          'A line of an issued statement is disputed from the line itself, within twelve months. Somebody who belongs to neither side rules; the next close books what is accepted, summing to zero.',
+        )}
       </p>
-      <Section title="Disputes" sub={`${view.currency}; newest first`}>
+      <Section title={t('Disputes')} sub={t('{currency}; newest first', { currency: view.currency })}>
         {disputes.length === 0 ? (
           <p class="note">
-            Open a <a href="/statements">statement</a>: each line has its own link.
+            {rich('Open a {statement}: each line has its own link.', {
+              statement: <a href="/statements">{t('statement')}</a>,
+            })}
           </p>
         ) : (
           <Table>
             <thead>
               <tr>
-                <th>What is disputed</th>
-                <th>Why</th>
-                <th class="n">Disputed</th>
-                <th class="n">Accepted</th>
-                <th>State</th>
-                <th>Ruling due</th>
+                <th>{t('What is disputed')}</th>
+                <th>{t('Why')}</th>
+                <th class="n">{t('Disputed')}</th>
+                <th class="n">{t('Accepted')}</th>
+                <th>{t('State')}</th>
+                <th>{t('Ruling due')}</th>
               </tr>
             </thead>
             <tbody>
@@ -64,9 +68,11 @@ export function DisputesPage({ view, disputes, units }: { view: View; disputes: 
                   <td>{dispute.reason.length > 80 ? `${dispute.reason.slice(0, 79)}…` : dispute.reason}</td>
                   <td class="n">{money(dispute.amount, view.currency)}</td>
                   <td class="n">{dispute.accepted === null ? '–' : money(dispute.accepted, view.currency)}</td>
-                  <td>{STATES[dispute.state]}</td>
+                  <td>{t(STATES[dispute.state])}</td>
                   <td class={dispute.overdue ? 'against' : ''}>
-                    {dispute.ruledBy === null ? `${day(dispute.dueOn)}${dispute.overdue ? ', overdue' : ''}` : 'ruled'}
+                    {dispute.ruledBy === null
+                      ? `${day(dispute.dueOn)}${dispute.overdue ? `, ${t('overdue')}` : ''}`
+                      : t('ruled')}
                   </td>
                 </tr>
               ))}
@@ -108,35 +114,46 @@ export function DisputePage({
   const path = `/disputes/${dispute.id}`;
   const unit = sideName(dispute.unit, units);
   return (
-    <Page view={view} title={`Dispute ${dispute.id}`}>
+    <Page view={view} title={t('Dispute {id}', { id: dispute.id })}>
       <p class="sub">
-        <a href="/disputes">Disputes</a> › {unit}, {monthYear(dispute.chargePeriod)}
+        <a href="/disputes">{t('Disputes')}</a> › {unit}, {monthYear(dispute.chargePeriod)}
       </p>
       <h1>
-        {unit} disputes {money(dispute.amount, view.currency)} of {monthYear(dispute.chargePeriod)}
+        {t('{unit} disputes {amount} of {month}', {
+          unit,
+          amount: money(dispute.amount, view.currency),
+          month: monthYear(dispute.chargePeriod),
+        })}
       </h1>
       <p class="lead">
-        {STATES[dispute.state]}.{' '}
+        {t(STATES[dispute.state])}.{' '}
         {open
-          ? `To be ruled by ${day(dispute.dueOn)}${dispute.overdue ? ': overdue' : ''}.`
-          : `${dispute.accepted === null ? 'Nothing' : money(dispute.accepted, view.currency)} is taken back; ruled by ${dispute.ruledBy}.`}{' '}
-        <a href={`/explain/line/${dispute.line}`}>The charge, explained</a>
+          ? dispute.overdue
+            ? t('To be ruled by {day}: overdue.', { day: day(dispute.dueOn) })
+            : t('To be ruled by {day}.', { day: day(dispute.dueOn) })
+          : dispute.accepted === null
+            ? t('Nothing is taken back; ruled by {who}.', { who: dispute.ruledBy })
+            : t('{amount} is taken back; ruled by {who}.', {
+                amount: money(dispute.accepted, view.currency),
+                who: dispute.ruledBy,
+              })}{' '}
+        <a href={`/explain/line/${dispute.line}`}>{t('The charge, explained')}</a>
       </p>
       <Fault of={fault} />
       <div class="columns">
         <div class="w7">
-          <Section title="What was said" sub="both sides see all of it; times in UTC">
+          <Section title={t('What was said')} sub={t('both sides see all of it; times in UTC')}>
             <ol class="thread">
-              <Said by={dispute.openedBy} at={dispute.openedAt} kind="opened it" text={dispute.reason} />
+              <Said by={dispute.openedBy} at={dispute.openedAt} kind={t('opened it')} text={dispute.reason} />
               {dispute.evidence !== '' && (
-                <Said by={dispute.openedBy} at={dispute.openedAt} kind="evidence" text={dispute.evidence} />
+                <Said by={dispute.openedBy} at={dispute.openedAt} kind={t('evidence')} text={dispute.evidence} />
               )}
               {dispute.thread.map((entry) => (
                 <Said
                   key={`${entry.at.toISOString()} ${entry.text}`}
                   by={entry.by}
                   at={entry.at}
-                  kind={entry.kind === 'escalation' ? 'handed it to the CFO' : 'replied'}
+                  kind={entry.kind === 'escalation' ? t('handed it to the CFO') : t('replied')}
                   text={entry.text}
                 />
               ))}
@@ -146,12 +163,12 @@ export function DisputePage({
             </ol>
             {deeds.reply && open && (
               <Form view={view} action={`${path}/reply`}>
-                <Field name="text" label="Reply" value={typed['text']} required long fault={fault !== null} />
+                <Field name="text" label={t('Reply')} value={typed['text']} required long fault={fault !== null} />
                 <div class="actions">
-                  <button type="submit">Reply</button>
+                  <button type="submit">{t('Reply')}</button>
                   {deeds.escalate && (
                     <button type="submit" formaction={`${path}/escalate`}>
-                      Hand to the CFO
+                      {t('Hand to the CFO')}
                     </button>
                   )}
                 </div>
@@ -161,29 +178,46 @@ export function DisputePage({
         </div>
         <div class="w5">
           <Section
-            title={open ? 'If accepted, the next close posts' : 'What the ruling posts'}
-            sub={`${view.currency}; borne by ${sideName(dispute.counter, units)}; sums to zero`}
+            title={open ? t('If accepted, the next close posts') : t('What the ruling posts')}
+            sub={t('{currency}; borne by {counter}; sums to zero', {
+              currency: view.currency,
+              counter: sideName(dispute.counter, units),
+            })}
           >
-            {postings === null ? <p class="note">Nothing.</p> : <PostingsTable postings={postings} units={units} />}
+            {postings === null ? (
+              <p class="note">{t('Nothing.')}</p>
+            ) : (
+              <PostingsTable postings={postings} units={units} />
+            )}
           </Section>
           {open && (
-            <Section title="Ruling" sub={deeds.why}>
+            <Section title={t('Ruling')} sub={deeds.why}>
               {deeds.rule && (
                 <Form view={view} action={`${path}/rule`}>
                   <Field
                     name="amount"
-                    label={`Accepted part of ${dispute.amount}, ${view.currency}`}
+                    label={t('Accepted part of {amount}, {currency}', {
+                      amount: grouped(dispute.amount),
+                      currency: view.currency,
+                    })}
                     value={typed['amount']}
-                    help="Left empty: all of it."
+                    help={t('Left empty: all of it.')}
                     fault={fault !== null}
                   />
-                  <Field name="reason" label="Reason" value={typed['reason']} required long fault={fault !== null} />
+                  <Field
+                    name="reason"
+                    label={t('Reason')}
+                    value={typed['reason']}
+                    required
+                    long
+                    fault={fault !== null}
+                  />
                   <div class="actions">
                     <button class="primary" type="submit" name="outcome" value="accept">
-                      Accept: take it back
+                      {t('Accept: take it back')}
                     </button>
                     <button type="submit" name="outcome" value="reject">
-                      Reject: let it stand
+                      {t('Reject: let it stand')}
                     </button>
                   </div>
                 </Form>
@@ -231,62 +265,65 @@ export function OpenDisputePage({
 }) {
   const statement = `/statements/${view.period}/${encodeURIComponent(line.unit)}`;
   return (
-    <Page view={view} title={`Dispute ${line.title}`}>
+    <Page view={view} title={t('Dispute: {title}', { title: line.title })}>
       <p class="sub">
         <a href={statement}>
           {line.unitName}, {monthYear(view.period!)}
         </a>{' '}
-        › {line.title} › Dispute
+        › {line.title} › {t('Dispute')}
       </p>
       <h1>
-        Dispute {money(line.amount, view.currency)} for {line.title}
+        {t('Dispute {amount} for {title} ‖ deed', { amount: money(line.amount, view.currency), title: line.title })}
       </h1>
       <p class="lead">
-        Say what is wrong and what shows it. Nothing is posted until somebody of neither side has ruled.{' '}
-        <a href={`/explain/line/${line.id}`}>See what the charge is made of</a>
+        {t('Say what is wrong and what shows it. Nothing is posted until somebody of neither side has ruled.')}{' '}
+        <a href={`/explain/line/${line.id}`}>{t('See what the charge is made of')}</a>
       </p>
       <Fault of={fault} />
       <div class="columns">
         <div class="w7">
-          <Section title="What is wrong">
+          <Section title={t('What is wrong')}>
             <Form view={view} action={`${statement}/lines/${encodeURIComponent(line.id)}/dispute`}>
-              <Field name="reason" label="Reason" value={typed['reason']} required long fault={fault !== null} />
+              <Field name="reason" label={t('Reason')} value={typed['reason']} required long fault={fault !== null} />
               <Field
                 name="evidence"
-                label="Evidence"
+                label={t('Evidence')}
                 value={typed['evidence']}
-                help="A ticket, a recording, a contact number."
+                help={t('A ticket, a recording, a contact number.')}
                 long
               />
               <Field
                 name="amount"
-                label={`Disputed part, ${view.currency}`}
+                label={t('Disputed part, {currency}', { currency: view.currency })}
                 value={typed['amount']}
-                help="Left empty: all that is not taken back yet."
+                help={t('Left empty: all that is not taken back yet.')}
                 fault={fault !== null}
               />
               <Field
                 name="to"
-                label="Code of the unit that should bear it"
+                label={t('Code of the unit that should bear it')}
                 value={typed['to']}
-                help="Left empty: service."
+                help={t('Left empty: service.')}
                 fault={fault !== null}
               />
               <div class="actions">
                 <button class="primary" type="submit" name="step" value="open">
-                  Open the dispute
+                  {t('Open the dispute')}
                 </button>
                 <button type="submit" name="step" value="preview">
-                  Preview
+                  {t('Preview')}
                 </button>
               </div>
             </Form>
           </Section>
         </div>
         <div class="w5">
-          <Section title="If accepted, the next close posts" sub={`${view.currency}; sums to zero`}>
+          <Section
+            title={t('If accepted, the next close posts')}
+            sub={t('{currency}; sums to zero', { currency: view.currency })}
+          >
             {postings === null ? (
-              <p class="note">Nothing can be shown for what is typed.</p>
+              <p class="note">{t('Nothing can be shown for what is typed.')}</p>
             ) : (
               <PostingsTable postings={postings} units={new Map([[line.unit, line.unitName]])} />
             )}

@@ -1,7 +1,9 @@
 import type { ContactExplanation, LineExplanation } from '../../application/explain.service.ts';
 import { counted, grouped, money, monthYear } from '../format.ts';
+import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
+import { treatmentName } from '../words.ts';
 import { kindName } from './statement-groups.ts';
 
 type Fields = Readonly<Record<string, string | null>>;
@@ -21,46 +23,50 @@ export function LinePage({
   const reason = line['reason_code'] ?? null;
   const what = reason === null ? kindName(line['kind']!) : (reasons.get(reason) ?? reason);
   return (
-    <Page view={view} title="Explanation of a charge">
+    <Page view={view} title={t('Explanation of a charge')}>
       <p class="sub">
-        <a href={`/statements/${explained.period}`}>Statements</a> › {monthYear(explained.period)} ›{' '}
+        <a href={`/statements/${explained.period}`}>{t('Statements')}</a> › {monthYear(explained.period)} ›{' '}
         <a href={`/statements/${explained.period}/${encodeURIComponent(line['unit_code']!)}`}>{line['unit_code']}</a> ›{' '}
         {what}
       </p>
-      <h1>
-        {money(line['amount']!, view.currency)} for {what}
-      </h1>
+      <h1>{t('{amount} for {what}', { amount: money(line['amount']!, view.currency), what })}</h1>
       <p class="lead">
         {explained.contactCount === 0
-          ? 'Charged from the pool as a whole: no contact stands behind it.'
-          : `${grouped(explained.sums.contacts)} contacts × standard quantity × rate, posted by largest remainder. The parts below sum to the charge.`}
+          ? t('Charged from the pool as a whole: no contact stands behind it.')
+          : t(
+              '{contacts} contacts × standard quantity × rate, posted by largest remainder. The parts below sum to the charge.',
+              { contacts: grouped(explained.sums.contacts) },
+            )}
       </p>
       <div class="columns">
         <div class="w6">
-          <Section title="How the figure is made">
+          <Section title={t('How the figure is made')}>
             <Table focusable>
               <tbody>
-                <Row label="Contacts" value={grouped(explained.sums.contacts)} />
-                <Row label="Priced quantity (seconds or contacts)" value={grouped(explained.sums.seconds)} />
-                <Row label={`Rate, ${view.currency} for one of them`} value={line['rate'] ?? '–'} />
-                <Row label="Posted" value={grouped(explained.sums.posted)} />
-                <Row label="Sum of its contacts" value={grouped(explained.sums.amount)} />
+                <Row label={t('Contacts')} value={grouped(explained.sums.contacts)} />
+                <Row label={t('Priced quantity (seconds or contacts)')} value={grouped(explained.sums.seconds)} />
+                <Row
+                  label={t('Rate, {currency} for one of them', { currency: view.currency })}
+                  value={line['rate'] === undefined || line['rate'] === null ? '–' : grouped(line['rate'])}
+                />
+                <Row label={t('Posted')} value={grouped(explained.sums.posted)} />
+                <Row label={t('Sum of its contacts')} value={grouped(explained.sums.amount)} />
               </tbody>
             </Table>
           </Section>
         </div>
         <div class="w6">
-          <Section title="Who, why and from which pool">
+          <Section title={t('Who, why and from which pool')}>
             <Table focusable>
               <tbody>
-                <Row label="Unit" value={line['unit_code']!} />
-                <Row label="Decision" value={line['decision_code'] ?? 'none: the unit owns the reason'} />
-                <Row label="Rule" value={rule?.name ?? '–'} />
-                <Row label="Evidence tier" value={line['tier'] ?? '–'} />
-                <Row label="Treatment" value={line['treatment']!} />
-                <Row label="Cost pool" value={line['pool_code']!} />
-                <Row label="Cost of the pool" value={grouped(pool['cost']!)} />
-                <Row label="Practical capacity, seconds" value={grouped(pool['practicalSeconds']!)} />
+                <Row label={t('Unit')} value={line['unit_code']!} />
+                <Row label={t('Decision')} value={line['decision_code'] ?? t('none: the unit owns the reason')} />
+                <Row label={t('Rule')} value={rule?.name ?? '–'} />
+                <Row label={t('Evidence tier')} value={line['tier'] ?? '–'} />
+                <Row label={t('Treatment')} value={treatmentName(line['treatment']!)} />
+                <Row label={t('Cost pool')} value={line['pool_code']!} />
+                <Row label={t('Cost of the pool')} value={grouped(pool['cost']!)} />
+                <Row label={t('Practical capacity, seconds')} value={grouped(pool['practicalSeconds']!)} />
               </tbody>
             </Table>
           </Section>
@@ -68,18 +74,22 @@ export function LinePage({
       </div>
       {explained.ledgerEntries.length > 0 && (
         <Section
-          title={`${counted(explained.ledgerEntries.length, 'ledger entry', 'ledger entries')} behind the pool’s own cost`}
-          sub={explained.ledgerEntries.length > 50 ? 'the first 50' : view.currency}
+          title={counted(
+            explained.ledgerEntries.length,
+            'ledger entry behind the pool’s own cost',
+            'ledger entries behind the pool’s own cost',
+          )}
+          sub={explained.ledgerEntries.length > 50 ? t('the first 50') : view.currency}
         >
           <Table focusable>
             <thead>
               <tr>
-                <th>Entry</th>
-                <th>Account</th>
-                <th>Cost center</th>
-                <th>Text</th>
-                <th class="n">Amount</th>
-                <th>Currency</th>
+                <th>{t('Entry')}</th>
+                <th>{t('Account')}</th>
+                <th>{t('Cost center')}</th>
+                <th>{t('Text')}</th>
+                <th class="n">{t('Amount')}</th>
+                <th>{t('Currency')}</th>
               </tr>
             </thead>
             <tbody>
@@ -98,17 +108,21 @@ export function LinePage({
         </Section>
       )}
       <Section
-        title={`${counted(explained.contactCount, 'contact', 'contacts')} behind it`}
-        sub={`${explained.contacts.length < explained.contactCount ? `the first ${explained.contacts.length}; ` : ''}a share below 1 went partly elsewhere`}
+        title={counted(explained.contactCount, 'contact behind it', 'contacts behind it')}
+        sub={
+          explained.contacts.length < explained.contactCount
+            ? t('the first {count}; a share below 1 went partly elsewhere', { count: explained.contacts.length })
+            : t('a share below 1 went partly elsewhere')
+        }
       >
         <Table focusable>
           <thead>
             <tr>
-              <th>Contact</th>
-              <th>Reason</th>
-              <th class="n">Share</th>
-              <th class="n">Quantity</th>
-              <th class="n">Amount</th>
+              <th>{t('Contact')}</th>
+              <th>{t('Reason')}</th>
+              <th class="n">{t('Share')}</th>
+              <th class="n">{t('Quantity')}</th>
+              <th class="n">{t('Amount')}</th>
             </tr>
           </thead>
           <tbody>
@@ -136,47 +150,54 @@ export function LinePage({
 
 export function ContactPage({ view, explained }: { view: View; explained: ContactExplanation }) {
   return (
-    <Page view={view} title={`Contact ${explained.contact.id}`}>
-      <h1>Contact {explained.contact.id}</h1>
+    <Page view={view} title={t('Contact {id}', { id: explained.contact.id })}>
+      <h1>{t('Contact {id}', { id: explained.contact.id })}</h1>
       <p class="lead">
-        {explained.contact.startedAt}, {explained.contact.handleSeconds ?? 'no'} handle seconds;{' '}
-        {explained.contact.file}, line {explained.contact.line}.
+        {explained.contact.startedAt},{' '}
+        {explained.contact.handleSeconds === null
+          ? t('no handle seconds')
+          : t('{seconds} handle seconds', { seconds: grouped(String(explained.contact.handleSeconds)) })}
+        ; {t('{file}, line {line}', { file: explained.contact.file, line: explained.contact.line })}.
       </p>
       {explained.reasons.map((reason) => (
         <div key={reason.reason}>
           <Section
-            title={`Reason ${reason.reason}: what each rule did`}
-            sub={reason.keptByService === null ? '' : `kept by service: ${reason.keptByService}`}
+            title={t('Reason {reason}: what each rule did', { reason: reason.reason })}
+            sub={
+              reason.keptByService === null
+                ? ''
+                : t('kept by service: {share}', { share: grouped(reason.keptByService) })
+            }
           >
             <Table focusable>
               <thead>
                 <tr>
-                  <th>Rule</th>
-                  <th class="n">Took</th>
-                  <th>Why</th>
+                  <th>{t('Rule')}</th>
+                  <th class="n">{t('Took')}</th>
+                  <th>{t('Why')}</th>
                 </tr>
               </thead>
               <tbody>
                 {reason.rules.map((rule) => (
                   <tr key={rule.rule}>
                     <td>{rule.rule}</td>
-                    <td class="n">{rule.took}</td>
-                    <td>{rule.why}</td>
+                    <td class="n">{grouped(rule.took)}</td>
+                    <td lang="en">{rule.why}</td>
                   </tr>
                 ))}
               </tbody>
             </Table>
           </Section>
-          <Section title="Where it stands in the books">
+          <Section title={t('Where it stands in the books')}>
             <Table focusable>
               <thead>
                 <tr>
-                  <th>Pool</th>
-                  <th>Unit</th>
-                  <th>Decision</th>
-                  <th class="n">Contacts</th>
-                  <th class="n">Amount</th>
-                  <th>Line</th>
+                  <th>{t('Pool')}</th>
+                  <th>{t('Unit')}</th>
+                  <th>{t('Decision')}</th>
+                  <th class="n">{t('Contacts')}</th>
+                  <th class="n">{t('Amount')}</th>
+                  <th>{t('Line')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -185,7 +206,7 @@ export function ContactPage({ view, explained }: { view: View; explained: Contac
                     <td>{share.pool}</td>
                     <td>{share.unit ?? share.service}</td>
                     <td>{share.decision}</td>
-                    <td class="n">{share.contacts}</td>
+                    <td class="n">{grouped(share.contacts)}</td>
                     <td class="n">{share.amount === null ? '–' : grouped(share.amount)}</td>
                     <td>{share.line && <a href={`/explain/line/${share.line}`}>{share.line}</a>}</td>
                   </tr>

@@ -3,6 +3,7 @@ import { faultText, type InputFault } from '../../domain/errors.ts';
 import type { ModelListing, ModelVersion } from '../../persistence/models.queries.ts';
 import { Form } from '../form.tsx';
 import { amount, counted, decimals, grouped, instant, minor, money, monthYear, rounded, signed } from '../format.ts';
+import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 
@@ -31,33 +32,38 @@ export function RulesPage({
   mayApply: boolean;
 }) {
   return (
-    <Page view={view} title="Rules">
+    <Page view={view} title={t('Rules')}>
       <h1>
         {inForce
-          ? `${monthYear(view.period!)} is closed with version ${model.model_id} of the rules.`
-          : `Version ${model.model_id} of the rules`}
+          ? t('{month} is closed with version {version} of the rules.', {
+              month: monthYear(view.period!),
+              version: model.model_id,
+            })
+          : t('Version {version} of the rules', { version: model.model_id })}
       </h1>
       <p class="lead">
-        It holds from {model.from_period === '1900-01' ? 'the beginning' : monthYear(model.from_period)}, until a later
-        version does. <span class="hash">sha256 {model.hash}</span>
+        {model.from_period === '1900-01'
+          ? t('It holds from the beginning, until a later version does.')
+          : t('It holds from {month}, until a later version does.', { month: monthYear(model.from_period) })}{' '}
+        <span class="hash">sha256 {model.hash}</span>
       </p>
       <div class="columns">
         <div class="w7">
           {difference !== null && <Differences difference={difference} to={model.model_id} />}
-          <Section title="model.yaml" sub="as it was applied; every version stays readable">
+          <Section title="model.yaml" sub={t('as it was applied; every version stays readable')}>
             <pre class="hash scroll" tabIndex={0}>
               {model.yaml}
             </pre>
           </Section>
         </div>
         <div class="w5">
-          <Section title={counted(versions.length, 'version', 'versions')} sub="newest first, times in UTC">
+          <Section title={counted(versions.length, 'version', 'versions')} sub={t('newest first, times in UTC')}>
             <Table>
               <thead>
                 <tr>
-                  <th>Version</th>
-                  <th>Holds from</th>
-                  <th>Applied</th>
+                  <th>{t('Version')}</th>
+                  <th>{t('Holds from')}</th>
+                  <th>{t('Applied')}</th>
                   <td></td>
                 </tr>
               </thead>
@@ -69,17 +75,17 @@ export function RulesPage({
                         href={`/rules?version=${version.model_id}`}
                         aria-current={version.model_id === model.model_id ? 'true' : undefined}
                       >
-                        Version {version.model_id}
+                        {t('Version {version}', { version: version.model_id })}
                       </a>
                     </td>
-                    <td>{version.from_period === '1900-01' ? 'the beginning' : version.from_period}</td>
+                    <td>{version.from_period === '1900-01' ? t('the beginning') : version.from_period}</td>
                     <td>
                       {instant(version.applied_at)}
                       {version.applied_by === null ? '' : `, ${version.applied_by}`}
                     </td>
                     <td class="n">
                       {version.model_id !== model.model_id && (
-                        <a href={`/rules?version=${model.model_id}&from=${version.model_id}`}>Compare</a>
+                        <a href={`/rules?version=${model.model_id}&from=${version.model_id}`}>{t('Compare')}</a>
                       )}
                     </td>
                   </tr>
@@ -88,12 +94,12 @@ export function RulesPage({
             </Table>
           </Section>
           <Section
-            title="Try other rules on a month"
-            sub="computes what the month would say; nothing is stored"
-            links={<a href="/rules/try">Try</a>}
+            title={t('Try other rules on a month')}
+            sub={t('computes what the month would say; nothing is stored')}
+            links={<a href="/rules/try">{t('Try')}</a>}
           >
             <p class="note">
-              {mayApply ? 'What you have tried you can apply from a month on.' : 'Finance applies a new version.'}
+              {mayApply ? t('What you have tried you can apply from a month on.') : t('Finance applies a new version.')}
             </p>
           </Section>
         </div>
@@ -111,16 +117,16 @@ function Differences({
 }) {
   return (
     <Section
-      title={changes.length === 0 ? 'Nothing differs' : counted(changes.length, 'key differs', 'keys differ')}
-      sub={`version ${from} → version ${to}`}
+      title={changes.length === 0 ? t('Nothing differs') : counted(changes.length, 'key differs', 'keys differ')}
+      sub={t('version {from} → version {to}', { from, to })}
     >
       {changes.length > 0 && (
         <Table focusable>
           <thead>
             <tr>
-              <th>Key</th>
-              <th>Version {from}</th>
-              <th>Version {to}</th>
+              <th>{t('Key')}</th>
+              <th>{t('Version {version}', { version: from })}</th>
+              <th>{t('Version {version}', { version: to })}</th>
             </tr>
           </thead>
           <tbody>
@@ -155,14 +161,16 @@ export function TryRulesPage({
   from: string;
 }) {
   return (
-    <Page view={view} title="Try rules">
+    <Page view={view} title={t('Try rules')}>
       <p class="sub">
-        <a href="/rules">Rules</a> › Try
+        <a href="/rules">{t('Rules')}</a> › {t('Try')}
       </p>
       <h1>
-        {trial === null ? 'What would a month say under other rules?' : `${monthYear(trial.period)} under these rules`}
+        {trial === null
+          ? t('What would a month say under other rules?')
+          : t('{month} under these rules', { month: monthYear(trial.period) })}
       </h1>
-      <p class="lead">The whole month is computed and nothing is stored.</p>
+      <p class="lead">{t('The whole month is computed and nothing is stored.')}</p>
       {faults.length > 0 && (
         <div class="refusal" role="alert" id="fault" tabIndex={-1} autofocus>
           {faults.slice(0, 10).map((fault) => (
@@ -171,9 +179,9 @@ export function TryRulesPage({
         </div>
       )}
       {trial !== null && <Trial view={view} trial={trial} />}
-      <Section title="model.yaml" sub="`answerable model --help` has every key">
+      <Section title="model.yaml" sub={t('`answerable model --help` has every key')}>
         <Form view={view} action="/rules/try">
-          <label for="yaml">Rules</label>
+          <label for="yaml">{t('Rules')}</label>
           <textarea
             id="yaml"
             name="yaml"
@@ -186,7 +194,7 @@ export function TryRulesPage({
           </textarea>
           <div class="filters">
             <div>
-              <label for="period">Month to try them on</label>
+              <label for="period">{t('Month to try them on')}</label>
               <select id="period" name="period">
                 {[...view.periods].reverse().map((period) => (
                   <option key={period} value={period} selected={period === view.period}>
@@ -196,17 +204,17 @@ export function TryRulesPage({
               </select>
             </div>
             <button class="primary" type="submit" name="step" value="try">
-              Try
+              {t('Try')}
             </button>
           </div>
           {mayApply && (
             <div class="filters">
               <div>
-                <label for="from">Apply from month (YYYY-MM)</label>
+                <label for="from">{t('Apply from month (YYYY-MM)')}</label>
                 <input id="from" name="from" type="text" value={from} autocomplete="off" />
               </div>
               <button type="submit" name="step" value="apply">
-                Apply as a new version
+                {t('Apply as a new version')}
               </button>
             </div>
           )}
@@ -225,18 +233,22 @@ function Trial({ view, trial }: { view: View; trial: ModelTrial }) {
     <Section
       title={
         sum === 0n && trial.units.every((unit) => difference(unit) === 0n)
-          ? 'No unit would be charged otherwise'
-          : `The units would be charged ${money(signed(amount(sum, scale)), view.currency)}`
+          ? t('No unit would be charged otherwise')
+          : t('The units would be charged {amount}', { amount: money(signed(amount(sum, scale)), view.currency) })
       }
-      sub={`${view.currency}, gross charge; ${grouped(rounded(coverage.contacts ?? '0', 0))} contacts; difference to the ledger ${trial.reconciliation['difference'] as string}`}
+      sub={t('{currency}, gross charge; {contacts} contacts; difference to the ledger {difference}', {
+        currency: view.currency,
+        contacts: grouped(rounded(coverage.contacts ?? '0', 0)),
+        difference: grouped(trial.reconciliation['difference'] as string),
+      })}
     >
       <Table focusable>
         <thead>
           <tr>
-            <th>Unit</th>
-            <th class="n">Now</th>
-            <th class="n">Tried</th>
-            <th class="n">Difference</th>
+            <th>{t('Unit')}</th>
+            <th class="n">{t('Now')}</th>
+            <th class="n">{t('Tried')}</th>
+            <th class="n">{t('Difference')}</th>
           </tr>
         </thead>
         <tbody>
@@ -251,7 +263,9 @@ function Trial({ view, trial }: { view: View; trial: ModelTrial }) {
         </tbody>
       </Table>
       {trial.unusedRules.length > 0 && (
-        <p class="note">Rules that took nothing of this month: {trial.unusedRules.join(', ')}.</p>
+        <p class="note">
+          {t('Rules that took nothing of this month: {rules}.', { rules: trial.unusedRules.join(', ') })}
+        </p>
       )}
     </Section>
   );
