@@ -7,7 +7,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { pino, type Logger } from 'pino';
 import { JobRunner } from './application/job-runner.ts';
 import { AppModule } from './app.module.ts';
-import type { Config } from './config.ts';
+import { mailOf, type Config } from './config.ts';
 import { useApi } from './http/api.ts';
 import { FaultsByDoor } from './http/faults-by-door.filter.ts';
 import { limitGuesses, MOST_GUESSES } from './http/guess-limit.ts';
@@ -48,7 +48,7 @@ export async function startService(
     pino.destination(process.stderr.fd), // stdout is for answers
   );
   const app = await NestFactory.create<NestExpressApplication>(
-    AppModule.forDatabase(db, { oidc: oidcOf(config), ...web }),
+    AppModule.forDatabase(db, { oidc: oidcOf(config), mail: mailOf(config), ...web }),
     {
       logger: new JsonLog(log),
       abortOnError: false,
@@ -66,7 +66,7 @@ export async function startService(
     secret: config.sessionSecret ?? randomBytes(32).toString('base64url'),
     secure: config.publicUrl?.startsWith('https:') ?? false,
   });
-  limitGuesses(express, web.mostGuesses ?? MOST_GUESSES);
+  limitGuesses(express, db, web.mostGuesses ?? MOST_GUESSES);
   const pages = new PageFaults(app.getHttpAdapter(), log);
   app.useGlobalFilters(new FaultsByDoor({ api: new ProblemFilter(log), pages }));
   serveOpenApi(express, openApiOf(app));

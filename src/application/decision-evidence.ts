@@ -4,10 +4,12 @@ import type { ControlSeries } from '../domain/causality/controls.ts';
 import { incremental, NEAR_DAYS, type IncrementalRequest } from '../domain/causality/incremental.ts';
 import { seriesPlan, type SeriesCell, type SeriesRule } from '../domain/decisions/decision-series.ts';
 import { Refusal } from '../domain/errors.ts';
-import { addDays, daysBetween, type LocalDate } from '../domain/period.ts';
+import { addDays, daysBetween, periodOf, type LocalDate, type Period } from '../domain/period.ts';
 import { cellList } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
+import { touchingMark } from '../persistence/kept-figures.queries.ts';
 import { holidayList, seriesCells, seriesDays, volumeDays } from '../persistence/series.queries.ts';
+import { keptOr, type Keeping } from './kept-figures.ts';
 
 /** What was found of a decision's contacts, or why nothing can be said. */
 export type Evidence =
@@ -29,6 +31,10 @@ export const LIMITS: readonly string[] = [
   'Controls are taken to be untouched by the decision; counts include repeat contacts.',
 ];
 
+/** What is read for it, beside the cells of contacts, which never change. */
+const EVIDENCE_KINDS = ['contacts', 'units', 'reasons', 'decisions', 'decision_owners', 'calendar', 'volumes'];
+const FIRST_MONTH = '0001-01' as Period;
+
 /** Below this many contacts a day before the decision, weeks are counted. */
 const FEWEST_A_DAY = 5;
 
@@ -36,16 +42,30 @@ const FEWEST_A_DAY = 5;
 export class EvidenceDesk {
   private cells: Promise<{ cells: SeriesCell[]; first: LocalDate | undefined }> | undefined;
   private holidays: Promise<LocalDate[]> | undefined;
+  private touched: Promise<string> | undefined;
 
   constructor(
     private readonly tx: Tx,
     private readonly register: Register,
     private readonly mark: string,
     private readonly until: LocalDate,
+    private readonly keeping: Keeping = 'no',
   ) {}
 
   /** Contacts above the expected ones of a registered decision (method 6). */
   async of(code: string, rule: EvidenceRule = {}): Promise<Evidence> {
+    const { reasons = null, controls = null, offset = null, counterfactual = null } = rule;
+    const mark = (this.touched ??= touchingMark(this.tx, this.mark, {
+      ...{ kinds: EVIDENCE_KINDS, from: FIRST_MONTH, to: periodOf(this.until) },
+    }));
+    const basis = {
+      subject: `evidence of ${code}`,
+      on: [this.until, { reasons, controls, offset, counterfactual }, await mark],
+    };
+    return await keptOr(this.tx, this.keeping, basis, () => this.find(code, rule));
+  }
+
+  private async find(code: string, rule: EvidenceRule): Promise<Evidence> {
     const request = await this.request(code, rule);
     if (typeof request === 'string') return { found: undefined, why: request };
     const { counterfactual: method = 'regression' } = rule;

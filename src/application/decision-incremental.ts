@@ -8,6 +8,7 @@ import { decisionList, ownerList, reasonList, unitList } from '../persistence/cl
 import type { Tx } from '../persistence/database.ts';
 import { exposureDays } from '../persistence/decisions.queries.ts';
 import { EvidenceDesk, LIMITS } from './decision-evidence.ts';
+import type { Keeping } from './kept-figures.ts';
 
 /** Contacts that would not have come without the decision; numbers are null where nothing could be estimated. */
 export interface IncrementalReport {
@@ -46,7 +47,13 @@ export interface IncrementalFigures {
 /** A decision held against the contacts up to the last day of a period, by the model's rule for it when there is one. */
 export async function incrementalFigures(
   tx: Tx,
-  of: { readonly code: string; readonly model: Model; readonly last: Period; readonly mark: string },
+  of: {
+    readonly code: string;
+    readonly model: Model;
+    readonly last: Period;
+    readonly mark: string;
+    readonly keeping: Keeping;
+  },
 ): Promise<IncrementalFigures> {
   const { code, model, last, mark } = of;
   const register = new Register({
@@ -56,7 +63,7 @@ export async function incrementalFigures(
     reasons: await reasonList(tx, mark),
   });
   const rule = model.rules.find((candidate) => candidate.incremental === code);
-  const evidence = await new EvidenceDesk(tx, register, mark, lastDay(last)).of(code, rule);
+  const evidence = await new EvidenceDesk(tx, register, mark, lastDay(last), of.keeping).of(code, rule);
   const { found } = evidence;
   if (!found) return { report: { ...NOTHING, why: evidence.why }, daily: new Map(), contactRate: null };
   const shown = found.look ?? found.early;

@@ -1,11 +1,8 @@
 import { Fraction } from '../domain/fraction.ts';
 import { amountText, parseAmount } from '../domain/money.ts';
 import type { Period } from '../domain/period.ts';
-import type { StatementSet } from '../domain/statements/statement-set.ts';
 import type { EffectSection, ForecastSection, IntervalSection } from '../domain/statements/value-document.ts';
-import type { Tx } from '../persistence/database.ts';
-import type { StandingRun } from '../persistence/decisions.queries.ts';
-import { runRow } from '../persistence/runs.queries.ts';
+import type { RunParts } from '../persistence/decisions.queries.ts';
 
 /** The decision effect at one horizon over the months of a report; amounts as decimal text, losses negative. */
 export interface DecisionRetention {
@@ -26,19 +23,17 @@ export interface DecisionRetention {
  * @returns the readings by horizon, and the effect that the profit and loss takes in: of each month the longest final
  * window, where it may be netted; minor units
  */
-export async function decisionRetention(
-  tx: Tx,
-  runs: readonly StandingRun[],
+export function decisionRetention(
+  runs: readonly Pick<RunParts, 'effects' | 'forecasts'>[],
   of: { readonly code: string; readonly first: Period; readonly currency: string; readonly digits: number },
-): Promise<{ readonly readings: readonly DecisionRetention[]; readonly effect: Fraction }> {
+): { readonly readings: readonly DecisionRetention[]; readonly effect: Fraction } {
   const effects: EffectSection[] = [];
   const forecasts: ForecastSection[] = [];
   for (const run of runs) {
-    const { value } = (await runRow(tx, run.run_id))!.document as unknown as StatementSet;
     const own = (row: EffectSection | ForecastSection): boolean =>
       row.effect === 'decision' && row.decision === of.code && row.cohort >= of.first;
-    effects.push(...(value?.effects ?? []).filter((row) => own(row) && row.kind !== 'provisional'));
-    forecasts.push(...(value?.forecasts ?? []).filter(own));
+    effects.push(...(run.effects ?? []).filter((row) => own(row) && row.kind !== 'provisional'));
+    forecasts.push(...(run.forecasts ?? []).filter(own));
   }
   const minor = (text: string): bigint => {
     const parsed = parseAmount(text, of.currency);

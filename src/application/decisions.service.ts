@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { DecisionRecord } from '../domain/attribution/register.ts';
+import type { DecisionRecord, OwnerRecord } from '../domain/attribution/register.ts';
 import { alarms, profitAndLoss, type DecisionDay, type DecisionFigures } from '../domain/decisions/profit-and-loss.ts';
 import { Refusal } from '../domain/errors.ts';
 import { Fraction } from '../domain/fraction.ts';
@@ -13,6 +13,7 @@ import {
   decisionList,
   ownerList,
   watermark,
+  type Company,
 } from '../persistence/close-inputs.queries.ts';
 import { Database, type Tx } from '../persistence/database.ts';
 import {
@@ -21,12 +22,14 @@ import {
   exposureDays,
   ratesBetween,
   refundDays,
+  runParts,
   standingRuns,
   type DecisionPool,
+  type RunParts,
   type StandingRun,
 } from '../persistence/decisions.queries.ts';
+import { touchingMark } from '../persistence/kept-figures.queries.ts';
 import { modelById } from '../persistence/models.queries.ts';
-import { runRow } from '../persistence/runs.queries.ts';
 import {
   incrementalFigures,
   NOT_ASKED,
@@ -34,6 +37,7 @@ import {
   type IncrementalReport,
 } from './decision-incremental.ts';
 import { decisionRetention, type DecisionRetention } from './decision-retention.ts';
+import { keptOr } from './kept-figures.ts';
 import { parseModel } from './model-text.ts';
 
 /** `decision --json` of the interfaces: money as decimal text in reporting currency, counts and rates as decimal text. */
@@ -79,6 +83,22 @@ export interface DecisionReport {
     readonly netCum: string;
     readonly mature: boolean;
   }[];
+}
+
+/** Kinds of imports that a report reads beside its runs. */
+const REPORT_KINDS = [
+  ...['contacts', 'exposures', 'revenue', 'units', 'reasons', 'decisions', 'decision_owners'],
+  ...['calendar', 'volumes', 'fx'],
+];
+
+interface ReportWanted {
+  readonly mark: string;
+  readonly decision: DecisionRecord;
+  readonly owners: readonly OwnerRecord[];
+  /** standing ones, at least one */
+  readonly runs: readonly StandingRun[];
+  readonly company: Company;
+  readonly evidence: boolean;
 }
 
 /** What each decision really earned or cost (method 5), from the standing runs. */
@@ -133,66 +153,90 @@ export class DecisionsService {
           kind: 'not_found',
           next: `answerable close ${from}`,
         });
-      // Money is counted over the months whose contacts are counted, else a fee would look better than it is.
-      const first = runs[0]!.period;
       const company = (await companyRow(tx))!;
-      const digits = minorDigits(company.currency)!;
-      const models = new Map<number, Model>();
-      for (const run of runs)
-        if (!models.has(run.model_id)) models.set(run.model_id, parseModel((await modelById(tx, run.model_id))!.yaml));
-      const within = withinDays(models.get(last.model_id)!, code);
-      const pools = await decisionPools(tx, code, first, last.period);
-      const days = await decisionDays(tx, {
-        code,
-        first,
-        last: last.period,
-        mark,
-        currency: company.currency,
-        digits,
-        pools,
-      });
-      const retention = await decisionRetention(tx, runs, { code, first, currency: company.currency, digits });
-      const figures = profitAndLoss(days, lastDay(last.period), within, retention.effect);
-      const of = { code, model: models.get(last.model_id)!, last: last.period, mark };
-      const incremental = range.evidence === false ? NOT_ASKED : await incrementalFigures(tx, of);
-      const rate = speaksOf(incremental, days, figures) ? incremental.contactRate : null;
-      const marginal = await marginalCost(tx, runs, models, pools, digits);
-      const expected =
-        decision.expectedContactsPerMonth === null ? null : Fraction.parse(decision.expectedContactsPerMonth);
-      const money = (minor: Fraction) => amountText(minor.rounded(), digits);
-      return {
-        decision: code,
-        title: decision.title,
-        description: await decisionDescription(tx, code, mark),
-        kind: decision.kind,
-        effectiveFrom: decision.effectiveFrom,
-        owners: owners.map((owner) => ({
-          unit: owner.unit,
-          share: owner.share.toText(),
-          from: owner.validFrom,
-          to: owner.validTo,
-        })),
-        currency: company.currency,
-        from: first,
-        to: last.period,
-        exposures: `${figures.exposures}`,
-        billed: money(figures.billed),
-        waived: money(figures.waived),
-        refunded: money(figures.refunded),
-        contacts: { attributed: figures.contacts.toText(6), incremental: incremental.report },
-        cost: { full: money(figures.contactCost), marginal: money(marginal), charged: money(chargedOf(pools)) },
-        retention: retention.readings,
-        net: money(figures.net),
-        netWithoutRetention: money(figures.netWithoutRetention),
-        breakEvenContactRate: figures.breakEvenContactRate?.toText(6) ?? null,
-        contactRate: (rate ?? figures.contactRate)?.toText(6) ?? null,
-        contactRateBasis: rate ? 'incremental' : 'attributed',
-        underWaterSince: figures.underWaterSince,
-        matureUntil: figures.matureUntil,
-        alarms: alarms(figures, expected, runs.length),
-        daily: dailyText(figures, incremental.daily, [firstDay(first), lastDay(last.period)], money),
+      const touched = { kinds: REPORT_KINDS, from: '0001-01' as Period, to: last.period };
+      const basis = {
+        subject: `decision ${code}${range.evidence === false ? ' without evidence' : ''}`,
+        on: [from, runs.map((run) => run.run_id), company.currency, await touchingMark(tx, mark, touched)],
       };
+      // Only what pages ask for again and again; any range may be asked for.
+      const keeping = range.from === undefined && range.to === undefined ? 'keep' : 'no';
+      const evidence = range.evidence !== false;
+      const of = { mark, decision, owners, runs, company, evidence };
+      return await keptOr(tx, keeping, basis, () => this.reckon(tx, of));
     });
+  }
+
+  /** From the books as they are. */
+  private async reckon(tx: Tx, of: ReportWanted): Promise<DecisionReport> {
+    const { mark, decision, owners, runs, company } = of;
+    const code = decision.decision;
+    const last = runs.at(-1)!;
+    // Money is counted over the months whose contacts are counted, else a fee would look better than it is.
+    const first = runs[0]!.period;
+    const digits = minorDigits(company.currency)!;
+    const models = new Map<number, Model>();
+    for (const run of runs)
+      if (!models.has(run.model_id)) models.set(run.model_id, parseModel((await modelById(tx, run.model_id))!.yaml));
+    const within = withinDays(models.get(last.model_id)!, code);
+    const runIds = runs.map((run) => run.run_id);
+    const pools = await decisionPools(tx, code, runIds);
+    const days = await decisionDays(tx, {
+      code,
+      first,
+      last: last.period,
+      mark,
+      currency: company.currency,
+      digits,
+      pools,
+      booked: await bookedDays(tx, code, runIds),
+    });
+    const parts = await runParts(tx, runIds);
+    const inMoney = { code, first, currency: company.currency, digits };
+    const retention = decisionRetention(
+      runs.map((run) => parts.get(run.run_id)!),
+      inMoney,
+    );
+    const figures = profitAndLoss(days, lastDay(last.period), within, retention.effect);
+    const asked = { code, model: models.get(last.model_id)!, last: last.period, mark, keeping: 'keep' as const };
+    const incremental = of.evidence ? await incrementalFigures(tx, asked) : NOT_ASKED;
+    const rate = speaksOf(incremental, days, figures) ? incremental.contactRate : null;
+    const marginal = marginalCost(runs, parts, models, pools, digits);
+    const expected =
+      decision.expectedContactsPerMonth === null ? null : Fraction.parse(decision.expectedContactsPerMonth);
+    const money = (minor: Fraction) => amountText(minor.rounded(), digits);
+    return {
+      decision: code,
+      title: decision.title,
+      description: await decisionDescription(tx, code, mark),
+      kind: decision.kind,
+      effectiveFrom: decision.effectiveFrom,
+      owners: owners.map((owner) => ({
+        unit: owner.unit,
+        share: owner.share.toText(),
+        from: owner.validFrom,
+        to: owner.validTo,
+      })),
+      currency: company.currency,
+      from: first,
+      to: last.period,
+      exposures: `${figures.exposures}`,
+      billed: money(figures.billed),
+      waived: money(figures.waived),
+      refunded: money(figures.refunded),
+      contacts: { attributed: figures.contacts.toText(6), incremental: incremental.report },
+      cost: { full: money(figures.contactCost), marginal: money(marginal), charged: money(chargedOf(pools)) },
+      retention: retention.readings,
+      net: money(figures.net),
+      netWithoutRetention: money(figures.netWithoutRetention),
+      breakEvenContactRate: figures.breakEvenContactRate?.toText(6) ?? null,
+      contactRate: (rate ?? figures.contactRate)?.toText(6) ?? null,
+      contactRateBasis: rate ? 'incremental' : 'attributed',
+      underWaterSince: figures.underWaterSince,
+      matureUntil: figures.matureUntil,
+      alarms: alarms(figures, expected, runs.length),
+      daily: dailyText(figures, incremental.daily, [firstDay(first), lastDay(last.period)], money),
+    };
   }
 }
 
@@ -248,11 +292,12 @@ interface DaysWanted {
   readonly currency: string;
   readonly digits: number;
   readonly pools: readonly DecisionPool[];
+  readonly booked: Awaited<ReturnType<typeof bookedDays>>;
 }
 
 async function decisionDays(
   tx: Tx,
-  { code, first, last, mark, currency, digits, pools }: DaysWanted,
+  { code, first, last, mark, currency, digits, pools, booked }: DaysWanted,
 ): Promise<DecisionDay[]> {
   const rates = await ratesBetween(tx, first, last, mark);
   const reporting = (minor: string, from: string, day: LocalDate): Fraction => {
@@ -297,7 +342,6 @@ async function decisionDays(
   for (const row of await refundDays(tx, code, firstDay(first), lastDay(last), mark))
     add(row.day, { refunded: reporting(row.refunded, row.currency, row.day) });
   // Posted amounts of a month over its contacts by booking day: the curve ends at the posted cost, to the cent.
-  const booked = await bookedDays(tx, code, first, last);
   for (const [month, cost] of costByMonth(pools)) {
     const own = booked.filter((row) => row.period === month);
     const contacts = own.reduce((sum, row) => sum.plus(Fraction.parse(row.contacts)), Fraction.ZERO);
@@ -319,22 +363,19 @@ function costByMonth(pools: readonly DecisionPool[]): Map<Period, Fraction> {
 }
 
 /** Marginal cost of the contacts: variable cost of the pool ÷ used quantity × their quantity (method 3). */
-async function marginalCost(
-  tx: Tx,
+function marginalCost(
   runs: readonly StandingRun[],
+  parts: ReadonlyMap<string, RunParts>,
   models: ReadonlyMap<number, Model>,
   pools: readonly DecisionPool[],
   digits: number,
-): Promise<Fraction> {
+): Fraction {
   let total = Fraction.ZERO;
   for (const run of runs) {
     const own = pools.filter((pool) => pool.run_id === run.run_id);
     if (own.length === 0) continue;
-    const document = (await runRow(tx, run.run_id))!.document as unknown as {
-      pools: { pool: string; cost: string; usedSeconds: string }[];
-    };
     for (const pool of own) {
-      const figures = document.pools.find((candidate) => candidate.pool === pool.pool_code)!;
+      const figures = parts.get(run.run_id)!.pools.find((candidate) => candidate.pool === pool.pool_code)!;
       const stated = models.get(run.model_id)!.pools.find((candidate) => candidate.code === pool.pool_code)!;
       const used = Fraction.parse(figures.usedSeconds);
       if (used.isZero) continue;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { RuleShares } from '../domain/attribution/causes.ts';
 import { poolsOfEntry } from '../domain/costing/ledger-pools.ts';
 import { Refusal } from '../domain/errors.ts';
 import { Fraction, scaledText, sumFractions } from '../domain/fraction.ts';
@@ -7,6 +8,7 @@ import { isPeriod, periodOf, type Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import { CONTACT_PARTS, type CellFacts } from '../domain/statements/cell-facts.ts';
 import { sharesOf } from '../domain/statements/close.ts';
+import { tracedCells } from '../domain/statements/coarse-cells.ts';
 import { amountsOfContacts, whyChain, type ContactShare } from '../domain/statements/why-chain.ts';
 import {
   cellList,
@@ -94,7 +96,7 @@ export class ExplainService {
 
   async contact(actor: Actor, id: string): Promise<ContactExplanation> {
     requireRight(actor, 'read_all');
-    return await this.db.read(actor, async (tx) => {
+    return await this.db.books(async (tx) => {
       const row = await contactRow(tx, id);
       if (!row) throw new Refusal('no_such_contact', `there is no contact ${id}`, { kind: 'not_found' });
       const period = periodOf(row.started_on);
@@ -111,7 +113,7 @@ export class ExplainService {
         importId: row.import_id,
       };
       const cells = await cellList(tx);
-      const rules = sharesOf(reading.inputs);
+      const rules = coarseOf(reading).rules;
       const lines = run ? await lineList(tx, run.run_id) : [];
       const reasons = [];
       for (const part of await contactParts(tx, reading.contacts, { contact: id })) {
@@ -189,7 +191,8 @@ export class ExplainService {
 
 async function readingOf(tx: Tx, period: Period, run: RunRow | undefined): Promise<CloseReading> {
   if (!isPeriod(period)) throw new Refusal('bad_period', `${period as string} is not a period`);
-  return await readClose(tx, period, run && { watermark: run.watermark, modelId: run.model_id, reads: run.reads });
+  const frozen = run && { watermark: run.watermark, modelId: run.model_id, reads: run.reads };
+  return await readClose(tx, period, frozen, undefined, { factsOnly: true, control: 'sample', keeping: 'keep' });
 }
 
 interface LineContacts {
@@ -200,11 +203,12 @@ interface LineContacts {
 
 /** The contacts of a line with their share of it: the close's own code on each cell, then on each contact of the cells that count. */
 async function contactsOfLine(tx: Tx, line: LineRow, reading: CloseReading): Promise<LineContacts> {
+  const { inputs } = reading;
   const wanted = new Set<number>();
-  const rules = sharesOf(reading.inputs);
-  for (const cell of reading.inputs.cells) {
-    if (whyChain(cell, reading.inputs, rules).shares.some((share) => share.line === line.line_id))
-      wanted.add((JSON.parse(cell.trace) as [number])[0]);
+  const { rules, traced } = coarseOf(reading);
+  for (const { cell, traces } of traced) {
+    if (whyChain(cell, inputs, rules).shares.some((share) => share.line === line.line_id))
+      for (const trace of traces) wanted.add((JSON.parse(trace) as [number])[0]);
   }
   const cells = await cellList(tx);
   const parts = [];
@@ -219,6 +223,12 @@ async function contactsOfLine(tx: Tx, line: LineRow, reading: CloseReading): Pro
     minorDigits(reading.inputs.currency)!,
   );
   return { parts, amounts: new Map(parts.map(({ part }, i) => [partKey(part), amounts[i]!])) };
+}
+
+/** The cells that the model can tell apart, which the month's shares are decided on, each with the cells it stands for. */
+function coarseOf({ inputs }: CloseReading): { rules: RuleShares; traced: ReturnType<typeof tracedCells> } {
+  const traced = tracedCells(inputs.cells, inputs.model, inputs.register);
+  return { rules: sharesOf({ ...inputs, cells: traced.map(({ cell }) => cell) }), traced };
 }
 
 function factsOf(part: ContactPart, cells: Awaited<ReturnType<typeof cellList>>, reading: CloseReading): CellFacts {

@@ -8,6 +8,7 @@ import { firstDay, lastDay, periodOf, type Period } from '../domain/period.ts';
 import type { Tx } from '../persistence/database.ts';
 import { runRow } from '../persistence/runs.queries.ts';
 import { EvidenceDesk, LIMITS, type Evidence } from './decision-evidence.ts';
+import type { Keeping } from './kept-figures.ts';
 
 const FALSE_DISCOVERIES = 0.1;
 
@@ -24,11 +25,12 @@ export async function incrementsOf(
     readonly model: Model;
     readonly register: Register;
     readonly runs: readonly string[];
+    readonly keeping: Keeping;
   },
 ): Promise<Increment[]> {
   const rules = of.model.rules.filter((rule) => rule.incremental !== undefined);
   if (rules.length === 0) return [];
-  const desk = new EvidenceDesk(tx, of.register, of.mark, lastDay(of.period));
+  const desk = new EvidenceDesk(tx, of.register, of.mark, lastDay(of.period), of.keeping);
   const evidence: Evidence[] = [];
   for (const rule of rules) evidence.push(await desk.of(rule.incremental!, rule));
   const judged = evidence.flatMap(({ found }) => (found?.look ? [found] : []));

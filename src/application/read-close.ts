@@ -24,17 +24,20 @@ import {
   unitList,
   watermark as newestImport,
   type Company,
+  type ContactDigest,
   type ContactReading,
   type ExposureRule,
 } from '../persistence/close-inputs.queries.ts';
+import { touchingMark } from '../persistence/kept-figures.queries.ts';
 import { adjustmentMarks, correctionsDue } from '../persistence/adjustments.queries.ts';
 import type { Tx } from '../persistence/database.ts';
 import { likePattern } from '../persistence/like-pattern.ts';
 import { modelById, modelOfPeriod, type ModelVersion } from '../persistence/models.queries.ts';
 import { medianStandards, ratesOfRun, runsBefore, type RunReads, type RunRow } from '../persistence/runs.queries.ts';
 import { runsUntil } from '../persistence/series.queries.ts';
-import { cellsAt } from './cells-at.ts';
+import { cellsAt, monthOfDaysBefore } from './cells-at.ts';
 import { incrementsOf } from './increments.ts';
+import { keptOr, type Keeping } from './kept-figures.ts';
 import { parseModel } from './model-text.ts';
 import { NOTHING_AROUND, readAround } from './read-around.ts';
 import type { Control } from './roll-up-control.ts';
@@ -61,6 +64,7 @@ export interface CloseReading {
  * @param options.factsOnly without corrections, rulings and bounds: what they go on from
  * @param options.retention with what became known of retention, for a run; who only looks at the charge does without
  * @param options.control how the SQL road proves the roll-up; absent: it does not
+ * @param options.keeping whether steps come from what is kept of the same facts; absent: everything is made anew
  * @throws Refusal no_company, no_model
  */
 export async function readClose(
@@ -68,7 +72,12 @@ export async function readClose(
   period: Period,
   frozen?: Frozen,
   tried?: { model: Model; hash: string },
-  options: { readonly factsOnly?: boolean; readonly retention?: boolean; readonly control?: Control } = {},
+  options: {
+    readonly factsOnly?: boolean;
+    readonly retention?: boolean;
+    readonly control?: Control;
+    readonly keeping?: Keeping;
+  } = {},
 ): Promise<CloseReading> {
   const standing = await companyRow(tx);
   if (!standing)
@@ -95,13 +104,14 @@ export async function readClose(
   const lastRates = await ratesOfRun(tx, reads.rates);
   const derivedStandards = await medianStandards(tx, reads.measures);
 
+  const { keeping = 'no' } = options;
   const cuts = sliceDays(period, register, model);
   const patterns = textPatterns(model);
   const exposureRules = exposureRulesOf(model);
   const contacts = { period, cuts, watermark: mark, patterns, exposureRules };
-  const cells = await cellsAt(tx, contacts, options.control);
-  const hitDays = await customerDaysOf(tx, period, model, register, mark);
-  const increments = await incrementsOf(tx, { period, mark, model, register, runs: reads.posted ?? [] });
+  const cells = await cellsAt(tx, contacts, options.control, keeping);
+  const hitDays = await customerDaysOf(tx, { period, model, register, mark, keeping });
+  const increments = await incrementsOf(tx, { period, mark, model, register, runs: reads.posted ?? [], keeping });
   const { currency } = company;
   const retention =
     options.retention && reads.posted
@@ -118,7 +128,7 @@ export async function readClose(
     ledger: ledger.map(({ importId: _import, line: _line, ...entry }) => entry),
     rates,
     capacity,
-    contacts: await contactDigest(tx, period, mark),
+    contacts: await digestOf(tx, period, mark, keeping),
     lastRates,
     derivedStandards,
     customerDays: hitDays,
@@ -240,24 +250,48 @@ function exposureRulesOf(model: Model): ExposureRule[] {
     }));
 }
 
+async function digestOf(tx: Tx, period: Period, mark: string, keeping: Keeping): Promise<ContactDigest> {
+  const touched = await touchingMark(tx, mark, { kinds: ['contacts'], from: period, to: period });
+  const basis = { subject: `digest of contacts of ${period}`, on: [touched] };
+  return await keptOr(tx, keeping, basis, () => contactDigest(tx, period, mark));
+}
+
 /**
  * Customer-days for the background of each exposure rule and decision. A population by segment narrows the customers;
  * other dimensions are a contact's, not a customer's, and leave all customers in.
  */
 async function customerDaysOf(
   tx: Tx,
-  period: Period,
-  model: Model,
-  register: Register,
-  mark: string,
+  of: {
+    readonly period: Period;
+    readonly model: Model;
+    readonly register: Register;
+    readonly mark: string;
+    readonly keeping: Keeping;
+  },
 ): Promise<CustomerDays[]> {
+  const { period, model, register, mark, keeping } = of;
   const days: CustomerDays[] = [];
   for (const rule of model.rules) {
     if (!rule.exposure || rule.background === 'keep') continue;
     const decisions = rule.exposure.includes('*') ? [...register.decisions.keys()] : rule.exposure;
     for (const code of decisions) {
       const segments = register.decisions.get(code)?.selector?.segment?.map(likePattern) ?? null;
-      const { hit, all } = await customerDays(tx, period, code, rule.within_days!, segments, mark);
+      const within = rule.within_days!;
+      const touched = {
+        kinds: ['customers', 'exposures'],
+        from: monthOfDaysBefore(period, within + 1),
+        to: period,
+      };
+      const { hit, all } = await keptOr(
+        tx,
+        keeping,
+        {
+          subject: `customer-days of ${code} in ${period}`,
+          on: [within, segments, await touchingMark(tx, mark, touched)],
+        },
+        () => customerDays(tx, period, code, within, segments, mark),
+      );
       days.push({ rule: rule.name, decision: code, hit, other: all - hit });
     }
   }

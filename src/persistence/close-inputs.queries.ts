@@ -198,9 +198,13 @@ export interface KeyRange {
 function readingParameters(
   { period, cuts, watermark: mark, patterns, exposureRules }: ContactReading,
   only?: KeyRange,
+  wanted: { readonly cells?: readonly number[]; readonly contact?: string } = {},
 ): unknown[] {
   const rules = JSON.stringify(exposureRules);
-  return [firstDay(period), lastDay(period), cuts, mark, patterns, rules, only?.from ?? null, only?.to ?? null];
+  return [
+    ...[firstDay(period), lastDay(period), cuts, mark, patterns, rules, only?.from ?? null, only?.to ?? null],
+    ...[wanted.cells ?? null, wanted.contact ?? null],
+  ];
 }
 
 /**
@@ -260,13 +264,12 @@ export async function contactParts(
   reading: ContactReading,
   which: { cells: readonly number[] } | { contact: string },
 ): Promise<ContactPart[]> {
-  const [filter, value] =
-    'cells' in which ? ['cell_no = any ($9::int[])', which.cells] : ['contact_id = $9', which.contact];
+  const filter = 'cells' in which ? 'cell_no = any ($9::int[])' : 'contact_id = $10::text';
   await planForWholeMonths(tx);
   return (await tx.query(
     `select contact_id, cell_no, reason_code, slice, repeat, hits, causes, known, tagged_on, parts::text as parts, seconds::text as seconds
      from (${sql('close-contacts')}) contacts where ${filter} order by contact_id collate "C", reason_code collate "C"`,
-    [...readingParameters(reading), value],
+    readingParameters(reading, undefined, which),
   )) as ContactPart[];
 }
 

@@ -1,5 +1,6 @@
 import { Fraction } from '../domain/fraction.ts';
 import type { LocalDate, Period } from '../domain/period.ts';
+import type { EffectSection, ForecastSection } from '../domain/statements/value-document.ts';
 import type { Tx } from './database.ts';
 import { sql } from './sql.ts';
 
@@ -49,17 +50,16 @@ export interface DecisionPool {
   readonly charged_minor: string | null;
 }
 
-export async function decisionPools(tx: Tx, decision: string, from: Period, to: Period): Promise<DecisionPool[]> {
-  return (await tx.query(sql('decision-periods'), [decision, from, to])) as DecisionPool[];
+export async function decisionPools(tx: Tx, decision: string, runs: readonly string[]): Promise<DecisionPool[]> {
+  return (await tx.query(sql('decision-periods'), [decision, runs])) as DecisionPool[];
 }
 
 export async function bookedDays(
   tx: Tx,
   decision: string,
-  from: Period,
-  to: Period,
+  runs: readonly string[],
 ): Promise<{ period: Period; day: LocalDate; contacts: string }[]> {
-  return (await tx.query(sql('decision-run-days'), [decision, from, to])) as {
+  return (await tx.query(sql('decision-run-days'), [decision, runs])) as {
     period: Period;
     day: LocalDate;
     contacts: string;
@@ -76,6 +76,19 @@ export interface StandingRun {
 
 export async function standingRuns(tx: Tx, from: Period, to: Period): Promise<StandingRun[]> {
   return (await tx.query(sql('standing-runs'), [from, to])) as StandingRun[];
+}
+
+/** What the document of a run says of its pools and of retention. */
+export interface RunParts {
+  readonly run_id: string;
+  readonly pools: readonly { readonly pool: string; readonly cost: string; readonly usedSeconds: string }[];
+  readonly effects: readonly EffectSection[] | null;
+  readonly forecasts: readonly ForecastSection[] | null;
+}
+
+export async function runParts(tx: Tx, runs: readonly string[]): Promise<Map<string, RunParts>> {
+  const rows = (await tx.query(sql('run-pools-and-value'), [runs])) as RunParts[];
+  return new Map(rows.map((row) => [row.run_id, row]));
 }
 
 /** Rates by `period currency`. */

@@ -4,6 +4,7 @@ import type { Answer } from '../answer.ts';
 import type { BenchmarkReport } from '../benchmark.ts';
 import type { Comparison } from '../compare-benchmark.ts';
 import type { ImportMeasure } from '../import-benchmark.ts';
+import type { PageReport } from '../page-benchmark.ts';
 import { addCommand, answering } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
 import type { Shell } from '../shell.ts';
@@ -19,6 +20,7 @@ export function addBenchCommand(root: Command): void {
       'bench --contacts 100000 --months 12 --json',
       'bench --imports --contacts 10000000',
       'bench --compare duckdb',
+      'bench --pages --units 60',
     ],
     notes: 'Works in ANSWERABLE_HOME/bench, on a database of its own that is emptied before and after.',
   })
@@ -26,6 +28,9 @@ export function addBenchCommand(root: Command): void {
     .option('--months <n>', 'months they spread over', wholeNumber, 36)
     .option('--imports', 'only what it takes to import contacts, beside a loop over the bytes of the same file')
     .option('--compare <engine>', 'duckdb: files to tables to roll-up, the same integers, turn about', engineArgument)
+    .option('--pages', 'only how long every page of the service takes, over closed books of so many units')
+    .option('--units <n>', 'units of the company whose pages are looked at', wholeNumber, 60)
+    .option('--looks <n>', 'looks at each page by each person', wholeNumber, 20)
     .option('--rounds <n>', 'rounds of a comparison, of which the median counts', wholeNumber, 3)
     .action(answering(bench));
 }
@@ -41,9 +46,13 @@ interface BenchOptions {
   readonly imports?: boolean;
   readonly compare?: 'duckdb';
   readonly rounds: number;
+  readonly pages?: boolean;
+  readonly units: number;
+  readonly looks: number;
 }
 
-async function bench(shell: Shell, { contacts, months, imports, compare, rounds }: BenchOptions): Promise<Answer> {
+async function bench(shell: Shell, options: BenchOptions): Promise<Answer> {
+  const { contacts, months, imports, compare, rounds } = options;
   const config = await shell.config();
   if (config.databaseUrl !== undefined) {
     throw new WrongUsage(
@@ -52,6 +61,11 @@ async function bench(shell: Shell, { contacts, months, imports, compare, rounds 
     );
   }
   const home = join(config.home, 'bench');
+  if (options.pages) {
+    const { pageBenchmark } = await import('../page-benchmark.ts');
+    const report = await pageBenchmark(shell, home, options);
+    return { json: report, text: pagesText(report) };
+  }
   const [{ benchmark, LAST_PERIOD, SEED }, { importMeasures }] = await Promise.all([
     import('../benchmark.ts'),
     import('../import-benchmark.ts'),
@@ -67,6 +81,28 @@ async function bench(shell: Shell, { contacts, months, imports, compare, rounds 
   if (imports) return { json: { imports: measures }, text: importsText(measures) };
   const report = await benchmark(shell, home, contacts, months);
   return { json: { ...report, imports: measures }, text: `${reportText(report)}\n\n${importsText(measures)}` };
+}
+
+/** Slowest first. */
+function pagesText({ contacts, units, months, closed, atOnce, machine, pages }: PageReport): string {
+  const rows = table(
+    [...pages].sort((a, b) => b.p95 - a.p95),
+    [
+      { title: 'page', of: (m) => m.page },
+      { title: 'who', of: (m) => m.who },
+      { title: 'p50 ms', of: (m) => tenths(m.p50), right: true },
+      { title: 'p95 ms', of: (m) => tenths(m.p95), right: true },
+      { title: `p95, ${atOnce} at once`, of: (m) => tenths(m.p95AtOnce), right: true },
+      { title: 'slowest first', of: (m) => tenths(m.first), right: true },
+      { title: 'kB', of: (m) => tenths(m.bytes / 1000), right: true },
+    ],
+  );
+  const load = `load ${tenths(machine.loadBefore)} before, ${tenths(machine.loadAfter)} after`;
+  return [
+    rows,
+    `${grouped(contacts)} contacts of ${months} months, ${units} units, ${closed} periods closed; ${pages[0]!.looks} looks by each ` +
+      `person after a first one at each address; ${load}; ${machine.cores} cores, Node ${machine.node}`,
+  ].join('\n');
 }
 
 /** Ratios first. */

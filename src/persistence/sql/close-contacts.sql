@@ -2,6 +2,7 @@
 -- $1 first day, $2 last day, $3 first days of the date slices (date[]), $4 watermark, $5 text patterns (text[])
 -- $6 exposure rules as JSON: [{"rule": "…", "days": 45, "decisions": ["…"] or null for all, "ages": whether ages in days matter}]
 -- $7 and $8 least and greatest customer key of the contacts that come, without those that name no customer; null: all come
+-- $9 cells (int[]) and $10 a contact that are wanted, null for all: then only these and what tells whether they repeat is read on
 -- rows: causes (JSON text of [[rule, decision, day of the hit, age in days or 0], …], by rule
 -- as given, nearest hit first, ties by decision code; null without), known (names its customer), tagged_on (day of contacts with a decision code), contact_id, cell_no, reason_code (of a segment, else null), slice (1-based), repeat, hits (bit per pattern), parts, seconds
 with
@@ -25,15 +26,20 @@ live as (
   ) versions
   where net > 0 and newest = 1
 ),
+wanted as (
+  select customer_key, case_id from live where cell_no = any ($9::int[]) or contact_id = $10::text
+),
 -- A repeat: same customer and reason, or same case, within 7 days after a contact that was not escalated to a unit.
 seen as (
   select l.*, d.decision_code,
     (l.customer_key is not null and count(*) filter (where not d.escalated) over by_customer > 0)
       or (l.case_id is not null and count(*) filter (where not d.escalated) over by_case > 0) as repeat
   from live l join cell d using (cell_no)
-  where $7::bigint is null or l.customer_key between $7::bigint and $8::bigint
+  where ($7::bigint is null or l.customer_key between $7::bigint and $8::bigint
     or l.case_id in (select case_id from contact
-      where started_on between $1::date - 8 and $2::date and customer_key between $7::bigint and $8::bigint)
+      where started_on between $1::date - 8 and $2::date and customer_key between $7::bigint and $8::bigint))
+    and ($9::int[] is null and $10::text is null or l.cell_no = any ($9::int[]) or l.contact_id = $10::text
+      or l.customer_key in (select customer_key from wanted) or l.case_id in (select case_id from wanted))
   window
     by_customer as (partition by l.customer_key, d.reason_code order by l.started_at
       range between interval '168 hours' preceding and interval '1 microsecond' preceding),
