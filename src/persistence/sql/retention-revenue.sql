@@ -39,6 +39,7 @@ select r.customer_key, (r.occurred_on - date '1970-01-01')::int8,
 from revenue r join wanted using (customer_key)
 where r.occurred_on between $2::date and $3::date and r.import_id <= $4::bigint
   and r.kind not in ('fee', 'referral') and r.decision_code is null
-  and (r.kind not in ('purchase', 'renewal', 'expansion') or not exists (select from talk_day t
-    where t.customer_key = r.customer_key and t.day = r.occurred_on and r.occurred_at between t.started_at and t.ended_at))
+  and not exists (select from talk_day t
+    where t.customer_key = r.customer_key and t.day = r.occurred_on and r.occurred_at between t.started_at and t.ended_at
+      and r.kind in ('purchase', 'renewal', 'expansion'))
 order by r.customer_key, r.occurred_on
