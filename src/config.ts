@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { plainToInstance, Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
 
@@ -155,6 +155,40 @@ export class Config {
   @MinLength(1)
   readonly oidcClientSecret?: string;
 
+  @Env('SMTP_URL', {
+    about: 'mail server by which issued statements go to their owners',
+    wants: 'smtp://USER:PASSWORD@HOST:PORT, or smtps:// for TLS from the first byte',
+    otherwise: '`MAIL_FOLDER`',
+    secret: true,
+  })
+  @Matches(/^smtps?:\/\/[^\s/]+\/?(\?\S*)?$/)
+  readonly smtpUrl?: string;
+
+  @Env('MAIL_FOLDER', {
+    about: 'folder in which mails are kept as .eml files instead of being sent',
+    wants: 'a folder that can be written',
+    otherwise: 'embedded PostgreSQL only: `mail` below `ANSWERABLE_HOME`; else mail is off',
+  })
+  @Transform(({ value }: { value: string }) => resolve(value))
+  @Matches(/./)
+  readonly mailFolder?: string;
+
+  @Env('MAIL_FROM', {
+    about: 'sender of the mails',
+    wants: 'an address like answerable@example.com',
+    otherwise: '`answerable@` and the host of `PUBLIC_URL`',
+  })
+  @Matches(/^[^\s@<>(),:;"[\]\\]+@[^\s@<>(),:;"[\]\\]+$/)
+  readonly mailFrom?: string;
+
+  @Env('MAIL_LANGUAGE', {
+    about: 'language of the mails',
+    wants: 'en or de',
+    otherwise: 'en',
+  })
+  @IsIn(['en', 'de'])
+  readonly mailLanguage: 'en' | 'de' = 'en';
+
   @Env('LOG_LEVEL', {
     about: 'how much the service logs (JSON lines on stderr)',
     wants: 'fatal, error, warn, info, debug or silent',
@@ -172,6 +206,20 @@ export class Config {
   with(values: Partial<Pick<Config, 'home' | 'logLevel'>>): Config {
     return Object.assign(Object.create(this) as Config, values);
   }
+}
+
+/** How mail leaves the house; null: it does not. */
+export function mailOf(config: Config): {
+  smtpUrl: string | undefined;
+  folder: string | undefined;
+  from: string;
+  language: 'en' | 'de';
+  address: string;
+} | null {
+  const { smtpUrl, address, mailLanguage: language } = config;
+  const folder = config.mailFolder ?? (config.databaseUrl === undefined ? join(config.home, 'mail') : undefined);
+  if (smtpUrl === undefined && folder === undefined) return null;
+  return { smtpUrl, folder, from: config.mailFrom ?? `answerable@${new URL(address).hostname}`, language, address };
 }
 
 /** Every variable, in the order of the table. */

@@ -10,6 +10,8 @@ import { IssuedService } from './application/issued.service.ts';
 import { JobRunner } from './application/job-runner.ts';
 import { JobsService } from './application/jobs.service.ts';
 import { JournalsService } from './application/journals.service.ts';
+import { MAIL_OPTIONS, type MailOptions } from './application/mail-transport.ts';
+import { MailsService } from './application/mails.service.ts';
 import { ModelsService } from './application/models.service.ts';
 import { OnceService } from './application/once.service.ts';
 import { ParkedService } from './application/parked.service.ts';
@@ -23,6 +25,7 @@ import { UsersService } from './application/users.service.ts';
 import { ValueService } from './application/value.service.ts';
 import { VerifyService } from './application/verify.service.ts';
 import { WorkbookService } from './application/workbook.service.ts';
+import { WordsService } from './application/words.service.ts';
 import { Worker } from './application/work.ts';
 import { Database } from './persistence/database.ts';
 
@@ -49,6 +52,8 @@ const SERVICES = [
   DecisionsService,
   ValueService,
   ScoresService,
+  WordsService,
+  MailsService,
   Worker,
   JobsService,
   JobRunner,
@@ -57,8 +62,9 @@ const SERVICES = [
 /** What the product does, on one database: the same behind every door. The shell needs no more. */
 @Module({})
 export class ServicesModule {
-  static forDatabase(db: Database): DynamicModule {
-    const providers = [{ provide: Database, useValue: db }, ...SERVICES];
+  /** @param mail how mail leaves the house; null: it does not */
+  static forDatabase(db: Database, mail: MailOptions | null): DynamicModule {
+    const providers = [{ provide: Database, useValue: db }, { provide: MAIL_OPTIONS, useValue: mail }, ...SERVICES];
     return { module: ServicesModule, providers, exports: providers };
   }
 }

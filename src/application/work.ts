@@ -8,6 +8,7 @@ import type { Actor, Deed as Right } from '../domain/roles.ts';
 import type { Language } from '../workbook/plan/template.ts';
 import { ImportsService, type ImportReport } from './imports.service.ts';
 import { inputOpener } from './input-opener.ts';
+import { MailsService, type Mail } from './mails.service.ts';
 import type { OnStep } from './on-step.ts';
 import { PeriodsService } from './periods.service.ts';
 import type { Control } from './roll-up-control.ts';
@@ -26,6 +27,7 @@ export type Work =
       readonly run?: string;
       readonly language?: Language;
     }
+  | ({ readonly kind: 'mail' } & Mail)
   | {
       readonly kind: 'import';
       readonly of: string;
@@ -50,6 +52,7 @@ export const WORK_RIGHTS: Readonly<Record<Work['kind'], Right>> = {
   verify: 'verify',
   workbook: 'read_statement',
   import: 'import',
+  mail: 'mail',
 };
 
 /** Kinds that change the books: they and the note that they are done are one transaction. */
@@ -67,6 +70,7 @@ export class Worker {
     private readonly verifier: VerifyService,
     private readonly workbooks: WorkbookService,
     private readonly imports: ImportsService,
+    private readonly mails: MailsService,
   ) {}
 
   /** @param input path of the file that an import reads */
@@ -96,6 +100,8 @@ export class Worker {
         const file = await this.workbooks.file(actor, period, { unit, run, language });
         return { answer: { name: file.name, sha256: file.sha256, bytes: file.content.length }, file };
       }
+      case 'mail':
+        return { answer: await this.mails.send(actor, work) };
       case 'import':
         return { answer: await this.importFile(actor, work, input!, onStep) };
     }

@@ -12,6 +12,7 @@ import { addExplainCommands } from './commands/explain.ts';
 import { addGenerateCommand } from './commands/generate.ts';
 import { addImportCommands } from './commands/imports.ts';
 import { addIssuedCommands } from './commands/issued.ts';
+import { addMailCommand } from './commands/mail.ts';
 import { addModelCommands } from './commands/model.ts';
 import { addPeriodCommands } from './commands/periods.ts';
 import { addServerCommands } from './commands/server.ts';
@@ -42,6 +43,7 @@ export function program(): Command {
   addStatementsCommand(root);
   addValueCommand(root);
   addIssuedCommands(root);
+  addMailCommand(root);
   addDisputeCommands(root);
   addCorrectionCommands(root);
   addDecisionCommand(root);

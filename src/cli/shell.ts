@@ -80,7 +80,8 @@ export class Shell {
       import('@nestjs/core'),
       import('../services.module.ts'),
     ]);
-    return await NestFactory.createApplicationContext(ServicesModule.forDatabase(db), {
+    const { mailOf } = await import('../config.ts');
+    return await NestFactory.createApplicationContext(ServicesModule.forDatabase(db, mailOf(await this.config())), {
       logger: false,
       abortOnError: false,
     });

@@ -1,8 +1,10 @@
 import { HttpException } from '@nestjs/common';
 import type { Express, NextFunction, Request, Response } from 'express';
-import { ipKeyGenerator, MemoryStore, rateLimit, type Options } from 'express-rate-limit';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { Refusal } from '../domain/errors.ts';
+import type { Database } from '../persistence/database.ts';
 import { IS_API } from './faults-by-door.filter.ts';
+import { GuessStore } from './guess-store.ts';
 
 const WINDOW_MS = 15 * 60_000;
 /** Wrong tries of a quarter of an hour after which an address, or a login, has to wait. */
@@ -14,14 +16,19 @@ const tooMany = new Refusal('too_many_tries', 'too many wrong tries; wait a quar
  * Whoever guesses tokens or passwords is held up: by address, and for a login by all addresses together. Only answers
  * of 401 count. Mounted after the forms are read.
  */
-export function limitGuesses(server: Express, most: number): void {
-  server.use(tokenGuesses(most));
+export function limitGuesses(server: Express, db: Database, most: number): void {
+  server.use(tokenGuesses(db, most));
   const isSignIn = (request: Request): boolean => request.method === 'POST' && request.path === '/sign-in';
   // A try counts from its beginning, so that many at once are no way around.
-  const limit = (options: { keyGenerator?: (request: Request) => string; skip: (request: Request) => boolean }) =>
+  const limit = (
+    of: string,
+    options: { keyGenerator?: (request: Request) => string; skip: (request: Request) => boolean },
+  ) =>
     rateLimit({
       windowMs: WINDOW_MS,
       limit: most,
+      store: new GuessStore(db, of),
+      passOnStoreError: true, // without its database the service lets nobody in anyhow
       standardHeaders: 'draft-7',
       legacyHeaders: false,
       skipSuccessfulRequests: true,
@@ -29,9 +36,9 @@ export function limitGuesses(server: Express, most: number): void {
       handler: (_request, _response, next) => next(new HttpException(tooMany.message, 429)),
       ...options,
     });
-  server.use(limit({ skip: (request) => !isSignIn(request) }));
+  server.use(limit('sign-in', { skip: (request) => !isSignIn(request) }));
   server.use(
-    limit({
+    limit('login', {
       keyGenerator: (request) => `login ${loginOf(request)?.toLowerCase()}`,
       skip: (request) => !isSignIn(request) || loginOf(request) === undefined,
     }),
@@ -39,16 +46,30 @@ export function limitGuesses(server: Express, most: number): void {
 }
 
 /** Programs send many good requests at once, so a token counts only when it was found to be wrong. */
-function tokenGuesses(most: number) {
-  const wrong = new MemoryStore();
-  wrong.init({ windowMs: WINDOW_MS } as Options);
+function tokenGuesses(db: Database, most: number) {
+  const wrong = new GuessStore(db, 'token');
+  wrong.init({ windowMs: WINDOW_MS });
+  /** answered, and not yet counted */
+  const underWay = new Map<string, number>();
+  const add = (address: string, by: 1 | -1): void => {
+    const count = (underWay.get(address) ?? 0) + by;
+    if (count === 0) underWay.delete(address);
+    else underWay.set(address, count);
+  };
   return (request: Request, response: Response, next: NextFunction): void => {
     if (!IS_API.test(request.path) || request.headers.authorization === undefined) return next();
     const address = ipKeyGenerator(request.ip ?? '');
     response.once('finish', () => {
-      if (response.statusCode === 401) void wrong.increment(address);
+      if (response.statusCode !== 401) return;
+      add(address, 1);
+      void wrong
+        .increment(address)
+        .catch(() => undefined)
+        .finally(() => add(address, -1));
     });
-    wrong.get(address).then((seen) => next((seen?.totalHits ?? 0) >= most ? tooMany : undefined), next);
+    wrong
+      .get(address)
+      .then((seen) => next((seen?.totalHits ?? 0) + (underWay.get(address) ?? 0) >= most ? tooMany : undefined), next);
   };
 }
 

@@ -1,4 +1,5 @@
 import { Body, Param, Query } from '@nestjs/common';
+import { MailsService } from '../application/mails.service.ts';
 import { SettingsService } from '../application/settings.service.ts';
 import { UsersService } from '../application/users.service.ts';
 import { ROLES, type Actor, type Role } from '../domain/roles.ts';
@@ -39,11 +40,27 @@ class TokenRequest {
 
   @Whole({ about: 'days until it expires', min: 1, max: 366, optional: true })
   readonly days?: number;
+
+  @OneOf(ROLES, { about: 'hold it to a role: the own one, auditor or unit_owner', optional: true })
+  readonly role?: Role;
+
+  @Texts({ about: 'hold it to units, as their owner sees them', max: 300, optional: true })
+  readonly units?: string[];
 }
 
 class PasswordRequest {
   @Text({ about: '12 to 200 characters', max: 200 })
   readonly password: string;
+}
+
+class MailAddressRequest {
+  @Text({ about: 'like ravi@example.com; absent: the login, when that is an address', max: 254, optional: true })
+  readonly mailAddress?: string;
+}
+
+class MailOnIssueRequest {
+  @Flag({ about: 'mail statements to the owners of their units whenever they are issued' })
+  readonly mailOnIssue: boolean;
 }
 
 class OnePersonRequest {
@@ -60,11 +77,12 @@ export class PeopleController {
   constructor(
     private readonly users: UsersService,
     private readonly settings: SettingsService,
+    private readonly mails: MailsService,
   ) {}
 
   @Reads('me', { about: 'who one is' })
-  me(@Who() { login, name, role, units }: Actor): unknown {
-    return { login, name, role, units };
+  me(@Who() { login, name, role, units, holder }: Actor): unknown {
+    return { login, name, role, units, ...(holder === undefined ? {} : { holder }) };
   }
 
   @Reads('users', { about: 'who there is, in which role' })
@@ -101,6 +119,18 @@ export class PeopleController {
     return { login };
   }
 
+  @Sets('users/:login/mail-address', {
+    about: "where somebody's mail goes: an address; without one, to the login when that is one",
+  })
+  async setMailAddress(
+    @Who() actor: Actor,
+    @Param('login', CodePipe) login: string,
+    @Body() { mailAddress }: MailAddressRequest,
+  ): Promise<unknown> {
+    await this.mails.setAddress(actor, login, mailAddress ?? null);
+    return { login, mailAddress: mailAddress ?? null };
+  }
+
   @Reads('tokens', { about: 'own tokens; an admin or auditor sees all' })
   async tokens(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
     return listing(await this.users.tokens(actor), (row) => row.tokenId, query);
@@ -109,9 +139,9 @@ export class PeopleController {
   @Does('tokens', { about: 'make a token, shown once', shownOnce: ['token'] })
   async createToken(
     @Who() actor: Actor,
-    @Body() { login = actor.login, label = 'api', days = 90 }: TokenRequest,
+    @Body() { login = actor.login, label = 'api', days = 90, role, units }: TokenRequest,
   ): Promise<unknown> {
-    return await this.users.createToken(actor, login, label, days);
+    return await this.users.createToken(actor, login, label, days, { role: role ?? null, units: units ?? null });
   }
 
   @Ends('tokens/:id', { about: 'end a token at once' })
@@ -132,5 +162,11 @@ export class PeopleController {
   async setOnePerson(@Who() actor: Actor, @Body() { onePerson, reason }: OnePersonRequest): Promise<unknown> {
     await this.settings.setOnePerson(actor, onePerson, reason);
     return { onePerson };
+  }
+
+  @Sets('settings/mail-on-issue', { about: 'mail statements to the owners of their units whenever they are issued' })
+  async setMailOnIssue(@Who() actor: Actor, @Body() { mailOnIssue }: MailOnIssueRequest): Promise<unknown> {
+    await this.settings.setMailOnIssue(actor, mailOnIssue);
+    return { mailOnIssue };
   }
 }

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { AcceptancesService } from '../application/acceptances.service.ts';
 import { IssuedService } from '../application/issued.service.ts';
 import { JobsService } from '../application/jobs.service.ts';
+import { MailsService } from '../application/mails.service.ts';
 import { statementFile } from '../application/statement-files.ts';
 import { StatementsService } from '../application/statements.service.ts';
 import { WorkbookService } from '../application/workbook.service.ts';
@@ -11,7 +12,7 @@ import type { Actor } from '../domain/roles.ts';
 import { STATEMENT_FORMATS, type StatementFormat, type StatementSet } from '../domain/statements/statement-set.ts';
 import { LANGUAGES, type Language } from '../workbook/plan/template.ts';
 import { Who } from './bearer.guard.ts';
-import { OneOf, QueryWhole, Text } from './fields.ts';
+import { Flag, OneOf, QueryWhole, Text } from './fields.ts';
 import { Accepted } from './later.ts';
 import { listing, ListQuery } from './listing.ts';
 import { Api, Does, Reads } from './operation.ts';
@@ -44,6 +45,14 @@ class WorkbookRequest {
   readonly language?: Language;
 }
 
+class MailRequest {
+  @Text({ about: 'of one unit', max: 300, optional: true })
+  readonly unit?: string;
+
+  @Flag({ about: 'also what was mailed before', optional: true })
+  readonly again?: boolean;
+}
+
 class IssuedListQuery extends ListQuery {
   @Text({ about: 'of one unit', max: 300, optional: true })
   readonly unit?: string;
@@ -66,6 +75,7 @@ export class StatementsController {
     private readonly issued: IssuedService,
     private readonly acceptances: AcceptancesService,
     private readonly jobs: JobsService,
+    private readonly mails: MailsService,
   ) {}
 
   @Reads('statements', {
@@ -129,6 +139,17 @@ export class StatementsController {
     @Query() query: IssuedFilesQuery,
   ): Promise<unknown> {
     return { items: await this.issued.files(actor, period, query), next: null };
+  }
+
+  @Does('mail', {
+    about: 'mail the issued statements to the owners of their units: link, hash and the file that proves itself',
+  })
+  async mail(
+    @Who() actor: Actor,
+    @Param('period', PeriodPipe) period: Period,
+    @Body() request: MailRequest,
+  ): Promise<unknown> {
+    return await this.mails.mail(actor, period, request);
   }
 
   @Reads('acceptances', { about: 'issued statements that their owners accepted' })

@@ -1,5 +1,8 @@
 import { webHouse, type WebHouse } from '../builders/web-house.ts';
+import type { Command } from 'commander';
+import { program } from '../../src/cli/program.ts';
 import { Api, type Said } from './api.ts';
+import { COMMANDS } from './commands.ts';
 
 jest.setTimeout(120_000);
 
@@ -26,6 +29,20 @@ describe('the API', () => {
     expect(Object.keys(document.paths)).toContain('/api/v1/periods/{period}/close');
     const docs = await fetch(`${house.address}/api/docs`, { redirect: 'manual' });
     expect([docs.status, docs.headers.get('location')]).toEqual([302, '/api/v1/openapi.json']);
+  });
+
+  it('has an operation for every command of the shell that is not about the machine it runs on', async () => {
+    const { body } = await api.get(null, '/openapi.json');
+    const operations = Object.entries((body as { paths: Record<string, object> }).paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/api/v1', '')}`),
+    );
+    const leaves = (command: Command, above: string): string[] =>
+      command.commands.length === 0
+        ? [above]
+        : command.commands.flatMap((one) => leaves(one, `${above} ${one.name()}`.trim()));
+    expect(leaves(program(), '').sort()).toEqual(Object.keys(COMMANDS).sort());
+    for (const [command, doing] of Object.entries(COMMANDS))
+      for (const name of doing) expect([command, name, operations.includes(name)]).toEqual([command, name, true]);
   });
 
   it('answers problems as RFC 9457 says, with the code that the shell gives', async () => {

@@ -2,6 +2,7 @@ import { csv } from '../builders/books.ts';
 import { contact } from '../builders/small-house.ts';
 import { webHouse, type WebHouse } from '../builders/web-house.ts';
 import { Api, type Said } from './api.ts';
+import { Visitor } from './visitor.ts';
 
 jest.setTimeout(120_000);
 
@@ -266,6 +267,83 @@ describe('deeds through the API', () => {
     const own = done<{ tokenId: number }>(await api.post('ravi', '/tokens'));
     expect(done(await api.ask('ravi', 'DELETE', `/tokens/${own.tokenId}`))).toEqual({ revoked: `${own.tokenId}` });
     expect(done<{ items: unknown[] }>(await api.get('admin', '/users')).items.length).toBeGreaterThan(5);
+  });
+
+  it('make tokens that are held to a role and to units: what both may do, and nothing more', async () => {
+    const held = async (who: string, scope: object) => {
+      const { token } = done<{ token: string }>(await api.post(who, '/tokens', { label: 'held', ...scope }));
+      return {
+        get: (path: string) => api.get(null, path, { authorization: `Bearer ${token}` }),
+        post: (path: string, body: unknown = {}) =>
+          api.post(null, path, body, { headers: { authorization: `Bearer ${token}` } }),
+        put: (path: string, body: unknown) =>
+          api.ask(null, 'PUT', path, { body, headers: { authorization: `Bearer ${token}` } }),
+      };
+    };
+    const reader = await held('dana', { role: 'auditor' });
+    expect(done(await reader.get('/me'))).toMatchObject({ login: 'dana', role: 'auditor', holder: 'finance' });
+    expect((await reader.get('/periods/2026-05/statements')).status).toBe(200);
+    expect((await reader.post('/periods/2026-05/close')).body).toMatchObject({ code: 'forbidden' });
+    expect((await reader.get('/audit')).status).toBe(403); // an auditor may, who is finance may not
+    const tokens = done<{ items: { login: string; role: string; lastUsedAt: string | null }[] }>(
+      await reader.get('/tokens?limit=1000'),
+    );
+    expect(new Set(tokens.items.map(({ login }) => login))).toEqual(new Set(['dana']));
+    expect(tokens.items[0]).toMatchObject({ role: 'auditor', lastUsedAt: expect.any(String) as unknown });
+    // It makes no way out of itself.
+    expect((await reader.post('/tokens')).status).toBe(403);
+    expect((await reader.put('/users/dana/password', { password: 'x'.repeat(20) })).status).toBe(403);
+    const board = await held('dana', { units: ['RETAIL'] });
+    const { units } = done<{ units: { unit: string }[] }>(await board.get('/periods/2026-05/statements'));
+    expect(units.map(({ unit }) => unit)).toEqual(['RETAIL']);
+    expect((await board.get('/periods/2026-05/statements/MOBILE')).status).toBe(404);
+    for (const path of ['/imports', '/users', '/settings', '/explain/contacts/2026-05-f-0'])
+      expect([path, (await board.get(path)).status]).toEqual([path, 403]);
+    expect(done<{ items: unknown[] }>(await board.get('/jobs')).items).toEqual([]);
+    expect((await board.post('/periods/2026-05/workbook')).status).toBe(403);
+    const narrow = await held('ravi', { role: 'auditor' });
+    expect((await narrow.get('/periods/2026-05/statements')).status).toBe(200);
+    expect((await narrow.get('/periods/2026-05/statements/MOBILE')).status).toBe(404);
+    expect((await narrow.post('/periods/2026-05/issued/RETAIL/accept')).status).toBe(403);
+    for (const [who, scope, code] of [
+      ['dana', { role: 'controller' }, 'bad_scope'],
+      ['dana', { role: 'unit_owner' }, 'bad_scope'],
+      ['dana', { role: 'auditor', units: ['RETAIL'] }, 'bad_scope'],
+      ['dana', { units: ['NOWHERE'] }, 'unknown_unit'],
+      ['ravi', { units: ['MOBILE'] }, 'unknown_unit'],
+      ['admin', { units: ['RETAIL'] }, 'bad_scope'],
+    ] as const)
+      expect([scope, (await api.post(who, '/tokens', scope)).body]).toEqual([scope, expect.objectContaining({ code })]);
+    const visitor = new Visitor(house.address);
+    const { token } = done<{ token: string }>(await api.post('dana', '/tokens', { role: 'auditor' }));
+    expect((await visitor.signIn({ token })).status).toBe(401);
+  });
+
+  it('show the value statement, scores, methods, templates and parked charges; check a workbook', async () => {
+    expect(done(await api.get('audra', '/periods/2026-05/value'))).toMatchObject({ period: '2026-05' });
+    expect(done(await api.get('audra', '/periods/2026-05/value/preview'))).toMatchObject({ currency: 'EUR' });
+    expect(done(await api.get('audra', '/periods/2026-05/scores'))).toMatchObject({ period: '2026-05' });
+    expect(done<{ items: unknown[] }>(await api.get('audra', '/periods/parked')).items).toEqual([]);
+    const { items } = done<{ items: { name: string }[] }>(await api.get('audra', '/methods'));
+    for (const { name } of items) {
+      const { example } = done<{ example: object }>(await api.get('audra', `/methods/${name}`));
+      const said = await api.post('audra', `/methods/${name}`, { spec: example });
+      expect([name, said.status]).toEqual([name, 200]);
+    }
+    const file = await api.post('audra', '/methods/its_poisson', { spec: { data: '/etc/passwd' } });
+    expect([file.status, file.text.includes('inline')]).toEqual([422, true]);
+    expect((await api.get('audra', '/kinds/contacts/template')).text).toMatch(/^contact_id,/);
+    expect((await api.get('audra', '/kinds/contacts/template?format=xlsx')).text.slice(0, 2)).toBe('PK');
+    expect(done(await api.get('audra', '/models/newest'))).toMatchObject({ yaml: expect.any(String) as unknown });
+    const bytes = await fetch(`${house.address}/api/v1/periods/2026-04/statements?format=xlsx`, {
+      headers: { authorization: `Bearer ${await api.tokenOf('audra')}` },
+    }).then((answer) => answer.arrayBuffer());
+    const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+    const upload = (raw: Uint8Array | string) =>
+      api.ask('audra', 'POST', '/verification/workbook?', { raw, headers: { 'content-type': XLSX } });
+    expect(done(await upload(new Uint8Array(bytes)))).toMatchObject({ differences: [] });
+    const none = await upload('no zip');
+    expect([none.status, none.text.includes('/tmp')]).toEqual([400, false]);
   });
 
   it('show the settings and set one-person mode with a reason', async () => {

@@ -1,6 +1,6 @@
 import { configOf } from '../../src/config.ts';
 import type { Role } from '../../src/domain/roles.ts';
-import { startService } from '../../src/service.ts';
+import { startService, type RunningService } from '../../src/service.ts';
 import { csv, testBooks, type TestBooks } from '../builders/books.ts';
 import { APRIL, contact, HOUSE, MARCH } from '../builders/small-house.ts';
 
@@ -83,6 +83,7 @@ const FILES: Readonly<Record<string, string>> = {
 export interface Households {
   readonly books: TestBooks;
   readonly address: string;
+  readonly service: RunningService;
   /** by unit: id of a line of the issued month, and of a dispute of another line */
   readonly lines: Readonly<Record<string, string>>;
   readonly disputes: Readonly<Record<string, string>>;
@@ -115,6 +116,7 @@ export async function households(): Promise<Households> {
   return {
     books,
     address: service.address,
+    service,
     lines: lines!,
     disputes: disputes!,
     secretsOf: (unit) => [

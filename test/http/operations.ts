@@ -117,6 +117,11 @@ export const ACCESS: Readonly<
   'GET /tokens': { roles: ROLES, at: '/tokens' },
   'POST /tokens': { roles: ['admin'], at: '/tokens', body: { login: 'nobody' } },
   'DELETE /tokens/{id}': { roles: ROLES, at: '/tokens/999999' },
+  'POST /periods/{period}/mail': { roles: ['finance', 'controller'], at: '/periods/2031-01/mail' },
+  'PUT /users/{login}/mail-address': {
+    ...{ roles: ['admin'], at: '/users/nobody/mail-address', body: { mailAddress: 'nobody@example.com' } },
+  },
+  'PUT /settings/mail-on-issue': { roles: ['admin'], at: '/settings/mail-on-issue', body: { mailOnIssue: false } },
   'GET /jobs': { roles: ROLES, at: '/jobs' },
   'GET /jobs/{id}': { roles: ROLES, at: '/jobs/999' },
   'GET /jobs/{id}/file': { roles: ROLES, at: '/jobs/999/file' },

@@ -65,17 +65,39 @@ export function addAccountCommands(root: Command): void {
     notes: 'It has 12 to 200 characters; a line end at its end is none of them.',
     acts: true,
   }).action(answering(setPassword));
+  addCommand(user, {
+    name: 'mail <login> [address]',
+    about: "where somebody's mail goes; without ADDRESS to the login, when that is one",
+    examples: ['user mail ravi ravi@example.com --as admin'],
+    notes: ADMIN_NOTE,
+    acts: true,
+  }).action(
+    answering(async (shell: Shell, login: string, address: string | undefined) => {
+      const { MailsService } = await import('../../application/mails.service.ts');
+      await (await shell.get(MailsService)).setAddress(await shell.actor(), login, address ?? null);
+      const text = address === undefined ? `${login} has no address of its own` : `mail of ${login} goes to ${address}`;
+      return { json: { login, mailAddress: address ?? null }, text };
+    }),
+  );
 
   const token = root.command('token').description('tokens that say who acts');
   addCommand(token, {
     name: 'create [login]',
     about: 'make a token, shown once',
-    examples: ['token create --label laptop', 'token create ravi --label nightly --days 30 --as admin'],
-    notes: 'Without LOGIN for oneself; for others only by an admin.',
+    examples: [
+      'token create --label laptop',
+      'token create ravi --label nightly --days 30 --as admin',
+      'token create --label dashboard --role unit_owner --unit RETAIL',
+    ],
+    notes:
+      'Without LOGIN for oneself; for others only by an admin. A token held to a role does what that role and its holder\n' +
+      'both may do; held to units it sees those and the units below them. Such a token opens no page.',
     acts: true,
   })
     .option('--label <text>', 'what the token is for', 'shell')
     .option('--days <n>', 'days until it expires, at most 366', wholeNumber, 90)
+    .addOption(new Option('--role <role>', 'hold it to a role: the own one, auditor or unit_owner').choices(ROLES))
+    .option('--unit <code...>', 'hold it to units, as their owner sees them')
     .action(answering(createToken));
   addCommand(token, {
     name: 'list',
@@ -117,10 +139,11 @@ async function setPassword(shell: Shell, login: string): Promise<Answer> {
 async function createToken(
   shell: Shell,
   login: string | undefined,
-  options: { label: string; days: number },
+  options: { label: string; days: number; role?: Role; unit?: string[] },
 ): Promise<Answer> {
   const actor = await shell.actor();
-  const made = await (await service(shell)).createToken(actor, login ?? actor.login, options.label, options.days);
+  const { label, days, role = null, unit: units = null } = options;
+  const made = await (await service(shell)).createToken(actor, login ?? actor.login, label, days, { role, units });
   await shell.say(`token ${made.tokenId} of ${made.login}, good until ${day(made.expiresAt)}; ${made.note}`);
   return { json: made, text: made.token, next: `ANSWERABLE_TOKEN=${made.token.slice(0, 11)}… answerable periods` };
 }
@@ -131,6 +154,7 @@ async function listTokens(shell: Shell): Promise<Answer> {
     { title: 'id', of: (t) => t.tokenId, right: true },
     { title: 'user', of: (t) => t.login },
     { title: 'label', of: (t) => t.label },
+    { title: 'held to', of: (t) => [t.role, ...(t.units ?? [])].filter((word) => word !== null).join(' ') },
     { title: 'state', of: (t) => t.state },
     { title: 'expires', of: (t) => day(t.expiresAt) },
     { title: 'last used', of: (t) => (t.lastUsedAt === null ? 'never' : day(t.lastUsedAt)) },

@@ -54,6 +54,7 @@ export function addAuditCommands(root: Command): void {
       return { json: shown, text: pairs(Object.entries(shown).map(([name, value]) => [name, String(value)])) };
     }),
   );
+  addMailOnIssue(settings);
   addCommand(settings, {
     name: 'one-person',
     about: 'one person may prepare and approve: for companies that have no second one; printed on every statement',
@@ -66,6 +67,22 @@ export function addAuditCommands(root: Command): void {
       answering(async (shell: Shell, state: 'on' | 'off', { reason }: { reason: string }) => {
         await (await settingsService(shell)).setOnePerson(await shell.actor(), state === 'on', reason);
         return { json: { onePerson: state === 'on' }, text: `one-person mode is ${state}` };
+      }),
+    );
+}
+
+function addMailOnIssue(settings: Command): void {
+  addCommand(settings, {
+    name: 'mail-on-issue',
+    about: 'mail statements to the owners of their units whenever they are issued',
+    examples: ['settings mail-on-issue on --as admin'],
+    acts: true,
+  })
+    .addArgument(new Argument('<state>').choices(['on', 'off']))
+    .action(
+      answering(async (shell: Shell, state: 'on' | 'off') => {
+        await (await settingsService(shell)).setMailOnIssue(await shell.actor(), state === 'on');
+        return { json: { mailOnIssue: state === 'on' }, text: `mailing at issue is ${state}` };
       }),
     );
 }
