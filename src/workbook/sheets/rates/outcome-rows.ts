@@ -37,7 +37,7 @@ export function outcomeRows(frame: Frame, pools: readonly PoolView[]): RateRow[]
       ? [
           money(
             'outWithheld',
-            (c) => ofLines(c, 0),
+            (c) => `${ofLines(c, 0)}+${ofLines(c, 2)}`,
             (pool) => pool.result.withheld + pool.result.parked,
           ),
         ]
