@@ -21,7 +21,7 @@ export function PostingsTable({
       <thead>
         <tr>
           <th>{t('Posted to')}</th>
-          <th>{t('Of')}</th>
+          <th>{t('Of ‖ month')}</th>
           <th class="n">{t('Amount')}</th>
         </tr>
       </thead>
