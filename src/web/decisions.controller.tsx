@@ -56,7 +56,8 @@ export class DecisionsController {
       try {
         const report = await this.decisions.report(actor, code);
         const lines = await this.linesOf(view, actor, code);
-        return <DecisionPage {...{ view, report, lines }} reasons={await this.statements.reasonNames()} />;
+        const [reasons, units] = [await this.statements.reasonNames(), await this.statements.unitNames(actor)];
+        return <DecisionPage {...{ view, report, lines, reasons, units }} />;
       } catch (error) {
         // Own and registered, but no month since it began has been calculated.
         if (!(error instanceof Refusal && error.code === 'no_run')) throw error;

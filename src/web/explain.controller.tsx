@@ -1,8 +1,9 @@
-import { Controller, Get, NotFoundException, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, NotFoundException, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { ExplainService } from '../application/explain.service.ts';
+import { ExplainService, type LineExplanation } from '../application/explain.service.ts';
 import { StatementsService } from '../application/statements.service.ts';
-import { may } from '../domain/roles.ts';
+import { WordsService, type Words } from '../application/words.service.ts';
+import { may, type Actor } from '../domain/roles.ts';
 import { PageDoor } from './page-door.ts';
 import { ContactPage, LinePage } from './pages/explain.tsx';
 import { send } from './send.ts';
@@ -13,18 +14,23 @@ export class ExplainController {
   constructor(
     private readonly door: PageDoor,
     private readonly explain: ExplainService,
+    private readonly said: WordsService,
     private readonly statements: StatementsService,
   ) {}
 
   @Get('explain/line/:id')
   async line(@Req() request: Request, @Res() response: Response, @Param('id') id: string): Promise<void> {
     await this.door.guarded(request, response, async (actor) => {
-      const explained = await this.explain.line(actor, id);
-      const { unit_code: unit } = explained.line as { unit_code: string };
-      const inPeriod = (p: string): string => `/statements/${p}/${encodeURIComponent(unit)}`;
-      const view = await this.door.viewOf(request, response, actor, explained.period, inPeriod);
-      const reasons = await this.statements.reasonNames();
-      send(response, 200, <LinePage view={view} explained={explained} reasons={reasons} />);
+      await this.showLine(request, response, actor, await this.explain.line(actor, id), null);
+    });
+  }
+
+  /** The same with customers' words; by POST because every look at them is written down. */
+  @Post('explain/line/:id/words')
+  async words(@Req() request: Request, @Res() response: Response, @Param('id') id: string): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
+      const { explained, words } = await this.said.ofLine(actor, id);
+      await this.showLine(request, response, actor, explained, words);
     });
   }
 
@@ -37,5 +43,19 @@ export class ExplainController {
       const view = await this.door.viewOf(request, response, actor, period, null);
       send(response, 200, <ContactPage view={view} explained={explained} />);
     });
+  }
+
+  private async showLine(
+    request: Request,
+    response: Response,
+    actor: Actor,
+    explained: LineExplanation,
+    words: readonly Words[] | null,
+  ): Promise<void> {
+    const { unit_code: unit } = explained.line as { unit_code: string };
+    const inPeriod = (p: string): string => `/statements/${p}/${encodeURIComponent(unit)}`;
+    const view = await this.door.viewOf(request, response, actor, explained.period, inPeriod);
+    const reasons = await this.statements.reasonNames();
+    send(response, 200, <LinePage {...{ view, explained, reasons, words }} />);
   }
 }

@@ -4,6 +4,7 @@ import { CloseBoardController } from './close-board.controller.tsx';
 import { DecisionsController } from './decisions.controller.tsx';
 import { DisputesController } from './disputes.controller.tsx';
 import { ExplainController } from './explain.controller.tsx';
+import { GlossaryController } from './glossary.controller.tsx';
 import { HomeController } from './home.controller.tsx';
 import { ImportsController } from './imports.controller.tsx';
 import { OidcController } from './oidc.controller.tsx';
@@ -27,6 +28,7 @@ export const PAGES = [
   ExplainController,
   ImportsController,
   RulesController,
+  GlossaryController,
   AuditController,
   SettingsController,
   SignInController,

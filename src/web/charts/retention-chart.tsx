@@ -30,10 +30,10 @@ export function RetentionChart({ points, title }: { points: readonly RetentionPo
   const high = ends.reduce((top, value) => (value > top ? value : top), 0n);
   const low = ends.reduce((least, value) => (value < least ? value : least), 0n);
   const span = high - low === 0n ? 1n : high - low;
-  const y = (value: bigint): number => 24 + HEIGHT - (length(value - low, span) / 100) * HEIGHT;
+  const y = (value: bigint): number => 36 + HEIGHT - (length(value - low, span) / 100) * HEIGHT;
   const x = (i: number): number => ((i + 0.5) / points.length) * 100;
   return (
-    <svg height={HEIGHT + 64} role="img" aria-label={title}>
+    <svg height={HEIGHT + 76} role="img" aria-label={title}>
       <title>{title}</title>
       <desc>
         {points
@@ -58,10 +58,10 @@ export function RetentionChart({ points, title }: { points: readonly RetentionPo
           <text class="strong halo" x={`${x(i) + 1.5}%`} y={y(cents(point.point)) - 6}>
             {signed(rounded(point.point, 2))}
           </text>
-          <text x={`${x(i)}%`} y={HEIGHT + 44} text-anchor="middle">
+          <text x={`${x(i)}%`} y={HEIGHT + 56} text-anchor="middle">
             {windowName(point.days)}
           </text>
-          <text x={`${x(i)}%`} y={HEIGHT + 58} text-anchor="middle">
+          <text x={`${x(i)}%`} y={HEIGHT + 70} text-anchor="middle">
             {point.ripe ? point.cohort : t('not that old yet')}
           </text>
         </g>

@@ -1,13 +1,15 @@
 import type { DecisionReport } from '../../application/decisions.service.ts';
 import type { DecisionRecord } from '../../domain/attribution/register.ts';
-import { counted, day, grouped, isNegative, money, monthYear, rounded } from '../format.ts';
+import { counted, day, grouped, isNegative, minor, money, monthYear } from '../format.ts';
 import { rich, t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 import { decisionKind } from '../words.ts';
 import { BreakEvenSection, IncrementalSection, ReasonsSection } from './decision-charts.tsx';
 import { verdictOf } from './decision-map.tsx';
+import { DecisionRetentionSection, MonthsSection, ProfitSection } from './decision-money.tsx';
 import type { StatementLine } from './statement-groups.ts';
+import { WordsSection } from './words-section.tsx';
 
 export function DecisionsPage({ view, decisions }: { view: View; decisions: readonly DecisionRecord[] }) {
   return (
@@ -75,13 +77,20 @@ export function DecisionPage({
   report,
   lines,
   reasons,
+  units,
 }: {
   view: View;
   report: DecisionReport;
   /** of the month of the page, of the units that the viewer may read */
   lines: readonly StatementLine[];
+  /** names by code */
   reasons: ReadonlyMap<string, string>;
+  units: ReadonlyMap<string, string>;
 }) {
+  const largest = lines.reduce<StatementLine | undefined>(
+    (top, line) => (top === undefined || minor(line.amount) > minor(top.amount) ? line : top),
+    undefined,
+  );
   const loses = isNegative(report.net);
   const said = { title: report.title, net: money(report.net.replace('-', ''), report.currency) };
   return (
@@ -104,43 +113,25 @@ export function DecisionPage({
         <div class="w7">
           <BreakEvenSection report={report} />
           <IncrementalSection report={report} />
+          <DecisionRetentionSection report={report} />
         </div>
         <div class="w5">
-          <Section title={t('Profit and loss')} sub={report.currency}>
-            <Table>
-              <tbody>
-                <Line
-                  label={t('Billed, {exposures} exposures', { exposures: grouped(report.exposures) })}
-                  value={report.billed}
-                />
-                <Line label={t('Waived')} value={negated(report.waived)} />
-                <Line label={t('Refunded')} value={negated(report.refunded)} />
-                <Line
-                  label={t('Contact cost, {contacts} contacts', {
-                    contacts: grouped(rounded(report.contacts.attributed, 1)),
-                  })}
-                  value={negated(report.cost.full)}
-                />
-                <tr class="total">
-                  <th scope="row">{t('Net')}</th>
-                  <td class="n">{grouped(report.net)}</td>
-                </tr>
-                <Line label={t('Marginal cost of the contacts (memo)')} value={report.cost.marginal} />
-                <Line label={t('Of the cost, charged to its owners (memo)')} value={report.cost.charged} />
-              </tbody>
-            </Table>
-          </Section>
+          <ProfitSection report={report} />
           <ReasonsSection view={view} lines={lines} reasons={reasons} />
           <Section title={t('Break-even')} sub={t('contacts for an exposure')}>
             <Table>
               <tbody>
                 <tr>
                   <td>{t('k*, at which it earns nothing')}</td>
-                  <td class="n">{report.breakEvenContactRate ?? t('no revenue of its own')}</td>
+                  <td class="n">
+                    {report.breakEvenContactRate === null
+                      ? t('no revenue of its own')
+                      : grouped(report.breakEvenContactRate)}
+                  </td>
                 </tr>
                 <tr>
                   <td>{rich('Contact rate ({basis})', { basis: <span lang="en">{report.contactRateBasis}</span> })}</td>
-                  <td class="n">{report.contactRate ?? '–'}</td>
+                  <td class="n">{report.contactRate === null ? '–' : grouped(report.contactRate)}</td>
                 </tr>
               </tbody>
             </Table>
@@ -150,7 +141,9 @@ export function DecisionPage({
               <tbody>
                 {report.owners.map((owner) => (
                   <tr key={`${owner.unit} ${owner.from}`}>
-                    <td>{owner.unit}</td>
+                    <td>
+                      <a href={`/units/${encodeURIComponent(owner.unit)}`}>{units.get(owner.unit) ?? owner.unit}</a>
+                    </td>
                     <td class="n">{owner.share}</td>
                     <td>
                       {owner.to === null
@@ -162,21 +155,12 @@ export function DecisionPage({
               </tbody>
             </Table>
           </Section>
+          {largest !== undefined && (
+            <WordsSection view={view} action={`/explain/line/${encodeURIComponent(largest.id)}/words`} words={null} />
+          )}
         </div>
       </div>
+      <MonthsSection report={report} />
     </Page>
-  );
-}
-
-function negated(text: string): string {
-  return isNegative(text) ? text.slice(1) : /[1-9]/.test(text) ? `-${text}` : text;
-}
-
-function Line({ label, value }: { label: string; value: string }) {
-  return (
-    <tr>
-      <td>{label}</td>
-      <td class="n">{grouped(value)}</td>
-    </tr>
   );
 }

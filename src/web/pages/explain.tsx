@@ -1,10 +1,12 @@
 import type { ContactExplanation, LineExplanation } from '../../application/explain.service.ts';
+import type { Words } from '../../application/words.service.ts';
 import { counted, grouped, money, monthYear } from '../format.ts';
 import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 import { treatmentName } from '../words.ts';
 import { kindName } from './statement-groups.ts';
+import { WordsSection } from './words-section.tsx';
 
 type Fields = Readonly<Record<string, string | null>>;
 
@@ -12,10 +14,13 @@ export function LinePage({
   view,
   explained,
   reasons,
+  words,
 }: {
   view: View;
   explained: LineExplanation;
   reasons: ReadonlyMap<string, string>;
+  /** null until somebody asks for them */
+  words: readonly Words[] | null;
 }) {
   const line = explained.line as Fields;
   const pool = explained.pool as Fields;
@@ -144,6 +149,13 @@ export function LinePage({
           </tbody>
         </Table>
       </Section>
+      {explained.contactCount > 0 && (
+        <WordsSection
+          view={view}
+          action={`/explain/line/${encodeURIComponent(line['line_id']!)}/words`}
+          words={words}
+        />
+      )}
     </Page>
   );
 }
