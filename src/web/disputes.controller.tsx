@@ -7,7 +7,7 @@ import { Refusal } from '../domain/errors.ts';
 import type { Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import { decisionTitles } from './decision-titles.ts';
-import { optional, refusedWith, typed } from './form.tsx';
+import { figure, optional, refusedWith, typed } from './form.tsx';
 import { t } from './language.ts';
 import { PageDoor } from './page-door.ts';
 import { DisputePage, DisputesPage, OpenDisputePage, type DisputeDeeds, type DisputedLine } from './pages/disputes.tsx';
@@ -58,7 +58,7 @@ export class DisputesController {
         if (deed === 'reply') await this.disputes.reply(actor, id, text);
         else if (deed === 'escalate') await this.disputes.escalate(actor, id, text);
         else if (deed === 'rule' && (outcome === 'accept' || outcome === 'reject'))
-          await this.disputes.rule(actor, id, { accept: outcome === 'accept', amount: optional(amount), reason });
+          await this.disputes.rule(actor, id, { accept: outcome === 'accept', amount: figure(amount), reason });
         else throw new Refusal('no_such_deed', `there is no deed "${deed}"`, { kind: 'not_found' });
       } catch (error) {
         if (!(error instanceof Refusal) || error.kind !== 'unprocessable') throw error;
@@ -180,7 +180,7 @@ export class DisputesController {
 }
 
 function part(fields: Fields): { amount?: string; to?: string } {
-  const [amount, to] = [optional(fields['amount']), optional(fields['to'])];
+  const [amount, to] = [figure(fields['amount']), optional(fields['to'])];
   return { ...(amount === undefined ? {} : { amount }), ...(to === undefined ? {} : { to }) };
 }
 

@@ -4,6 +4,7 @@ import { InvalidInput, Refusal } from '../domain/errors.ts';
 import { t } from './language.ts';
 import type { View } from './layout.tsx';
 import { Refused, type Refusing } from './refused.tsx';
+import { figureTyped } from './typed-figure.ts';
 
 /** What was typed, by field; a field that was sent twice or left out is absent. @throws Refusal bad_text */
 export function typed(request: Request): Readonly<Record<string, string>> {
@@ -19,6 +20,11 @@ export function typed(request: Request): Readonly<Record<string, string>> {
 /** Absent when nothing was typed. */
 export function optional(text: string | undefined): string | undefined {
   return text === undefined || text === '' ? undefined : text;
+}
+
+/** A figure as plain decimal text; absent when nothing was typed. @throws Refusal ambiguous_figure */
+export function figure(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : figureTyped(text);
 }
 
 /** What a form shows above itself when its deed was refused; anything else is no refusal and goes on. */

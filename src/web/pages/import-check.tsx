@@ -5,6 +5,7 @@ import { counted, grouped, instant } from '../format.ts';
 import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
+import { readingsOf } from '../typed-figure.ts';
 import { FaultsTable, ImportSteps } from './import-steps.tsx';
 
 const SHOWN = 100;
@@ -187,15 +188,13 @@ function totalsOf({ totals }: ImportReport): { label: string; value: string }[] 
   return [{ label: t('Rows'), value: String(totals.rows) }, ...amounts, ...seconds];
 }
 
-/** The same number, however it is grouped and whatever zeros stand behind the point. */
-function same(value: string, typed: string): boolean {
-  const plain = (text: string) =>
-    text
-      .replace(/[\s\u00a0,']/g, '')
-      .replace('\u2212', '-')
-      .replace(/(\.\d*?)0+$/, '$1')
-      .replace(/\.$/, '');
-  return plain(value) === plain(typed);
+/**
+ * The same number, however it is grouped and whatever zeros stand behind the point. A figure that can be read in two ways
+ * is compared in both: nothing is posted from it.
+ */
+function same(value: string, figure: string): boolean {
+  const short = (text: string) => text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+  return readingsOf(figure).some((reading) => short(reading) === short(value));
 }
 
 function Count({ label, count }: { label: string; count: number }) {
