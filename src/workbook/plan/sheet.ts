@@ -102,6 +102,7 @@ export class Sheet {
   /** last row of the print area; helpers below it stay on screen */
   printTo: number | undefined;
   private readonly letters: ReadonlyMap<string, string>;
+  private readonly formats: ReadonlyMap<string, string | undefined>;
 
   constructor(
     readonly key: string,
@@ -109,8 +110,17 @@ export class Sheet {
     readonly layout: SheetLayout,
     features: ReadonlySet<string>,
   ) {
-    this.columns = layout.columns.filter(({ needs }) => needs === undefined || features.has(needs));
-    this.letters = new Map(this.columns.map((column, i) => [column.key, columnLetters(i + 1)]));
+    const held = layout.columns.filter(({ needs }) => needs === undefined || features.has(needs));
+    const wide = (key: string) => held.filter(({ under }) => under === key).map(({ width }) => width);
+    this.columns = held
+      .filter(({ under }) => under === undefined)
+      .map((column) => ({ ...column, width: Math.max(column.width, ...wide(column.key)) }));
+    const own = new Map(this.columns.map(({ key }, i) => [key, columnLetters(i + 1)]));
+    this.letters = new Map(held.map(({ key, under }) => [key, own.get(under ?? key)!]));
+    this.formats = new Map([
+      ...this.columns.map(({ key, format }) => [own.get(key)!, format] as const),
+      ...held.map(({ key, format }) => [key, format] as const),
+    ]);
   }
 
   has(column: string): boolean {
@@ -156,7 +166,7 @@ export class Sheet {
     const cells = this.rows.get(row) ?? new Map<number, CellPlan>();
     this.rows.set(row, cells);
     const letter = this.col(column);
-    const own = format ?? (content.kind === 'text' ? undefined : this.columns[columnIndex(letter) - 1]?.format);
+    const own = format ?? (content.kind === 'text' ? undefined : this.formats.get(column));
     cells.set(columnIndex(letter), { content, style, format: own });
   }
 

@@ -13,6 +13,8 @@ export interface ColumnLayout {
   readonly needs?: string;
   /** helper of charts and formulas: outside the print area, grouped */
   readonly helper?: boolean;
+  /** column under which it stands in a second table of the sheet */
+  readonly under?: string;
 }
 
 export interface SheetLayout {

@@ -27,7 +27,7 @@ export function buildAbout(frame: Frame): void {
     const tip = frame.label('link.tip', { sheet: target.name });
     sheet.put('item', row, { kind: 'link', text: target.name, sheet: target.name, cell: 'A1', tip }, 'Link');
     const group = frame.label(`about.kind.${target.layout.kind}`);
-    sheet.put('text', row, text(`${group}: ${frame.label(`${kind}.about`)}`), 'Wrapped');
+    sheet.put('text', row, text(`${group}: ${frame.label(`${kind}.about`)}`), 'Label');
     row += 1;
   }
   row += 1;
@@ -40,7 +40,7 @@ export function buildAbout(frame: Frame): void {
   ] as const;
   for (const [style, sample] of samples) {
     sheet.put('item', row, number(Number(sample)), style, 'money');
-    sheet.put('text', row, text(frame.label(`about.style.${style}`)), 'Wrapped');
+    sheet.put('text', row, text(frame.label(`about.style.${style}`)), 'Indented');
     row += 1;
   }
   for (const mark of ['brackets', 'zero', 'rounding', 'status'])

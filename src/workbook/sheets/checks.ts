@@ -85,16 +85,16 @@ function putMaster(frame: Frame, sheet: Sheet, first: number, last: number): voi
   frame.name('ChecksFailed', sheet.cell('first', TOP.errors));
   frame.name('RunChanged', sheet.cell('first', TOP.changed));
   const tolerances = [
-    ['CentTol', 0.5 / 10 ** frame.model.digits],
-    ['ShareTol', 0.000001],
-    ['CountTol', 0.001],
-    ['JumpAlert', 0.1],
-    ['Digits', frame.model.digits],
-    ['MinorUnit', 1 / 10 ** frame.model.digits],
+    ['CentTol', 0.5 / 10 ** frame.model.digits, 'share'],
+    ['ShareTol', 0.000001, 'share'],
+    ['CountTol', 0.001, 'share'],
+    ['JumpAlert', 0.1, 'percent'],
+    ['Digits', frame.model.digits, 'count'],
+    ['MinorUnit', 1 / 10 ** frame.model.digits, 'share'],
   ] as const;
-  tolerances.forEach(([name, size], i) => {
+  tolerances.forEach(([name, size, format], i) => {
     sheet.put('difference', TOP.errors + i, text(frame.label(`checks.${name}`)), 'LabelRight');
-    sheet.put('tolerance', TOP.errors + i, number(size), 'Input', 'share');
+    sheet.put('tolerance', TOP.errors + i, number(size), 'Input', format);
     frame.name(name, sheet.cell('tolerance', TOP.errors + i));
   });
 }

@@ -1,16 +1,26 @@
 import { Fraction } from '../../domain/fraction.ts';
 import { double } from '../model/numbers.ts';
 import type { DecisionProfit, DecisionView, LineView } from '../model/workbook-model.ts';
-import type { Frame } from '../plan/frame.ts';
-import { calc, date, number, text, type Table } from '../plan/sheet.ts';
+import { isRight, type Frame } from '../plan/frame.ts';
+import { calc, date, number, Table, text, type Sheet } from '../plan/sheet.ts';
 import { NO_DECISION } from './keys.ts';
 
-/** What each decision's contacts cost and, where it is known, what the decision brought: one row a decision. */
+const PERIOD = ['kind', 'start', 'units', 'tiers', 'contacts', 'perContact', 'cost', 'withheld'] as const;
+const SINCE = [
+  ...['exposures', 'allContacts', 'allCost', 'collected', 'retention', 'net', 'contactRate', 'breakEven'],
+  ...['headroom', 'reading', 'underWater'],
+];
+const WORDS = ['noBreakEven', 'pays', 'costs'] as const;
+
+/**
+ * What each decision's contacts cost in the period and, where it is known, what the decision brought since it took
+ * effect: two tables, one under the other, so that a page holds them in legible size.
+ */
 export function buildDecisions(frame: Frame): void {
   const table = frame.table('decisions');
   const { sheet } = table;
   frame.head(sheet);
-  frame.headers(sheet);
+  heads(frame, sheet, sheet.layout.headerRow, 'period', PERIOD);
   const none: DecisionView = {
     key: NO_DECISION,
     code: '',
@@ -19,20 +29,42 @@ export function buildDecisions(frame: Frame): void {
     effectiveFrom: '',
   };
   [...frame.model.decisions, none].forEach((decision, i) => putDecision(frame, table, decision, table.first + i));
-  const figures = ['contacts', 'perContact', 'cost', 'withheld'];
-  for (const column of figures) sheet.run(column, table.first, table.last);
+  for (const column of ['contacts', 'perContact', 'cost', 'withheld']) sheet.run(column, table.first, table.last);
   putTotal(frame, table);
-  if (sheet.has('net')) {
-    WORDS.forEach((word, i) => sheet.put('word', table.first + i, text(frame.label(`decisions.${word}`)), 'Note'));
-    const losing = `AND(ISNUMBER($${sheet.col('net')}${table.first}),$${sheet.col('net')}${table.first}<0)`;
-    sheet.conditionals.push({
-      range: `${sheet.at('net', table.first)}:${sheet.at('reading', table.last)}`,
-      when: losing,
-      style: 'bad',
-    });
+  const shown = sheet.has('net') ? putProfits(frame, table) : table;
+  addChart(frame, shown);
+  sheet.printTo = shown.last + 24;
+}
+
+/** Heading of a table and of its columns; the bar goes on over columns that only the other table has. */
+function heads(frame: Frame, sheet: Sheet, row: number, table: 'period' | 'since', columns: readonly string[]): void {
+  frame.section(sheet, row - 1, `decisions.${table}`);
+  for (const column of sheet.columns)
+    sheet.put(column.key, row, text(column.helper ? frame.label(`decisions.column.${column.key}`) : null), 'Header');
+  for (const key of ['decision', 'title', ...columns]) {
+    const layout = sheet.layout.columns.find((column) => column.key === key)!;
+    sheet.put(key, row, text(frame.label(`decisions.column.${key}`)), isRight(layout) ? 'HeaderRight' : 'Header');
   }
-  addChart(frame, table);
-  sheet.printTo = table.last + 24;
+}
+
+/** The table of what decisions brought, below the other. */
+function putProfits(frame: Frame, above: Table): Table {
+  const { sheet } = above;
+  const table = new Table(sheet, above.last + 5, frame.model.decisions.length);
+  heads(frame, sheet, table.first - 1, 'since', SINCE);
+  WORDS.forEach((word, i) => sheet.put('word', above.first + i, text(frame.label(`decisions.${word}`)), 'Note'));
+  frame.model.decisions.forEach(({ code, title }, i) => {
+    const row = table.first + i;
+    sheet.put('decision', row, text(code), 'Label', 'text');
+    sheet.put('title', row, text(title), 'Label', 'text');
+    const profit = frame.model.profits!.get(code);
+    if (profit) putProfit(frame, table, row, profit, above.first);
+  });
+  const net = `$${sheet.col('net')}${table.first}`;
+  const range = `${sheet.at('net', table.first)}:${sheet.at('underWater', table.last)}`;
+  sheet.conditionals.push({ range, when: `AND(ISNUMBER(${net}),${net}<0)`, style: 'bad' });
+  putProfitTotal(frame, table);
+  return table;
 }
 
 function linesOf(frame: Frame, key: string): LineView[] {
@@ -76,11 +108,7 @@ function putDecision(frame: Frame, table: Table, decision: DecisionView, row: nu
   const perContact = sums.contacts.isZero ? Fraction.ZERO : Fraction.of(sums.cost).over(sums.contacts);
   const each = `IF(${at('contacts')}=0,0,${at('cost')}/${at('contacts')})`;
   sheet.put('perContact', row, calc(each, frame.exactMoney(perContact)), 'Calc');
-  const profit = frame.model.profits?.get(decision.code);
-  if (profit) putProfit(frame, table, row, profit);
 }
-
-const WORDS = ['noBreakEven', 'pays', 'costs'] as const;
 
 function netOf({ billed, waived, refunded, retention, cost }: DecisionProfit): bigint {
   return billed - waived - refunded + retention - cost;
@@ -91,7 +119,7 @@ function netOf({ billed, waived, refunded, retention, cost }: DecisionProfit): b
  * break-even rate k* = collected per exposure ÷ cost per contact (method 5). Where nothing was collected no rate breaks
  * even, and the words say so.
  */
-function putProfit(frame: Frame, table: Table, row: number, profit: DecisionProfit): void {
+function putProfit(frame: Frame, table: Table, row: number, profit: DecisionProfit, firstWord: number): void {
   const { sheet } = table;
   const at = (column: string) => sheet.at(column, row);
   const { billed, waived, refunded, exposures, contacts, cost, contactRate } = profit;
@@ -106,7 +134,7 @@ function putProfit(frame: Frame, table: Table, row: number, profit: DecisionProf
   const net = netOf(profit);
   const has = collected > 0n && exposures.sign > 0 && contacts.sign > 0 && cost > 0n;
   const breakEven = has ? Fraction.of(collected).times(contacts).over(exposures.times(cost)) : null;
-  const words = (item: (typeof WORDS)[number]) => `$${sheet.col('word')}$${table.first + WORDS.indexOf(item)}`;
+  const words = (item: (typeof WORDS)[number]) => `$${sheet.col('word')}$${firstWord + WORDS.indexOf(item)}`;
   const none = frame.label('decisions.noBreakEven');
   const put = (column: string, formula: string, result: number | string, style = 'Calc') =>
     sheet.put(column, row, calc(formula, result), style);
@@ -124,37 +152,32 @@ function putProfit(frame: Frame, table: Table, row: number, profit: DecisionProf
 }
 
 function putTotal(frame: Frame, table: Table): void {
-  const { sheet, first, last } = table;
-  const row = last + 1;
   const all = sumsOf(frame, frame.model.lines);
-  const profits = [...(frame.model.profits?.entries() ?? [])].filter(([code]) =>
-    frame.model.decisions.some((decision) => decision.code === code),
-  );
+  putTotals(frame, table, {
+    contacts: double(all.contacts),
+    cost: frame.money(all.cost),
+    withheld: frame.money(all.withheld),
+  });
+}
+
+function putProfitTotal(frame: Frame, table: Table): void {
+  const profits = frame.model.decisions.flatMap(({ code }) => frame.model.profits!.get(code) ?? []);
   const amount = (of: (profit: DecisionProfit) => bigint) =>
-    frame.money(profits.reduce((sum, [, profit]) => sum + of(profit), 0n));
-  const put = (column: string, result: number) => {
-    if (sheet.has(column))
-      sheet.put(column, row, calc(`SUM(${sheet.at(column, first)}:${sheet.at(column, last)})`, result), 'Total');
-  };
+    frame.money(profits.reduce((sum, profit) => sum + of(profit), 0n));
+  putTotals(frame, table, {
+    allCost: amount(({ cost }) => cost),
+    collected: amount(({ billed, waived, refunded }) => billed - waived - refunded),
+    retention: amount(({ retention }) => retention),
+    net: amount(netOf),
+  });
+}
+
+function putTotals(frame: Frame, { sheet, first, last }: Table, totals: Readonly<Record<string, number>>): void {
+  const row = last + 1;
   for (const column of sheet.columns) if (!column.helper) sheet.put(column.key, row, text(null), 'Total');
   sheet.put('decision', row, text(frame.label('column.total')), 'LabelTotal');
-  put('contacts', double(all.contacts));
-  put('cost', frame.money(all.cost));
-  put('withheld', frame.money(all.withheld));
-  if (!frame.model.profits) return;
-  put(
-    'allCost',
-    amount(({ cost }) => cost),
-  );
-  put(
-    'collected',
-    amount(({ billed, waived, refunded }) => billed - waived - refunded),
-  );
-  put(
-    'retention',
-    amount(({ retention }) => retention),
-  );
-  put('net', amount(netOf));
+  for (const [column, result] of Object.entries(totals))
+    sheet.put(column, row, calc(`SUM(${sheet.at(column, first)}:${sheet.at(column, last)})`, result), 'Total');
 }
 
 /** Net of each decision, or what its contacts cost where nothing else is known. */

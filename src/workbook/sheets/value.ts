@@ -75,6 +75,7 @@ function putService(frame: Frame, service: ServiceValue, top: number): number {
     sheet.put('first', top + 1 + i, number(Number(service[item])), 'Posted');
   });
   sheet.put('item', top + 4, text(frame.label('value.service.net')), 'LabelTotal');
+  for (const column of ['decision', 'month', 'days', 'kind']) sheet.put(column, top + 4, text(null), 'Total');
   sheet.put('first', top + 4, calc(`${at(0)}+${at(1)}-${at(2)}`, Number(service.net)), 'Total');
   return top + 7;
 }

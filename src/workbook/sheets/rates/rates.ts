@@ -160,7 +160,7 @@ function addChart(frame: Frame, sheet: Sheet): void {
     values: { ref: range(frame.rowOf('rates', item)), numbers: rated.map(result) },
   });
   const top = sheet.lastRow + 1;
-  sheet.rowBreaks.push(sheet.lastRow);
+  sheet.rowBreaks.push(frame.rowOf('rates', 'section:outcome') - 1);
   sheet.charts.push({
     template: 'stacked-capacity',
     title: frame.label('rates.chart.title'),
