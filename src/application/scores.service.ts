@@ -32,6 +32,7 @@ import { runRow } from '../persistence/runs.queries.ts';
 import { surveyAnswers, type SalesInContacts, type SurveyAnswer } from '../persistence/scores.queries.ts';
 import { audit } from './audit.ts';
 import { ContactOwners, dateOf } from './contact-owners.ts';
+import { keptOr } from './kept-figures.ts';
 import { parseModel } from './model-text.ts';
 import { reasonMap, salesOf, type ReasonOnMap } from './reason-map.ts';
 import { marginsOf } from './retention-facts.ts';
@@ -73,6 +74,7 @@ export interface Quote {
 /** `value --scores --json`. A score alone moves no money. */
 export interface ScoreReport {
   readonly period: Period;
+  readonly currency: string;
   readonly level: number;
   readonly groups: readonly ScoreGroup[];
   readonly links: readonly ScoreLink[];
@@ -115,25 +117,30 @@ export class ScoresService {
         reasons: await reasonList(tx, mark),
       });
       const cells = await cellList(tx);
-      const groupsOf = grouping(new ContactOwners(model, register), cells);
-      const before = addMonths(period, -1);
-      const answers = await surveyAnswers(tx, firstDay(period), lastDay(period), mark);
-      const earlier = await surveyAnswers(tx, firstDay(before), lastDay(before), mark);
-      const resolutions = await resolutionsOf(tx, period, mark, groupsOf);
       const { currency } = (await companyRow(tx))!;
-      const sources = { period, mark, currency, model, register };
-      const sales = await salesOf(tx, sources);
-      const sold = soldIn(sales, groupsOf, minorDigits(currency)!);
-      const groups = scoreGroups(answers, earlier, resolutions, groupsOf).map((own) => ({ ...own, sales: sold(own) }));
-      const links = await linksOf(tx, sources);
-      const map = reasonMap(run.document as unknown as StatementSet, register, sales, cells);
+      const answers = await surveyAnswers(tx, firstDay(period), lastDay(period), mark);
+      const basis = { subject: `scores ${period}`, on: [period, mark, head.hash, head.model_hash] };
+      const figures = await keptOr(tx, 'keep', basis, async () => {
+        const groupsOf = grouping(new ContactOwners(model, register), cells);
+        const sources = { period, mark, currency, model, register };
+        const sales = await salesOf(tx, sources);
+        const sold = soldIn(sales, groupsOf, minorDigits(currency)!);
+        const before = addMonths(period, -1);
+        const earlier = await surveyAnswers(tx, firstDay(before), lastDay(before), mark);
+        const resolutions = await resolutionsOf(tx, period, mark, groupsOf);
+        return {
+          groups: scoreGroups(answers, earlier, resolutions, groupsOf).map((own) => ({ ...own, sales: sold(own) })),
+          links: await linksOf(tx, sources),
+          map: reasonMap(run.document as unknown as StatementSet, register, sales, cells),
+        };
+      });
       const quotes = quotesOf(answers, cells);
       await audit(tx, actor, {
         deed: 'survey.read_comments',
         object: { kind: 'period', key: period },
         after: { comments: quotes.length },
       });
-      return { period, level: LEVEL, groups, links, map, quotes };
+      return { period, currency, level: LEVEL, ...figures, quotes };
     });
   }
 }

@@ -37,7 +37,8 @@ export function ValuePage({
         {t(
           '{month}. Value stands beside the charge, is never posted to the ledger, and is netted only where its window is over and the policy says so.',
           { month: monthYear(view.period!) },
-        )}
+        )}{' '}
+        <a href={`/value/scores?period=${view.period}`}>{t('Scores')}</a>
       </p>
       <div class="columns">
         <div class="w5">
