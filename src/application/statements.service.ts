@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '../domain/errors.ts';
+import { Fraction } from '../domain/fraction.ts';
 import type { Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import type { JsonObject } from '../domain/statements/document.ts';
+import type { UnitSection } from '../domain/statements/statement-set.ts';
 import { companyRow, reasonList, unitList, watermark, type Company } from '../persistence/close-inputs.queries.ts';
 import { Database, type Tx } from '../persistence/database.ts';
 import { periodRun, type PeriodRun } from '../persistence/periods.queries.ts';
@@ -82,6 +84,25 @@ export class StatementsService {
     }));
   }
 
+  /**
+   * What a contact costs each unit of a period, dearest first, without names: for an owner to see where the own unit
+   * stands. Null where the others are too few to stay unknown. @param unit one that the actor may see
+   */
+  async peerRates(actor: Actor, period: Period, unit: string): Promise<PeerRate[] | null> {
+    requireRight(actor, 'read_statement');
+    if (!may(actor, 'read_all') && !actor.units.includes(unit)) throw noStatement(unit, period);
+    return await this.db.books(async (tx) => {
+      const { document } = (await runRow(tx, (await headOf(tx, period, undefined)).run_id))!;
+      const units = document['units'] as unknown as readonly Pick<UnitSection, 'unit' | 'gross' | 'contacts'>[];
+      const rates = units.flatMap((of) => {
+        const [gross, contacts] = [Fraction.parse(of.gross), Fraction.parse(of.contacts)];
+        return contacts.isZero || gross.isZero ? [] : [{ rate: gross.over(contacts), own: of.unit === unit }];
+      });
+      if (rates.filter(({ own }) => !own).length < FEWEST_PEERS) return null;
+      return rates.sort((a, b) => b.rate.compare(a.rate)).map(({ rate, own }) => ({ perContact: rate.toText(2), own }));
+    });
+  }
+
   /** Names of all reasons: they are no unit's secret. */
   async reasonNames(): Promise<ReadonlyMap<string, string>> {
     return await this.db.books(
@@ -101,6 +122,15 @@ export class StatementsService {
     return await this.db.books(companyRow);
   }
 }
+
+export interface PeerRate {
+  /** currency units for a contact, two decimals */
+  readonly perContact: string;
+  readonly own: boolean;
+}
+
+/** With fewer, a figure without a name still says whose it is. */
+const FEWEST_PEERS = 4;
 
 export interface UnitMonth {
   readonly period: Period;

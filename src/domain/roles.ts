@@ -44,6 +44,11 @@ const RIGHTS = {
 } as const satisfies Record<string, readonly Role[]>;
 export type Deed = keyof typeof RIGHTS;
 
+/** All that a role may do: for the review of who has access to what. */
+export function rightsOf(role: Role): Deed[] {
+  return (Object.keys(RIGHTS) as Deed[]).filter((deed) => (RIGHTS[deed] as readonly Role[]).includes(role));
+}
+
 export function may(actor: Actor, deed: Deed): boolean {
   const roles: readonly Role[] = RIGHTS[deed];
   return roles.includes(actor.role) && (actor.holder === undefined || roles.includes(actor.holder));

@@ -1,10 +1,11 @@
+import { stringify } from 'csv-stringify/sync';
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuditService } from '../application/audit.service.ts';
 import { UsersService } from '../application/users.service.ts';
 import { VerifyService } from '../application/verify.service.ts';
 import { FIRST_HEAD, type AuditBody } from '../domain/audit-chain.ts';
-import { may, requireRight, type Actor } from '../domain/roles.ts';
+import { may, requireRight, rightsOf, type Actor } from '../domain/roles.ts';
 import { optional, typed } from './form.tsx';
 import { PageDoor } from './page-door.ts';
 import { AuditPage, type Checked } from './pages/audit.tsx';
@@ -46,6 +47,23 @@ export class AuditController {
       response.attachment('audit-events.jsonl').type('application/jsonl');
       await this.audit.export(actor, (line) => response.write(line));
       response.end();
+    });
+  }
+
+  /** The access review: every account, its role and units, and all that the role may do. */
+  @Get('audit/access.csv')
+  async access(@Req() request: Request, @Res() response: Response): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
+      requireRight(actor, 'read_audit');
+      const rows = (await this.users.list(actor)).map((person) => ({
+        login: person.login,
+        name: person.name,
+        role: person.role,
+        units: person.role === 'unit_owner' ? person.units.join(' ') : '',
+        state: person.disabled ? 'disabled' : 'active',
+        may: person.disabled ? '' : rightsOf(person.role).join(' '),
+      }));
+      response.attachment('access-review.csv').send(stringify(rows, { header: true, escape_formulas: true }));
     });
   }
 

@@ -2,19 +2,25 @@ import { existsSync } from 'node:fs';
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ImportsService } from '../application/imports.service.ts';
+import { StatementsService } from '../application/statements.service.ts';
 import { UploadsService } from '../application/uploads.service.ts';
 import { InvalidInput, Refusal, type InputFault } from '../domain/errors.ts';
+import type { Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
+import type { StatementSet } from '../domain/statements/statement-set.ts';
 import { csvTemplate, xlsxTemplate } from '../intake/import-template.ts';
 import { KINDS, kindNamed } from '../intake/kinds/all.ts';
 import { typed } from './form.tsx';
 import { PageDoor } from './page-door.ts';
 import { CheckPage } from './pages/import-check.tsx';
 import { ColumnsPage } from './pages/import-columns.tsx';
+import { SourcesSection } from './pages/import-sources.tsx';
 import { ImportsPage } from './pages/imports.tsx';
 import { send } from './send.ts';
 
 const HISTORY = 60;
+/** Imports from which the newest of each kind is told. */
+const LOOKED_BACK = 400;
 
 /** Data in four steps, one address each: file, columns, check, load; history and undo. */
 @Controller('imports')
@@ -23,6 +29,7 @@ export class ImportsController {
     private readonly door: PageDoor,
     private readonly imports: ImportsService,
     private readonly uploads: UploadsService,
+    private readonly statements: StatementsService,
   ) {}
 
   @Get()
@@ -150,10 +157,18 @@ export class ImportsController {
     faults: readonly InputFault[] = [],
   ): Promise<void> {
     const { loaded } = request.query;
+    const view = await this.door.viewOf(request, response, actor, undefined, null);
+    const history = await this.imports.history(actor, LOOKED_BACK);
+    const set =
+      view.period === null || view.run === null
+        ? null
+        : ((await this.statements.document(actor, view.period as Period)) as unknown as StatementSet);
+    const reasons = await this.statements.reasonNames();
     const page = (
       <ImportsPage
-        view={await this.door.viewOf(request, response, actor, undefined, null)}
-        history={await this.imports.history(actor, HISTORY)}
+        view={view}
+        history={history.slice(0, HISTORY)}
+        sources={<SourcesSection {...{ view, history, reasons }} coverage={set?.coverage ?? null} />}
         uploads={may(actor, 'import') ? this.uploads.list(actor) : null}
         kinds={KINDS}
         loaded={typeof loaded === 'string' ? loaded : null}

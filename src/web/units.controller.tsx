@@ -68,6 +68,9 @@ export class UnitsController {
             decisions={await decisionTitles(this.decisions, actor)}
             reasons={await this.statements.reasonNames()}
             peers={may(actor, 'read_all') ? units : null}
+            unnamed={
+              may(actor, 'read_all') ? null : await this.statements.peerRates(actor, view.period as Period, code)
+            }
           />
         );
       },

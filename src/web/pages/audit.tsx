@@ -137,6 +137,7 @@ export function AuditPage({
         <Section
           title={t('Who may see and do what')}
           sub={t('the access review; a unit owner sees the units below, too')}
+          links={<a href="/audit/access.csv">{t('Export with every right, CSV')}</a>}
         >
           <Table focusable>
             <thead>

@@ -1,5 +1,5 @@
 import type { WordGroup } from '../glossary.ts';
-import { isSaid, language, t } from '../language.ts';
+import { language, t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 
 /** Every word that pages, workbook, shell and API use, explained once. */
@@ -17,7 +17,7 @@ export function GlossaryPage({ view, groups }: { view: View; groups: readonly Wo
       <div class="columns">
         {groups.map((group) => (
           <div class="w6" key={group.name}>
-            <Section title={isSaid(group.name) ? t(group.name) : group.name}>
+            <Section title={t(group.name)}>
               <dl lang="en">
                 {group.words.map(({ terms, meaning }) => (
                   <div key={terms}>

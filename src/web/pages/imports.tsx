@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { Upload } from '../../application/uploads.service.ts';
 import { faultText, type InputFault } from '../../domain/errors.ts';
 import type { Kind } from '../../intake/kinds/kind.ts';
@@ -14,6 +15,7 @@ import { ImportSteps } from './import-steps.tsx';
 export function ImportsPage({
   view,
   history,
+  sources,
   uploads,
   kinds,
   loaded,
@@ -22,6 +24,8 @@ export function ImportsPage({
 }: {
   view: View;
   history: readonly ImportRow[];
+  /** how fresh each kind is, and what nobody takes */
+  sources: ComponentChildren;
   /** of the viewer; null for who imports nothing */
   uploads: readonly Upload[] | null;
   kinds: readonly Kind[];
@@ -137,6 +141,7 @@ export function ImportsPage({
           </details>
         </Section>
       )}
+      {sources}
       <Section
         title={t('History')}
         sub={

@@ -1,4 +1,4 @@
-import type { UnitMonth } from '../../application/statements.service.ts';
+import type { PeerRate, UnitMonth } from '../../application/statements.service.ts';
 import { InBar } from '../charts/in-bar.tsx';
 import { MonthsChart } from '../charts/months-chart.tsx';
 import {
@@ -92,6 +92,7 @@ export function UnitPage({
   decisions,
   reasons,
   peers,
+  unnamed,
 }: {
   view: View;
   unit: UnitStatement;
@@ -102,6 +103,8 @@ export function UnitPage({
   reasons: ReadonlyMap<string, string>;
   /** all units of the month; null for who may not read them */
   peers: readonly UnitStatement[] | null;
+  /** for who reads the own unit alone: what a contact costs each unit, without names; null where that would tell them */
+  unnamed: readonly PeerRate[] | null;
 }) {
   const scale = decimals(unit.gross);
   const bars = [...months].reverse().slice(-12);
@@ -173,6 +176,7 @@ export function UnitPage({
             </Table>
           </Section>
           {peers !== null && <Peers view={view} unit={unit} peers={peers} />}
+          {unnamed !== null && <UnnamedPeers view={view} rates={unnamed} />}
         </div>
       </div>
       <Drivers view={view} unit={unit} reasons={reasons} href={href} />
@@ -272,6 +276,34 @@ function Peers({ view, unit, peers }: { view: View; unit: UnitStatement; peers: 
                 <a href={`/units/${encodeURIComponent(peer.unit)}?period=${view.period}`}>{peer.name}</a>
               </td>
               <td class="n">{perContact(peer)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </Section>
+  );
+}
+
+/** Where the own unit stands among the others, who stay without names. */
+function UnnamedPeers({ view, rates }: { view: View; rates: readonly PeerRate[] }) {
+  const at = rates.findIndex(({ own }) => own) + 1;
+  return (
+    <Section
+      title={
+        at === 0
+          ? t('Units by cost of a contact')
+          : t('Rank {at} of {count} by cost of a contact', { at, count: rates.length })
+      }
+      sub={t('{currency} for a contact, gross charge over contacts; the others without their names', {
+        currency: view.currency,
+      })}
+    >
+      <Table focusable>
+        <tbody>
+          {rates.map(({ perContact: cost, own }, i) => (
+            <tr key={i} class={own ? 'total' : undefined}>
+              <td>{own ? t('Your unit') : t('Another unit')}</td>
+              <td class="n">{grouped(cost)}</td>
             </tr>
           ))}
         </tbody>
