@@ -99,7 +99,7 @@ export class StatementsService {
         return contacts.isZero || gross.isZero ? [] : [{ rate: gross.over(contacts), own: of.unit === unit }];
       });
       if (rates.filter(({ own }) => !own).length < FEWEST_PEERS) return null;
-      return rates.sort((a, b) => b.rate.compare(a.rate)).map(({ rate, own }) => ({ perContact: rate.toText(2), own }));
+      return rates.sort((a, b) => b.rate.compare(a.rate)).map(({ rate, own }) => ({ perContact: rate.toText(6), own }));
     });
   }
 
@@ -124,7 +124,7 @@ export class StatementsService {
 }
 
 export interface PeerRate {
-  /** currency units for a contact, two decimals */
+  /** currency units for a contact, up to six decimals */
   readonly perContact: string;
   readonly own: boolean;
 }

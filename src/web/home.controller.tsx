@@ -5,13 +5,13 @@ import { StatementsService } from '../application/statements.service.ts';
 import type { Period } from '../domain/period.ts';
 import { may } from '../domain/roles.ts';
 import { decisionTitles } from './decision-titles.ts';
-import { amount, decimals, minor } from './format.ts';
+import { amount, decimals } from './format.ts';
 import { PageDoor } from './page-door.ts';
 import type { Reconciliation } from '../domain/statements/statement-set.ts';
 import { HomePage, type UnitCharge } from './pages/home.tsx';
 import { chargeByDecision } from './pages/home-decisions.tsx';
 import { EmptyPage } from './pages/plain.tsx';
-import { contactsOf, type UnitStatement } from './pages/statement-groups.ts';
+import { contactsOf, parkedOf, type UnitStatement } from './pages/statement-groups.ts';
 import { Waits } from './waits.ts';
 
 /** What waits, what is charged, and why it moved: by role. */
@@ -84,8 +84,4 @@ export class HomeController {
       },
     );
   }
-}
-
-function parkedOf({ lines }: UnitStatement): bigint {
-  return lines.filter(({ treatment }) => treatment === 'parked').reduce((sum, line) => sum + minor(line.amount), 0n);
 }

@@ -80,6 +80,11 @@ function chargedOf(lines: readonly StatementLine[]): bigint {
   return lines.filter((line) => line.treatment === 'charged').reduce((sum, line) => sum + minor(line.amount), 0n);
 }
 
+/** What of a statement waits for a ruling, minor units. */
+export function parkedOf({ lines }: Pick<UnitStatement, 'lines'>): bigint {
+  return lines.filter(({ treatment }) => treatment === 'parked').reduce((sum, line) => sum + minor(line.amount), 0n);
+}
+
 /** Sum of the contacts of lines, six decimals. */
 export function contactsOf(lines: readonly StatementLine[]): string {
   return amount(

@@ -21,7 +21,7 @@ import { Page, Section, TierMark, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
 import { treatmentName } from '../words.ts';
 import { BridgeSection } from './bridge-section.tsx';
-import { grouping, kindName, magnitude, type UnitStatement } from './statement-groups.ts';
+import { grouping, kindName, magnitude, parkedOf, type UnitStatement } from './statement-groups.ts';
 
 /** What has become of an issued statement. */
 export interface Standing {
@@ -64,6 +64,7 @@ export function StatementPage({
     1n,
   );
   const charged = statement.lines.filter((line) => line.treatment === 'charged');
+  const parked = parkedOf(statement);
   const disputes = new Map(standing?.disputes.map((dispute) => [dispute.line, dispute]));
   const total = charged.reduce((sum, line) => sum + minor(line.amount), 0n);
   return (
@@ -96,6 +97,16 @@ export function StatementPage({
               })}
         {inOnePersonMode && ` ${t('One person may prepare, approve and issue (one-person mode).')}`}
       </p>
+      {parked !== 0n && (
+        <p class="refusal" role="note">
+          {t(
+            '{amount} is parked: it waits for a ruling, or for the figures behind it to be mended, and is no part of the gross charge.',
+            {
+              amount: money(amount(parked, scale), currency),
+            },
+          )}
+        </p>
+      )}
       <div class="columns">
         <div class="w7">
           {statement.bridge ? (
@@ -124,6 +135,7 @@ export function StatementPage({
                   <td class="n">{grouped(statement.net)}</td>
                 </tr>
                 <Row label={t('Shown, not charged (withheld)')} value={statement.withheld} />
+                {parked !== 0n && <Row label={t('Parked, not charged yet')} value={amount(parked, scale)} />}
               </tbody>
             </Table>
           </Section>
@@ -185,7 +197,7 @@ export function StatementPage({
                     {line.treatment === 'charged' ? '' : ` ${treatmentName(line.treatment)}`}
                   </td>
                   <td>
-                    <InBar percent={length(magnitude(line.amount), largest)} />
+                    <InBar percent={length(magnitude(line.amount), largest)} held={line.treatment === 'parked'} />
                   </td>
                   <td class="n mute">{percent(minor(line.amount), gross)}</td>
                   {standing !== null && (

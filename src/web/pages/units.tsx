@@ -303,7 +303,7 @@ function UnnamedPeers({ view, rates }: { view: View; rates: readonly PeerRate[] 
           {rates.map(({ perContact: cost, own }, i) => (
             <tr key={i} class={own ? 'total' : undefined}>
               <td>{own ? t('Your unit') : t('Another unit')}</td>
-              <td class="n">{grouped(cost)}</td>
+              <td class="n">{grouped(rounded(cost, 2))}</td>
             </tr>
           ))}
         </tbody>
@@ -316,8 +316,8 @@ function UnnamedPeers({ view, rates }: { view: View; rates: readonly PeerRate[] 
 function perContact(unit: Pick<UnitStatement, 'gross' | 'contacts'>): string {
   const contacts = minor(rounded(unit.contacts, 6));
   if (contacts === 0n) return '–';
-  const hundredths = (minor(unit.gross) * 100_000_000n) / 10n ** BigInt(decimals(unit.gross)) / contacts;
-  return amount(hundredths, 2);
+  const millionths = (minor(unit.gross) * 10n ** 12n) / 10n ** BigInt(decimals(unit.gross)) / contacts;
+  return rounded(amount(millionths, 6), 2);
 }
 
 export function difference(now: string, before: string): string {
