@@ -69,7 +69,7 @@ export function rich<const Text extends string>(
     .map((part, i) => (i % 2 === 0 ? part : (values as Readonly<Record<string, ComponentChildren>>)[part]));
 }
 
-/** Whether another language than English has the text, e.g. of a refusal's code. */
+/** Whether the language has words for the text; English has them for all. */
 export function isSaid(text: string): boolean {
   const spoken = language();
   return spoken === 'en' || LABELS[spoken][text] !== undefined;

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import { language } from './language.ts';
 import { refusalIn } from './refusal-texts.ts';
 
@@ -13,4 +14,18 @@ export function Refused({ of }: { of: Refusing }) {
   if (spoken === 'en') return <>{of.message}</>;
   const told = of.code === undefined ? undefined : refusalIn(spoken, of.code, of.message);
   return told === undefined ? <span lang="en">{of.message}</span> : <>{told}</>;
+}
+
+/** Reasons that the engine states, e.g. why a rule took nothing; several stand apart by semicolons. */
+export function Why({ of }: { of: string }) {
+  return (
+    <>
+      {of.split('; ').map((message, i) => (
+        <Fragment key={message}>
+          {i === 0 ? '' : '; '}
+          <Refused of={{ code: 'why', message }} />
+        </Fragment>
+      ))}
+    </>
+  );
 }

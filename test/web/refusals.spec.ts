@@ -20,7 +20,7 @@ function refusalsOfSource(): Map<string, Set<string>> {
     /\.tsx?$/.test(file),
   )) {
     const content = readFileSync(join(source, name), 'utf8');
-    if (!content.includes('new Refusal(')) continue;
+    if (!content.includes('new Refusal(') && !/\bwhys?\b|alarms/.test(content)) continue;
     const file = ts.createSourceFile(name, content, ts.ScriptTarget.Latest, true);
     const texts = (node: ts.Node): string[] => {
       if (ts.isStringLiteralLike(node)) return [node.text];
@@ -30,6 +30,8 @@ function refusalsOfSource(): Map<string, Set<string>> {
       return [];
     };
     const visit = (node: ts.Node): void => {
+      // Why a rule took nothing or an effect is not netted: plain text of the engine.
+      for (const text of texts(node)) add('why', text);
       if (ts.isNewExpression(node) && node.expression.getText() === 'Refusal') {
         const [code, message, options] = node.arguments ?? [];
         if (code && message && ts.isStringLiteral(code)) for (const text of texts(message)) add(code.text, text);

@@ -60,9 +60,9 @@ export function IncrementalChart({
       <title>{title}</title>
       <desc>
         {t('Additional contacts: {point}, from {low} to {high}', {
-          point: estimate.point,
-          low: estimate.low,
-          high: estimate.high,
+          point: grouped(estimate.point),
+          low: grouped(estimate.low),
+          high: grouped(estimate.high),
         })}
       </desc>
       <svg x="0" y="20" width="78%" height={HEIGHT} viewBox="0 0 1000 1000" preserveAspectRatio="none">
@@ -91,10 +91,10 @@ export function IncrementalChart({
         </>
       )}
       <text class="strong" x="79%" y={px(last.observed) - (apart ? 4 : -4)}>
-        {t('observed {observed}', { observed: Math.round(last.observed) })}
+        {t('observed {observed}', { observed: grouped(String(Math.round(last.observed))) })}
       </text>
       <text class="strong accent" x="79%" y={px(last.expected) + (apart ? 12 : 4)}>
-        {t('without it {expected}', { expected: Math.round(last.expected) })}
+        {t('without it {expected}', { expected: grouped(String(Math.round(last.expected))) })}
       </text>
       <text x="0" y={HEIGHT + 38}>
         {day(weeks[0]!.from)}

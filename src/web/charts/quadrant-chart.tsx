@@ -34,7 +34,15 @@ export function QuadrantChart({
     <svg height={HEIGHT + 48} role="group" aria-label={title}>
       <title>{title}</title>
       <desc>
-        {points.map((point) => `${point.title}: costs ${show(point.cost)}, keeps ${show(point.kept)}`).join('; ')}
+        {points
+          .map((point) =>
+            t('{decision}: costs {cost}, keeps {kept}', {
+              decision: point.title,
+              cost: grouped(show(point.cost)),
+              kept: grouped(show(point.kept)),
+            }),
+          )
+          .join('; ')}
       </desc>
       <line class="s-axis" x1="6%" x2="86%" y1={20.5 + HEIGHT} y2={20.5 + HEIGHT} />
       <line class="s-axis" x1="6%" x2="6%" y1="20" y2={20 + HEIGHT} />

@@ -1,4 +1,4 @@
-import { counted, length, minor, rounded, signed } from '../format.ts';
+import { counted, grouped, length, minor, rounded, signed } from '../format.ts';
 import { t } from '../language.ts';
 
 /** An effect per customer over one window, with its interval; `ripe` where the window is over. */
@@ -37,7 +37,14 @@ export function RetentionChart({ points, title }: { points: readonly RetentionPo
       <title>{title}</title>
       <desc>
         {points
-          .map((point) => `${windowName(point.days)}: ${point.point}, from ${point.low} to ${point.high}`)
+          .map((point) =>
+            t('{window}: {point}, from {low} to {high}', {
+              window: windowName(point.days),
+              point: grouped(point.point),
+              low: grouped(point.low),
+              high: grouped(point.high),
+            }),
+          )
           .join('; ')}
       </desc>
       <line class="s-axis" x1="0" x2="100%" y1={y(0n)} y2={y(0n)} />

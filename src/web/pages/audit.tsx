@@ -189,12 +189,12 @@ function CheckedSection({ checked }: { checked: Checked }) {
       <div role="status">
         <ul class="plain">
           {faults.map((fault) => (
-            <li key={fault} class="against">
+            <li key={fault} class="against" lang="en">
               {fault}
             </li>
           ))}
           {lines.map((line) => (
-            <li key={line} class="hash">
+            <li key={line} class="hash" lang="en">
               {line}
             </li>
           ))}

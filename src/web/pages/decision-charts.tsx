@@ -5,6 +5,7 @@ import { IncrementalChart } from '../charts/incremental-chart.tsx';
 import { amount, counted, day, decimals, grouped, minor, monthYear, rounded } from '../format.ts';
 import { t } from '../language.ts';
 import { Section, type View } from '../layout.tsx';
+import { Why } from '../refused.tsx';
 import { Table } from '../table.tsx';
 import { contactsOf, type StatementLine } from './statement-groups.ts';
 
@@ -87,7 +88,7 @@ export function IncrementalSection({ report }: { report: DecisionReport }) {
   const whole = (text: string): string => grouped(rounded(text, 0));
   if (incremental.estimate === null || incremental.low === null || incremental.high === null)
     return (
-      <Section title={t('Additional contacts: not estimable')} sub={<span lang="en">{incremental.why}</span>}>
+      <Section title={t('Additional contacts: not estimable')} sub={<Why of={incremental.why} />}>
         <p class="note">{t('What its contacts cost is charged by rules alone.')}</p>
       </Section>
     );
@@ -108,8 +109,8 @@ export function IncrementalSection({ report }: { report: DecisionReport }) {
         estimate={{ point: incremental.estimate, low: incremental.low, high: incremental.high }}
         title={t('Additional contacts of {title}', { title: report.title })}
       />
-      <p class="note" lang="en">
-        {incremental.why}
+      <p class="note">
+        <Why of={incremental.why} />
       </p>
       {incremental.placebos !== null && (
         <p class="note">{t('Rank {rank} of {count}: the same design at earlier dates.', incremental.placebos)}</p>

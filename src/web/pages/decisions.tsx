@@ -3,6 +3,7 @@ import type { DecisionRecord } from '../../domain/attribution/register.ts';
 import { counted, day, grouped, isNegative, minor, money, monthYear } from '../format.ts';
 import { rich, t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
+import { Why } from '../refused.tsx';
 import { Table } from '../table.tsx';
 import { decisionKind } from '../words.ts';
 import { BreakEvenSection, IncrementalSection, ReasonsSection } from './decision-charts.tsx';
@@ -107,7 +108,7 @@ export function DecisionPage({
         })}{' '}
         {report.alarms.length === 0
           ? t('No alarm.')
-          : rich('Alarm: {alarms}.', { alarms: <span lang="en">{report.alarms.join('; ')}</span> })}
+          : rich('Alarm: {alarms}.', { alarms: <Why of={report.alarms.join('; ')} /> })}
       </p>
       <div class="columns">
         <div class="w7">
@@ -130,7 +131,11 @@ export function DecisionPage({
                   </td>
                 </tr>
                 <tr>
-                  <td>{rich('Contact rate ({basis})', { basis: <span lang="en">{report.contactRateBasis}</span> })}</td>
+                  <td>
+                    {report.contactRateBasis === 'incremental'
+                      ? t('Contact rate (incremental)')
+                      : t('Contact rate (attributed)')}
+                  </td>
                   <td class="n">{report.contactRate === null ? '–' : grouped(report.contactRate)}</td>
                 </tr>
               </tbody>

@@ -3,6 +3,7 @@ import type { Words } from '../../application/words.service.ts';
 import { counted, grouped, money, monthYear } from '../format.ts';
 import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
+import { Why } from '../refused.tsx';
 import { Table } from '../table.tsx';
 import { treatmentName } from '../words.ts';
 import { kindName } from './statement-groups.ts';
@@ -194,7 +195,9 @@ export function ContactPage({ view, explained }: { view: View; explained: Contac
                   <tr key={rule.rule}>
                     <td>{rule.rule}</td>
                     <td class="n">{grouped(rule.took)}</td>
-                    <td lang="en">{rule.why}</td>
+                    <td>
+                      <Why of={rule.why} />
+                    </td>
                   </tr>
                 ))}
               </tbody>

@@ -55,7 +55,7 @@ export function CheckPage({
               </tbody>
             </Table>
             {report.warnings.map((warning) => (
-              <p class="note" key={warning}>
+              <p class="note" lang="en" key={warning}>
                 {warning}
               </p>
             ))}

@@ -127,7 +127,7 @@ export function ImportsPage({
                         XLSX
                       </a>
                     </td>
-                    <td>{kind.meaning}</td>
+                    <td lang="en">{kind.meaning}</td>
                     <td class="wrap">
                       {kind.columns
                         .filter((column) => column.required)

@@ -73,7 +73,7 @@ export function UnitsPage({ view, units }: { view: View; units: readonly UnitSta
                 <td>
                   <InBar percent={length(minor(unit.gross), most)} />
                 </td>
-                <td class="n">{perContact(unit)}</td>
+                <td class="n">{grouped(perContact(unit))}</td>
                 <td class="n">{before === null ? '–' : signed(difference(unit.gross, before))}</td>
               </tr>
             ))}
@@ -129,7 +129,7 @@ export function UnitPage({
       <p class="lead">
         {t('{contacts} contacts, {amount} {currency} each.', {
           contacts: grouped(rounded(unit.contacts, 1)),
-          amount: perContact(unit),
+          amount: grouped(perContact(unit)),
           currency: view.currency,
         })}{' '}
         {t('Gross charge, before adjustments and retention.')} <a href={href}>{t('The statement')}</a>
@@ -275,7 +275,7 @@ function Peers({ view, unit, peers }: { view: View; unit: UnitStatement; peers: 
               <td>
                 <a href={`/units/${encodeURIComponent(peer.unit)}?period=${view.period}`}>{peer.name}</a>
               </td>
-              <td class="n">{perContact(peer)}</td>
+              <td class="n">{grouped(perContact(peer))}</td>
             </tr>
           ))}
         </tbody>

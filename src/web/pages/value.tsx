@@ -9,6 +9,7 @@ import { RetentionChart, windowName, type RetentionPoint } from '../charts/reten
 import { counted, grouped, isNegative, isZero, money, monthYear, rounded, signed } from '../format.ts';
 import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
+import { Why } from '../refused.tsx';
 import { Table } from '../table.tsx';
 
 type Titles = ReadonlyMap<string, string>;
@@ -233,7 +234,7 @@ function Effects({
               <td class="n">{interval(effect.perCustomer)}</td>
               <td class="n">{interval(effect.total)}</td>
               <td class="n">{signed(effect.postedNetted)}</td>
-              <td class="wrap">{effect.nettable ? '' : effect.why.join('; ')}</td>
+              <td class="wrap">{!effect.nettable && <Why of={effect.why.join('; ')} />}</td>
             </tr>
           ))}
           {forecasts.map((forecast) => (
@@ -245,7 +246,7 @@ function Effects({
               <td class="n">–</td>
               <td class="n">{interval(forecast.total)}</td>
               <td class="n">–</td>
-              <td class="wrap">{forecast.why ?? t('the window is not over')}</td>
+              <td class="wrap">{forecast.why === null ? t('the window is not over') : <Why of={forecast.why} />}</td>
             </tr>
           ))}
         </tbody>
