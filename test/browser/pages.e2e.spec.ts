@@ -1,14 +1,18 @@
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { configOf } from '../../src/config.ts';
+import { packageRoot } from '../../src/package-root.ts';
 import { startService } from '../../src/service.ts';
 import { describeWithShared } from '../shared-files.ts';
+import { testBooks } from '../builders/books.ts';
 import { NAUGHTY, PEOPLE, SHARED_NAUGHTY, webHouse, type Login, type WebHouse } from '../builders/web-house.ts';
 import { describeWithBrowser, LAUNCH } from './browser.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0);
@@ -19,6 +23,12 @@ async function freePort(): Promise<number> {
 }
 
 const MOST_BYTES = 100_000;
+/** Also dark and narrow. */
+const IN_EVERY_LIGHT = /^\/($|periods\/2026-05$|statements\/2026-05\/RETAIL$|decisions\/FEE$)/;
+/** Pictures of every page, for people to look at after a run. */
+const PICTURES = join(packageRoot, 'out', 'pages');
+/** What the router answers to GET and no path below opens: files, and the steps of an upload, which imports.e2e.spec.ts looks at. */
+const FILES = /\.(csv|xlsx|jsonl)$|\/:file$|^\/imports\/:id\//;
 /** Evaluated in the page. */
 const WIDEST = 'document.documentElement.scrollWidth';
 /** Whose pages axe reads in every run: they show all that the others do. With ANSWERABLE_FULL it reads everybody's. */
@@ -30,9 +40,17 @@ describeWithBrowser('the pages', () => {
   let house: WebHouse;
   let browser: Browser;
   let contexts: BrowserContext[] = [];
+  let dispute: string;
 
   beforeAll(async () => {
+    mkdirSync(PICTURES, { recursive: true });
     [house, browser] = await Promise.all([webHouse(), chromium.launch({ ...LAUNCH, args: [...LAUNCH.args] })]);
+    const { disputes, users, sql } = house.books;
+    const [line] = await sql<{ line_id: string }>(
+      `select line_id from statement_line where charge_period = '2026-04' and unit_code = 'RETAIL' order by 1 limit 1`,
+    );
+    const opened = await disputes.open(await users.actorByLogin('ravi'), line!.line_id, { reason: NAUGHTY[0]! });
+    dispute = `/disputes/${opened.id}`;
   });
   afterEach(async () => {
     for (const context of contexts) await context.close();
@@ -81,9 +99,17 @@ describeWithBrowser('the pages', () => {
       ...['/', '/periods/2026-05', '/periods/2026-04', '/statements/2026-05', '/statements/2026-05/RETAIL'],
       ...['/statements/2026-03/RETAIL', '/decisions', '/decisions/FEE', `/explain/line/${line}`],
       ...['/explain/contact/2026-05-f-0', '/rules', '/rules/try', '/disputes', '/imports', '/audit'],
-      ...['/settings', '/units', '/units/RETAIL', '/value', '/decisions/map'],
-      ...['/sign-in', '/nowhere'],
+      ...['/settings', '/units', '/units/RETAIL', '/value', '/value/scores', '/decisions/map', '/glossary'],
+      ...['/statements/2026-04/RETAIL', '/periods', dispute, await openLine(), '/sign-in', '/nowhere'],
     ];
+  }
+
+  /** Where a line of an issued statement is disputed. */
+  async function openLine(): Promise<string> {
+    const [row] = await house.books.sql<{ line_id: string }>(
+      `select line_id from statement_line where charge_period = '2026-03' and unit_code = 'RETAIL' order by 1 limit 1`,
+    );
+    return `/statements/2026-03/RETAIL/lines/${row!.line_id}/dispute`;
   }
 
   async function lineOf(unit: string, decision: string | null = null): Promise<string> {
@@ -93,6 +119,11 @@ describeWithBrowser('the pages', () => {
       [unit, decision],
     );
     return rows[0]!.line_id;
+  }
+
+  async function picture(page: Page, who: string, path: string, how: string): Promise<void> {
+    const name = path.replace(/[^\w-]+/g, '_').slice(0, 60);
+    await page.screenshot({ path: join(PICTURES, `page${name}-${who}-${how}.png`), fullPage: true });
   }
 
   async function violations(page: Page, rules?: string[]): Promise<string[]> {
@@ -107,11 +138,12 @@ describeWithBrowser('the pages', () => {
     );
   }
 
-  const OWNER_MISSING = ['/periods/2026-05', '/periods/2026-04', '/explain/contact/2026-05-f-0'];
+  const OWNER_MISSING = ['/periods/2026-05', '/periods/2026-04', '/periods', '/explain/contact/2026-05-f-0'];
   const statusFor = (who: Login, path: string): number => {
     if (path === '/nowhere' || (who === 'ravi' && OWNER_MISSING.includes(path))) return 404;
+    if (path.endsWith('/dispute')) return ['dana', 'ravi'].includes(who) ? 200 : 403;
     if (path === '/audit') return ['carl', 'audra'].includes(who) ? 200 : 403;
-    return who === 'ravi' && ['/rules', '/rules/try', '/imports', '/value'].includes(path) ? 403 : 200;
+    return who === 'ravi' && ['/rules', '/rules/try', '/imports', '/value', '/value/scores'].includes(path) ? 403 : 200;
   };
 
   it.each(PEOPLE.map((person) => person.login))(
@@ -131,23 +163,100 @@ describeWithBrowser('the pages', () => {
         expect([path, await page.locator('script, [style], [onclick]').count()]).toEqual([path, 0]);
         expect([path, await page.title()]).toEqual([path, expect.stringMatching(/. · Answerable$/)]);
         if (READ_BY_AXE.includes(who)) {
+          await picture(page, who, path, 'light');
           expect([path, await violations(page)]).toEqual([path, []]);
           await page.emulateMedia({ colorScheme: 'dark' }); // swaps colours and nothing else
           expect([path, 'dark', await violations(page, ['color-contrast'])]).toEqual([path, 'dark', []]);
+          if (IN_EVERY_LIGHT.test(path)) await picture(page, who, path, 'dark');
         }
         await page.setViewportSize({ width: 320, height: 640 });
         expect([path, 'at 320 px', await page.evaluate(WIDEST)]).toEqual([path, 'at 320 px', 320]);
-        if (READ_BY_AXE.includes(who))
+        if (READ_BY_AXE.includes(who)) {
+          if (IN_EVERY_LIGHT.test(path)) await picture(page, who, path, 'narrow');
           expect([path, 'at 320 px', await violations(page, ['scrollable-region-focusable'])]).toEqual([
             path,
             'at 320 px',
             [],
           ]);
+        }
         expect([path, await page.evaluate('globalThis.violations')]).toEqual([path, []]);
       }
       expect(complaints).toEqual([]);
     },
   );
+
+  it('are all looked at: every address of the router has a path here', async () => {
+    const paths = (await pathsFor()).map((path) => path.split('?')[0]!);
+    const missing = house.service.pages.filter((pattern) => {
+      const as = new RegExp(`^${pattern.replace(/\{\/:\w+\}/g, '(/[^/]+)?').replace(/:\w+/g, '[^/]+')}$`);
+      return !FILES.test(pattern) && !paths.some((path) => as.test(path));
+    });
+    expect(house.service.pages.length).toBeGreaterThan(20);
+    expect(missing).toEqual([]);
+  });
+
+  it('go on paper: pages counted, head rows repeated, the hash below, PRELIMINARY above until issued', async () => {
+    const { page } = await visit('dana');
+    for (const [path, state, format] of [
+      ['/periods/2026-05', 'preliminary', 'A4'],
+      ['/statements/2026-05/RETAIL', 'preliminary', 'Letter'],
+      ['/statements/2026-03/RETAIL', 'issued', 'A4'],
+    ] as const) {
+      await page.goto(path);
+      const link = (await page.getAttribute('link[media=print]', 'href'))!;
+      const css = await (await page.request.get(link)).text();
+      const [{ hash }] = (await house.books.sql(
+        `select hash from run join period using (run_id) where period.period = $1`,
+        [/\d{4}-\d{2}/.exec(path)![0]],
+      )) as [{ hash: string }];
+      expect(css).toContain(`sha256 ${hash}`);
+      expect([path, css.includes('PRELIMINARY')]).toEqual([path, state === 'preliminary']);
+      await page.emulateMedia({ media: 'print' });
+      expect(await page.locator('.rail').isVisible()).toBe(false);
+      expect(await page.evaluate('getComputedStyle(document.querySelector("thead")).display')).toBe(
+        'table-header-group',
+      );
+      await page.pdf({ path: join(PICTURES, `paper-${state}-${format}.pdf`), format });
+      await page.emulateMedia({ media: 'screen' });
+    }
+    for (const path of ['en/preliminary/x.css', `xx/issued/${'0'.repeat(64)}.css`, `en/other/${'0'.repeat(64)}.css`])
+      expect([path, (await page.request.get(`/assets/print/${path}`)).status()]).toEqual([path, 404]);
+  });
+
+  it('say what to do next where there is nothing yet', async () => {
+    const books = await testBooks();
+    const service = await startService(Object.assign(configOf({ LOG_LEVEL: 'silent' }), { port: 0 }), books.db, {
+      demoPeople: PEOPLE,
+    });
+    await books.users.add(books.people.admin, PEOPLE[0]);
+    const context = await browser.newContext({ baseURL: service.address });
+    contexts.push(context);
+    const page = await context.newPage();
+    await page.goto('/sign-in');
+    await page.click('form:has(input[value="dana"]) button');
+    for (const path of [
+      '/',
+      '/periods',
+      '/statements',
+      '/units',
+      '/decisions',
+      '/decisions/map',
+      '/disputes',
+      '/value',
+      '/value/scores',
+    ]) {
+      const answer = (await page.goto(path))!;
+      expect([path, answer.status()]).toEqual([path, 200]);
+      expect([path, await page.textContent('h1')]).toEqual([path, expect.stringMatching(/\b(No|no|Nothing|not)\b/)]);
+      expect([path, await violations(page)]).toEqual([path, []]);
+    }
+    for (const path of ['/imports', '/rules', '/settings', '/glossary'])
+      expect([path, (await page.goto(path))!.status()]).toEqual([path, path === '/rules' ? 404 : 200]);
+    await page.goto('/');
+    await page.screenshot({ path: join(PICTURES, 'nothing-yet.png'), fullPage: true });
+    await service.stop();
+    await books.end();
+  });
 
   it('weigh at most 100 kB with style and type, on a first visit', async () => {
     const { page } = await visit('dana');

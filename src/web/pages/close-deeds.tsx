@@ -21,7 +21,10 @@ interface Deed {
 /** What the viewer may do with the month, what each deed does in numbers, and why the others are not open. */
 export function CloseDeeds({ view, board }: { view: View; board: Board }) {
   const deeds = deedsOf(view, board);
-  const next = deeds.find(({ allowed }) => allowed)?.name;
+  // A run that knows all there is needs no other: it is handed in.
+  const isStale = board.newerRules !== null || board.unread.length > 0;
+  const open = deeds.filter(({ name, allowed }) => allowed && (name !== 'close' || board.run === null || isStale));
+  const next = open[0]?.name;
   const mayPreview = may(view.actor, 'close') && board.period.state !== 'closed';
   return (
     <Section title={titleOf(board)} sub={t('who prepared cannot approve; each deed is an event in the audit log')}>

@@ -12,9 +12,8 @@ export function CloseRail({ board, open }: { board: Board; /** matters */ open: 
   return (
     <ol class="steps">
       {NAMES.map((name, i) => {
-        // Data and attribution are done with the first calculation, the issue once the month is closed.
-        const done = i < at || (i === 0 && board.run !== null) || (i === 1 && board.run !== null) || at === 4;
-        const now = !done && i === Math.max(at, board.run === null ? 0 : 2);
+        const done = i < at || at === STEPS.length - 1;
+        const now = !done && i === at;
         return (
           <li key={name} class={done ? 'done' : now ? 'now' : ''} aria-current={now ? 'step' : undefined}>
             <strong>
