@@ -18,6 +18,10 @@ const drillDown = rows
   ? { rows: { count: rows, [Symbol.iterator]: () => detail(rows) }, count: rows, parts: [] }
   : company.drillDown;
 const started = performance.now();
+const before = process.cpuUsage();
 const { bytes, sha256 } = await writeWorkbook({ ...company, drillDown }, readTemplate(), () => undefined);
 const seconds = (performance.now() - started) / 1000;
-process.stdout.write(JSON.stringify({ bytes, sha256, seconds, peakMiB: process.resourceUsage().maxRSS / 1024 }));
+const { user, system } = process.cpuUsage(before);
+const cpuSeconds = (user + system) / 1e6;
+const peakMB = (process.resourceUsage().maxRSS * 1024) / 1e6;
+process.stdout.write(JSON.stringify({ bytes, sha256, seconds, cpuSeconds, peakMB }));

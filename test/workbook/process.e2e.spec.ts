@@ -12,7 +12,8 @@ interface Outcome {
   readonly bytes: number;
   readonly sha256: string;
   readonly seconds: number;
-  readonly peakMiB: number;
+  readonly cpuSeconds: number;
+  readonly peakMB: number;
 }
 
 /** The test's builders as plain modules on the built program: a child process knows neither Jest nor TypeScript. */
@@ -57,16 +58,20 @@ describe('a workbook written by a process of its own', () => {
     expect(new Set(hashes).size).toBe(1);
   }, 300_000);
 
-  it('takes at most 300 MB for sixty units', () => {
-    const { seconds, peakMiB, bytes } = child({ units: 60 });
-    console.info(`60 units: ${seconds.toFixed(1)} s, ${peakMiB.toFixed(0)} MiB, ${bytes} bytes`);
-    expect(peakMiB).toBeLessThanOrEqual(300e6 / 2 ** 20);
+  const said = ({ seconds, cpuSeconds, peakMB, bytes }: Outcome): string =>
+    `${seconds.toFixed(1)} s, of the processor ${cpuSeconds.toFixed(1)} s, ${peakMB.toFixed(0)} MB, ${bytes} bytes`;
+
+  it('takes at most 15 seconds and 300 MB for sixty units', () => {
+    const outcome = child({ units: 60 });
+    console.info(`60 units: ${said(outcome)}`);
+    expect(outcome.cpuSeconds).toBeLessThanOrEqual(15); // the clock on the wall knows of others at work
+    expect(outcome.peakMB).toBeLessThanOrEqual(300);
   }, 600_000);
 
   it('takes at most 256 MB for a million rows of detail (a fifth of them unless in full)', () => {
     const rows = process.env['ANSWERABLE_FULL'] === '1' ? 1_000_000 : 200_000;
-    const { seconds, peakMiB, bytes } = child({ rows });
-    console.info(`${rows} rows: ${seconds.toFixed(1)} s, ${peakMiB.toFixed(0)} MiB, ${bytes} bytes`);
-    expect(peakMiB).toBeLessThanOrEqual(256);
+    const outcome = child({ rows });
+    console.info(`${rows} rows: ${said(outcome)}`);
+    expect(outcome.peakMB).toBeLessThanOrEqual(256);
   }, 600_000);
 });

@@ -52,13 +52,7 @@ export function packModel(master: WorkbookModel, code: string, templateVersion: 
       .filter(({ unitKey }) => unitKey === unit.key)
       .map((adjustment) => ({ ...adjustment, unitKey: OWN_KEY })),
     profits: ownProfits(master, unit.key),
-    value: master.value && {
-      service: null,
-      effects: [],
-      credits: master.value.credits
-        .filter(({ unitKey }) => unitKey === unit.key)
-        .map((credit) => ({ ...credit, unitKey: OWN_KEY })),
-    },
+    value: ownValue(master, unit.key),
     drillDown: rows && { rows, count: rows.length, parts: [] },
     run: { ...master.run, inputs: [] },
   };
@@ -83,6 +77,13 @@ function ownPriorView(prior: PriorView, unitKey: string, decisionKeys: ReadonlyM
   };
 }
 
+/** What is netted with the unit; nothing where nothing is. */
+function ownValue({ value }: WorkbookModel, unitKey: string): WorkbookModel['value'] {
+  const credits = (value?.credits ?? []).filter((credit) => credit.unitKey === unitKey);
+  if (credits.length === 0) return undefined;
+  return { service: null, effects: [], credits: credits.map((credit) => ({ ...credit, unitKey: OWN_KEY })) };
+}
+
 /** Profit and loss of decisions that are the unit's alone: of a shared one the total would tell the other's part. */
 function ownProfits(master: WorkbookModel, unitKey: string): WorkbookModel['profits'] {
   if (master.profits === undefined) return undefined;
@@ -91,7 +92,8 @@ function ownProfits(master: WorkbookModel, unitKey: string): WorkbookModel['prof
       (line) => line.decisionKey === key && line.unitKey !== unitKey,
     );
   const own = master.decisions.filter(({ key }) => !shared(key)).map(({ code }) => code);
-  return new Map([...master.profits].filter(([code]) => own.includes(code)));
+  const profits = [...master.profits].filter(([code]) => own.includes(code));
+  return profits.length === 0 ? undefined : new Map(profits);
 }
 
 /** Rows of the drill-down begin with the unit's code. */

@@ -56,7 +56,13 @@ function anchorXml(chart: ChartPlan, id: number, relation: string): string {
 export function chartXml(chart: ChartPlan, template: Template, formatCode: string): string {
   const source = template.charts.get(chart.template);
   if (source === undefined) throw new Error(`there is no chart template "${chart.template}"`);
-  const values: Record<string, string> = { title: titleXml(chart), format: xmlText(formatCode) };
+  // Bars of amounts begin at nothing, or their lengths would lie; where one is negative the axis finds its own ends.
+  const min = chart.series.every(({ values: { numbers } }) => numbers.every((value) => value >= 0));
+  const values: Record<string, string> = {
+    title: titleXml(chart),
+    format: xmlText(formatCode),
+    min: min ? '<c:min val="0"/>' : '',
+  };
   chart.series.forEach((series, i) => {
     values[`series${i + 1}.name`] = nameXml(series);
     values[`series${i + 1}.categories`] = categoriesXml(series);

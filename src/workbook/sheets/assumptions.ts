@@ -183,7 +183,7 @@ function putCapacity(frame: Frame): void {
   operating(frame).forEach((pool, i) => {
     const row = table.first + i;
     const { capacity } = pool;
-    sheet.put('i', row, number(capacity === null ? 0 : 1), 'Key', 'count');
+    sheet.put('i', row, number(capacity === null ? 0 : 1), 'KeyRight', 'count');
     sheet.put('a', row, text(pool.name), 'Label');
     sheet.put('b', row, text(pool.key), 'Key');
     if (capacity === null) {

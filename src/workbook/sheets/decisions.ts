@@ -47,18 +47,23 @@ function heads(frame: Frame, sheet: Sheet, row: number, table: 'period' | 'since
   }
 }
 
+/** Decisions whose profit and loss the reader may see. */
+function knownDecisions({ model }: Frame): readonly DecisionView[] {
+  return model.decisions.filter(({ code }) => model.profits!.has(code));
+}
+
 /** The table of what decisions brought, below the other. */
 function putProfits(frame: Frame, above: Table): Table {
   const { sheet } = above;
-  const table = new Table(sheet, above.last + 5, frame.model.decisions.length);
+  const known = knownDecisions(frame);
+  const table = new Table(sheet, above.last + 5, known.length);
   heads(frame, sheet, table.first - 1, 'since', SINCE);
   WORDS.forEach((word, i) => sheet.put('word', above.first + i, text(frame.label(`decisions.${word}`)), 'Note'));
-  frame.model.decisions.forEach(({ code, title }, i) => {
+  known.forEach(({ code, title }, i) => {
     const row = table.first + i;
     sheet.put('decision', row, text(code), 'Label', 'text');
     sheet.put('title', row, text(title), 'Label', 'text');
-    const profit = frame.model.profits!.get(code);
-    if (profit) putProfit(frame, table, row, profit, above.first);
+    putProfit(frame, table, row, frame.model.profits!.get(code)!, above.first);
   });
   const net = `$${sheet.col('net')}${table.first}`;
   const range = `${sheet.at('net', table.first)}:${sheet.at('underWater', table.last)}`;
@@ -142,11 +147,11 @@ function putProfit(frame: Frame, table: Table, row: number, profit: DecisionProf
   put('net', `${at('collected')}+${at('retention')}-${at('allCost')}`, frame.money(net));
   const isOpen = `MIN(${at('collected')},${at('exposures')},${at('allContacts')},${at('allCost')})<=0`;
   const each = `${at('collected')}/${at('exposures')}*${at('allContacts')}/${at('allCost')}`;
-  put('breakEven', `IF(${isOpen},${words('noBreakEven')},${each})`, breakEven ? double(breakEven) : none);
+  put('breakEven', `IF(${isOpen},${words('noBreakEven')},${each})`, breakEven ? double(breakEven) : none, 'CalcRight');
   const room = `IF(ISNUMBER(${at('breakEven')})*ISNUMBER(${at('contactRate')})=1,${at('breakEven')}-${at('contactRate')},${words('noBreakEven')})`;
-  put('headroom', room, breakEven && contactRate ? double(breakEven.minus(contactRate)) : none);
+  put('headroom', room, breakEven && contactRate ? double(breakEven.minus(contactRate)) : none, 'CalcRight');
   const reading = `IF(${at('net')}>=0,${words('pays')},${words('costs')})`;
-  put('reading', reading, frame.label(net >= 0n ? 'decisions.pays' : 'decisions.costs'), 'Word');
+  put('reading', reading, frame.label(net >= 0n ? 'decisions.pays' : 'decisions.costs'), 'WordIndented');
   put('gain', `MAX(0,${at('net')})`, frame.money(net > 0n ? net : 0n));
   put('loss', `MIN(0,${at('net')})`, frame.money(net < 0n ? net : 0n));
 }
@@ -161,7 +166,7 @@ function putTotal(frame: Frame, table: Table): void {
 }
 
 function putProfitTotal(frame: Frame, table: Table): void {
-  const profits = frame.model.decisions.flatMap(({ code }) => frame.model.profits!.get(code) ?? []);
+  const profits = knownDecisions(frame).map(({ code }) => frame.model.profits!.get(code)!);
   const amount = (of: (profit: DecisionProfit) => bigint) =>
     frame.money(profits.reduce((sum, profit) => sum + of(profit), 0n));
   putTotals(frame, table, {
@@ -182,7 +187,8 @@ function putTotals(frame: Frame, { sheet, first, last }: Table, totals: Readonly
 
 /** Net of each decision, or what its contacts cost where nothing else is known. */
 function addChart(frame: Frame, table: Table): void {
-  const { decisions, profits } = frame.model;
+  const { profits } = frame.model;
+  const decisions = profits ? knownDecisions(frame) : frame.model.decisions;
   const { sheet, first } = table;
   const last = first + decisions.length - 1;
   const categories = { ref: sheet.range('title', first, last), texts: decisions.map(({ title }) => title) };

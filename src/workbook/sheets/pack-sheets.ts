@@ -24,7 +24,7 @@ export function buildPackRates(frame: Frame): void {
     });
     sheet.put('unit', row, text(unit), 'Unit');
     sheet.put('rate', row, number(frame.exactMoney(rate)), 'Posted');
-    sheet.put('shownPer', row, number(pool.shownPer), 'Key');
+    sheet.put('shownPer', row, number(pool.shownPer), 'KeyRight');
     const published = frame.exactMoney(rate.times(BigInt(pool.shownPer)));
     sheet.put('published', row, calc(`${sheet.at('rate', row)}*${sheet.at('shownPer', row)}`, published), 'Word');
     const source = pool.split === 'standard' ? pool.result.rateSource : 'actual';
