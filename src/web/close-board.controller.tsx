@@ -12,6 +12,7 @@ import { may, requireRight, type Actor } from '../domain/roles.ts';
 import type { StatementSet } from '../domain/statements/statement-set.ts';
 import { CloseBoard } from './close-board.ts';
 import { typed } from './form.tsx';
+import { language } from './language.ts';
 import type { View } from './layout.tsx';
 import { PageDoor } from './page-door.ts';
 import { ClosePage, type RefusedDeed } from './pages/close.tsx';
@@ -48,7 +49,7 @@ export class CloseBoardController {
   async workbook(@Req() request: Request, @Res() response: Response, @Param('period') period: string): Promise<void> {
     await this.door.guarded(request, response, async (actor) => {
       if (!may(actor, 'read_all')) throw new NotFoundException();
-      const { name, content } = await this.workbooks.file(actor, periodOfText(period));
+      const { name, content } = await this.workbooks.file(actor, periodOfText(period), { language: language() });
       response.attachment(name).send(content);
     });
   }

@@ -13,6 +13,7 @@ import { period as periodOfText, type Period } from '../domain/period.ts';
 import { may, type Actor } from '../domain/roles.ts';
 import type { StatementSet } from '../domain/statements/statement-set.ts';
 import { decisionTitles } from './decision-titles.ts';
+import { language } from './language.ts';
 import type { View } from './layout.tsx';
 import { PageDoor } from './page-door.ts';
 import { EmptyPage } from './pages/plain.tsx';
@@ -82,7 +83,10 @@ export class StatementsController {
         return;
       }
       if (file === 'statement.xlsx' || file === 'statement.pdf') {
-        const made = await this.workbooks[file === 'statement.pdf' ? 'pdf' : 'file'](actor, of, { unit });
+        const made = await this.workbooks[file === 'statement.pdf' ? 'pdf' : 'file'](actor, of, {
+          unit,
+          language: language(),
+        });
         response.attachment(made.name).send(made.content);
         return;
       }

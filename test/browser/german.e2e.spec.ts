@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import ExcelJS from 'exceljs';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { packageRoot } from '../../src/package-root.ts';
 import { webHouse, type Login, type WebHouse } from '../builders/web-house.ts';
@@ -9,6 +10,7 @@ import { axeViolations, visitOf } from './visit.ts';
 
 jest.setTimeout(240_000);
 
+const MOST_BYTES = 100_000;
 const PICTURES = join(packageRoot, 'out', 'pictures', 'german');
 const german = JSON.parse(readFileSync(join(packageRoot, 'templates', 'labels', 'de.json'), 'utf8')) as Readonly<
   Record<string, string>
@@ -82,6 +84,7 @@ describeWithBrowser('the pages in German', () => {
     const figures: string[] = [];
     for (const path of await paths()) {
       const answer = (await page.goto(path))!;
+      expect([path, (await answer.body()).length < MOST_BYTES]).toEqual([path, true]);
       const headers = answer.headers();
       expect([path, headers['content-language'], headers['vary']]).toEqual([
         path,
@@ -102,6 +105,10 @@ describeWithBrowser('the pages in German', () => {
           path: join(PICTURES, `${path.replace(/\W+/g, '-').slice(1, 60) || 'home'}.png`),
           fullPage: true,
         });
+      // German words are long: none may widen a narrow page.
+      await page.setViewportSize({ width: 320, height: 640 });
+      expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 320]);
+      await page.setViewportSize({ width: 1280, height: 900 });
     }
     expect(english).toEqual([]);
     expect(figures).toEqual([]);
@@ -117,6 +124,23 @@ describeWithBrowser('the pages in German', () => {
     });
     expect(answer.status()).toBe(403);
     expect(await answer.text()).toContain('dana hat die Rolle finance und darf das nicht (approve)');
+  });
+
+  it('give the files that people read in German, too', async () => {
+    const page = await visit('dana');
+    for (const path of ['/statements/2026-03/RETAIL/statement.xlsx', '/periods/2026-03/workbook.xlsx']) {
+      const sheets = async (language: string): Promise<string[]> => {
+        const answer = await page.request.get(path, { headers: { 'accept-language': language } });
+        const book = new ExcelJS.Workbook();
+        await book.xlsx.load((await answer.body()) as unknown as ArrayBuffer);
+        return book.worksheets.map(({ name }) => name);
+      };
+      expect([path, await sheets('de')]).toEqual([
+        path,
+        expect.arrayContaining(['Positionen', 'Prüfungen', 'Nachweis']),
+      ]);
+      expect([path, await sheets('en')]).toEqual([path, expect.arrayContaining(['Lines', 'Checks', 'Audit'])]);
+    }
   });
 
   it('are chosen by a link, kept without script and after signing out; the browser’s wish stands until then', async () => {

@@ -20,6 +20,25 @@ const FOR_MACHINES = [
   'Deutsch',
 ];
 
+/** The English word of the workbook means something else there: a unit of measure, a key, no, a legend; or is cut short. */
+const OTHERWISE = [
+  'evidence',
+  'Failed',
+  'Key',
+  'Line',
+  'line',
+  'Line ‖ statement',
+  'No',
+  'rule',
+  'Rule ‖ deed',
+  'Treatment',
+  'Unit',
+  'unit',
+  'units',
+  'Words',
+  'Dispute ‖ deed',
+];
+
 describe('labels of the pages', () => {
   it('are in German for every text that the pages ask for', () => {
     expect(textsAsked().filter(({ text }) => german[text] === undefined)).toEqual([]);
@@ -35,6 +54,20 @@ describe('labels of the pages', () => {
       ([english, text]) => text.trim() === '' || places(text).join() !== places(english).join(),
     );
     expect(odd).toEqual([]);
+  });
+
+  it('say what the workbook says by the same word', () => {
+    const [english, other] = [read('workbook', 'v1', 'labels.en.json'), read('workbook', 'v1', 'labels.de.json')];
+    const words = new Map<string, Set<string>>();
+    for (const [key, text] of Object.entries(english)) {
+      const said = text.toLowerCase();
+      words.set(said, (words.get(said) ?? new Set()).add(other[key]!.toLowerCase()));
+    }
+    const otherwise = Object.entries(german).filter(([text, word]) => {
+      const same = words.get(text.split(' ‖ ')[0]!.toLowerCase());
+      return same !== undefined && !same.has(word.toLowerCase()) && !OTHERWISE.includes(text);
+    });
+    expect(otherwise).toEqual([]);
   });
 
   it('are all that the pages say: no text for people stands in their source', () => {

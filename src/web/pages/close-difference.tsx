@@ -104,7 +104,7 @@ export function LastDifference({ view, board }: { view: View; board: Board }) {
           <Table focusable>
             <thead>
               <tr>
-                <th>{t('Line')}</th>
+                <th>{t('Line ‖ statement')}</th>
                 <th>{t('Reason')}</th>
                 <th class="n">{t('Before')}</th>
                 <th class="n">{t('After')}</th>

@@ -212,7 +212,7 @@ export function ContactPage({ view, explained }: { view: View; explained: Contac
                   <th>{t('Decision')}</th>
                   <th class="n">{t('Contacts')}</th>
                   <th class="n">{t('Amount')}</th>
-                  <th>{t('Line')}</th>
+                  <th>{t('Line ‖ statement')}</th>
                 </tr>
               </thead>
               <tbody>
