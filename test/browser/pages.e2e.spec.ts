@@ -223,6 +223,41 @@ describeWithBrowser('the pages', () => {
       expect([path, (await page.request.get(`/assets/print/${path}`)).status()]).toEqual([path, 404]);
   });
 
+  it('lead from a unit over its decision and the reason to the contacts in three clicks, and back', async () => {
+    const { page } = await visit('dana');
+    await page.goto('/units/RETAIL');
+    await page.click('table a[href="/decisions/FEE"]');
+    const profit = page.locator('section:has(#made) td.n');
+    const [billed, waived, refunded, cost, before, effect, net] = (await profit.allTextContents()).map((text) =>
+      Math.round(Number(text.replace('−', '-').replace(/[+,]/g, '')) * 100),
+    ) as [number, number, number, number, number, number, number];
+    expect(billed + waived + refunded + cost).toBe(before); // waived, refunded and cost are printed with their minus
+    expect(before + effect).toBe(net);
+    expect(await page.locator('button:has-text("Read what they said")').count()).toBe(1);
+    await page.click('section:has-text("opens the contacts of its largest line") a[href^="/explain/line/"] >> nth=0');
+    await page.click('table a[href^="/explain/contact/"] >> nth=0');
+    expect(new URL(page.url()).pathname).toMatch(/^\/explain\/contact\//);
+    for (const back of ['/explain/line/', '/decisions/FEE', '/units/RETAIL']) {
+      await page.goBack();
+      expect(new URL(page.url()).pathname).toContain(back);
+    }
+  });
+
+  it('tell who may do what, how fresh each source is and what nobody takes', async () => {
+    const { page: audra } = await visit('audra');
+    await audra.goto('/audit');
+    const review = await audra.request.get((await audra.getAttribute('a[href$="access.csv"]', 'href'))!);
+    expect(await review.text()).toMatch(/^login,name,role,units,state,may\n/);
+    expect(await review.text()).toMatch(/\ncarl,Carl,controller,,active,read_all .*approve/);
+    expect(await review.text()).toMatch(/\nravi,Ravi,unit_owner,RETAIL,active,read_statement /);
+    const { page: ravi } = await visit('ravi');
+    expect((await ravi.request.get('/audit/access.csv')).status()).toBe(403);
+    const { page: dana } = await visit('dana');
+    await dana.goto('/imports');
+    expect(await dana.textContent('section:has-text("newest import and newest month")')).toMatch(/ledger.*2026/);
+    expect(await dana.textContent('section:has-text("that nobody takes")')).toContain('Nobody, voice: no owner');
+  });
+
   it('say what to do next where there is nothing yet', async () => {
     const books = await testBooks();
     const service = await startService(Object.assign(configOf({ LOG_LEVEL: 'silent' }), { port: 0 }), books.db, {
