@@ -48,6 +48,8 @@ function expectApart(files: readonly string[], set: StatementSet): void {
     foreignTexts(partsOf(file), unitOf(file), set.units, SHARED).map((text) => `${basename(file)}: ${text}`),
   );
   expect(found).toEqual([]);
+  // The search does find: the master holds it all.
+  expect(foreignTexts(partsOf(files.find(isMaster)!), 'RETAIL', set.units, SHARED).length).toBeGreaterThan(20);
 }
 
 /** First cell below a header that fits. */
@@ -197,7 +199,8 @@ withDemo('the demo company’s own newest workbooks', () => {
   let files: string[];
 
   beforeAll(() => {
-    const folder = join(DEMO!, readdirSync(DEMO!).sort().at(-1)!);
+    const months = readdirSync(DEMO!).filter((name) => /^\d{4}-\d{2}$/.test(name));
+    const folder = join(DEMO!, months.sort().at(-1)!);
     const paths = readdirSync(folder).map((name) => join(folder, name));
     files = paths.filter((path) => path.endsWith('.xlsx'));
     set = JSON.parse(
