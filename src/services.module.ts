@@ -23,6 +23,7 @@ import { StatementsService } from './application/statements.service.ts';
 import { UploadsService } from './application/uploads.service.ts';
 import { UsersService } from './application/users.service.ts';
 import { ValueService } from './application/value.service.ts';
+import { VersionsService } from './application/versions.service.ts';
 import { VerifyService } from './application/verify.service.ts';
 import { WorkbookService } from './application/workbook.service.ts';
 import { WordsService } from './application/words.service.ts';
@@ -54,6 +55,7 @@ const SERVICES = [
   ScoresService,
   WordsService,
   MailsService,
+  VersionsService,
   Worker,
   JobsService,
   JobRunner,

@@ -18,7 +18,8 @@ export function modelHash(yaml: string, file = 'model.yaml'): string {
 export function parsePlain(yaml: string, file: string): unknown {
   try {
     // The core schema has no dates: 2026-03-02 stays the text that a person wrote. Few aliases: a file of a model needs none.
-    return parse(yaml, { schema: 'core', maxAliasCount: 100 }) as unknown;
+    // its warnings would be lines of their own in the log
+    return parse(yaml, { schema: 'core', maxAliasCount: 100, logLevel: 'error' }) as unknown;
   } catch (error) {
     if (!(error instanceof YAMLParseError) && !(error instanceof ReferenceError)) throw error;
     const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined;

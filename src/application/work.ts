@@ -5,14 +5,16 @@ import { Injectable } from '@nestjs/common';
 import { InvalidInput } from '../domain/errors.ts';
 import type { Period } from '../domain/period.ts';
 import type { Actor, Deed as Right } from '../domain/roles.ts';
+import type { StatementSet } from '../domain/statements/statement-set.ts';
 import type { Language } from '../workbook/plan/template.ts';
 import { ImportsService, type ImportReport } from './imports.service.ts';
+import type { IssueReport } from './issue.ts';
 import { inputOpener } from './input-opener.ts';
 import { MailsService, type Mail } from './mails.service.ts';
 import type { OnStep } from './on-step.ts';
 import { PeriodsService } from './periods.service.ts';
 import type { Control } from './roll-up-control.ts';
-import { VerifyService } from './verify.service.ts';
+import { VerifyService, type VerifyReport } from './verify.service.ts';
 import { WorkbookService } from './workbook.service.ts';
 
 /** Work that takes longer than one likes to wait. Plain values: it is kept as JSON until somebody does it. */
@@ -38,10 +40,33 @@ export type Work =
       readonly mapping?: { readonly yaml: string; readonly file: string };
     };
 
+/** The statements of a run, as `statements --format json` gives them. */
+export interface CloseAnswer extends StatementSet {
+  /** nothing was kept */
+  readonly preview: boolean;
+  /** false: the same inputs had given this run before */
+  readonly isNew: boolean;
+}
+
+export interface ImportAnswer extends Omit<ImportReport, 'errorFile'> {
+  /** CSV of the refused rows with what is wrong with each; null when there are none, or too many for an answer */
+  readonly refusedRows: string | null;
+}
+
+/** What each kind of work answers. */
+export interface Answers {
+  readonly close: CloseAnswer;
+  readonly issue: IssueReport & { readonly state: 'closed' };
+  readonly verify: VerifyReport;
+  readonly workbook: { readonly name: string; readonly sha256: string; readonly bytes: number };
+  readonly import: ImportAnswer;
+  readonly mail: { readonly to: string; readonly statement: string; readonly sha256: string };
+}
+
 /** What came of work; a file beside it when that is what was asked for. */
-export interface Outcome {
+export interface Outcome<T = unknown> {
   /** what JSON can say */
-  readonly answer: unknown;
+  readonly answer: T;
   readonly file?: { readonly name: string; readonly content: Buffer };
 }
 
@@ -74,7 +99,16 @@ export class Worker {
   ) {}
 
   /** @param input path of the file that an import reads */
-  async do(actor: Actor, work: Work, input?: string, onStep: OnStep = SILENT): Promise<Outcome> {
+  async do<W extends Work>(
+    actor: Actor,
+    work: W,
+    input?: string,
+    onStep: OnStep = SILENT,
+  ): Promise<Outcome<Answers[W['kind']]>> {
+    return (await this.outcome(actor, work, input, onStep)) as Outcome<Answers[W['kind']]>;
+  }
+
+  private async outcome(actor: Actor, work: Work, input: string | undefined, onStep: OnStep): Promise<Outcome> {
     switch (work.kind) {
       case 'close': {
         const { document, isNew, preview } = await this.periods.close(actor, work.period, {

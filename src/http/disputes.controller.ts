@@ -1,10 +1,13 @@
-import { Body, Param, Query } from '@nestjs/common';
+import { Body, Param, Query, Res } from '@nestjs/common';
+import type { Response } from 'express';
 import { CorrectionsService } from '../application/corrections.service.ts';
 import { DisputesService } from '../application/disputes.service.ts';
+import { versionTag, VersionsService } from '../application/versions.service.ts';
 import type { Period } from '../domain/period.ts';
 import type { Actor } from '../domain/roles.ts';
 import { Who } from './bearer.guard.ts';
 import { Amount, Flag, PeriodText, Text } from './fields.ts';
+import { IfMatch } from './if-match.ts';
 import { listing, ListQuery } from './listing.ts';
 import { Api, Does, Reads } from './operation.ts';
 import { ReasonRequest } from './periods.controller.ts';
@@ -74,54 +77,65 @@ class CorrectionRequest {
 /** Disputes of issued lines: opened by who is charged, ruled by somebody who belongs to neither side. */
 @Api('Disputes', 'disputes')
 export class DisputesController {
-  constructor(private readonly disputes: DisputesService) {}
+  constructor(
+    private readonly disputes: DisputesService,
+    private readonly versions: VersionsService,
+  ) {}
 
   @Reads('', { about: 'disputes that one may see, newest first' })
-  async list(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+  async list(@Who() actor: Actor, @Query() query: ListQuery) {
     return listing(await this.disputes.list(actor), (row) => row.id, query);
   }
 
   @Does('', { about: 'dispute an issued line' })
-  async open(@Who() actor: Actor, @Body() { line, ...the }: DisputeRequest): Promise<unknown> {
+  async open(@Who() actor: Actor, @Body() { line, ...the }: DisputeRequest) {
     return await this.disputes.open(actor, line, the);
   }
 
-  @Reads(':id', { about: 'a dispute with its thread' })
-  async show(@Who() actor: Actor, @Param('id', CodePipe) id: string): Promise<unknown> {
-    return await this.disputes.show(actor, id);
+  @Reads(':id', { about: 'a dispute with its thread, and the entity tag that edits may name' })
+  async show(@Who() actor: Actor, @Param('id', CodePipe) id: string, @Res({ passthrough: true }) response: Response) {
+    const dispute = await this.disputes.show(actor, id);
+    response.setHeader('ETag', versionTag(dispute));
+    return dispute;
   }
 
   @Reads(':id/preview', { about: 'what an acceptance would post' })
-  async preview(
-    @Who() actor: Actor,
-    @Param('id', CodePipe) id: string,
-    @Query() { amount }: PreviewQuery,
-  ): Promise<unknown> {
+  async preview(@Who() actor: Actor, @Param('id', CodePipe) id: string, @Query() { amount }: PreviewQuery) {
     return { postings: await this.disputes.preview(actor, id, amount) };
   }
 
-  @Does(':id/replies', { about: 'add to the thread' })
+  @Does(':id/replies', { about: 'add to the thread', edits: true })
   async reply(
     @Who() actor: Actor,
     @Param('id', CodePipe) id: string,
     @Body() { text }: ReplyRequest,
-  ): Promise<unknown> {
+    @IfMatch() seen?: string,
+  ) {
+    await this.versions.requireUnchanged(`dispute ${id}`, seen, () => this.disputes.show(actor, id));
     await this.disputes.reply(actor, id, text);
     return await this.disputes.show(actor, id);
   }
 
-  @Does(':id/escalate', { about: 'hand an open dispute to the chief financial officer' })
+  @Does(':id/escalate', { about: 'hand an open dispute to the chief financial officer', edits: true })
   async escalate(
     @Who() actor: Actor,
     @Param('id', CodePipe) id: string,
     @Body() { reason }: ReasonRequest,
-  ): Promise<unknown> {
+    @IfMatch() seen?: string,
+  ) {
+    await this.versions.requireUnchanged(`dispute ${id}`, seen, () => this.disputes.show(actor, id));
     await this.disputes.escalate(actor, id, reason);
     return await this.disputes.show(actor, id);
   }
 
-  @Does(':id/ruling', { about: 'accept all or a part, or reject' })
-  async rule(@Who() actor: Actor, @Param('id', CodePipe) id: string, @Body() ruling: RulingRequest): Promise<unknown> {
+  @Does(':id/ruling', { about: 'accept all or a part, or reject', edits: true })
+  async rule(
+    @Who() actor: Actor,
+    @Param('id', CodePipe) id: string,
+    @Body() ruling: RulingRequest,
+    @IfMatch() seen?: string,
+  ) {
+    await this.versions.requireUnchanged(`dispute ${id}`, seen, () => this.disputes.show(actor, id));
     return await this.disputes.rule(actor, id, ruling);
   }
 }
@@ -132,26 +146,22 @@ export class CorrectionsController {
   constructor(private readonly corrections: CorrectionsService) {}
 
   @Reads('', { about: 'corrections, asked for and approved' })
-  async list(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+  async list(@Who() actor: Actor, @Query() query: ListQuery) {
     return listing(await this.corrections.list(actor), (row) => row.id, query);
   }
 
   @Does('', { about: 'ask for a correction of a closed period' })
-  async ask(@Who() actor: Actor, @Body() request: CorrectionRequest): Promise<unknown> {
+  async ask(@Who() actor: Actor, @Body() request: CorrectionRequest) {
     return await this.corrections.ask(actor, request);
   }
 
   @Does(':id/approve', { about: 'approve what another person asked for' })
-  async approve(@Who() actor: Actor, @Param('id', CodePipe) id: string): Promise<unknown> {
+  async approve(@Who() actor: Actor, @Param('id', CodePipe) id: string) {
     return await this.corrections.approve(actor, id);
   }
 
   @Does(':id/reverse', { about: 'ask for the exact inverse of an approved correction' })
-  async reverse(
-    @Who() actor: Actor,
-    @Param('id', CodePipe) id: string,
-    @Body() { reason }: ReasonRequest,
-  ): Promise<unknown> {
+  async reverse(@Who() actor: Actor, @Param('id', CodePipe) id: string, @Body() { reason }: ReasonRequest) {
     return await this.corrections.reverse(actor, id, reason);
   }
 }

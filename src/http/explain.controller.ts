@@ -32,30 +32,22 @@ export class ExplanationsController {
   ) {}
 
   @Reads('explain/contacts/:id', { about: 'contact → rule → rate → line' })
-  async contact(@Who() actor: Actor, @Param('id', CodePipe) id: string): Promise<unknown> {
+  async contact(@Who() actor: Actor, @Param('id', CodePipe) id: string) {
     return await this.explain.contact(actor, id);
   }
 
   @Reads('explain/lines/:id', { about: 'line → contacts, rate, pool, ledger entries' })
-  async line(
-    @Who() actor: Actor,
-    @Param('id', CodePipe) id: string,
-    @Query() { all = false }: LineQuery,
-  ): Promise<unknown> {
+  async line(@Who() actor: Actor, @Param('id', CodePipe) id: string, @Query() { all = false }: LineQuery) {
     return await this.explain.line(actor, id, { all });
   }
 
   @Reads('decisions', { about: 'every decision that one may see' })
-  async list(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+  async list(@Who() actor: Actor, @Query() query: ListQuery) {
     return listing(await this.decisions.list(actor), (row) => row.decision, query);
   }
 
   @Reads('decisions/:code', { about: 'what a decision earned and cost, its incremental contacts, break-even' })
-  async report(
-    @Who() actor: Actor,
-    @Param('code', CodePipe) code: string,
-    @Query() { from, to }: DecisionQuery,
-  ): Promise<unknown> {
+  async report(@Who() actor: Actor, @Param('code', CodePipe) code: string, @Query() { from, to }: DecisionQuery) {
     return await this.decisions.report(actor, code, { from, to });
   }
 
@@ -64,7 +56,7 @@ export class ExplanationsController {
     @Who() actor: Actor,
     @Param('before', CodePipe) before: string,
     @Param('after', CodePipe) after: string,
-  ): Promise<unknown> {
+  ) {
     return await this.runs.compare(actor, before, after);
   }
 }

@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import { ImportsService } from '../application/imports.service.ts';
 import { JobsService } from '../application/jobs.service.ts';
 import { mappingText, shippedMappings } from '../application/mappings.ts';
-import { taken, Worker, type Work } from '../application/work.ts';
+import { taken, Worker } from '../application/work.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Actor } from '../domain/roles.ts';
 import { csvTemplate, xlsxTemplate } from '../intake/import-template.ts';
@@ -83,16 +83,12 @@ export class ImportsController {
   ) {}
 
   @Reads('imports', { about: 'what was imported, newest first' })
-  async history(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+  async history(@Who() actor: Actor, @Query() query: ListQuery) {
     return listing(await this.imports.history(actor, MOST_IMPORTS), (row) => row.importId, query);
   }
 
   @Does('imports/company', { about: 'name, currency and time zone of the company' })
-  async company(
-    @Who() actor: Actor,
-    @Body() { yaml }: CompanyRequest,
-    @Query() { dryRun = false }: CompanyQuery,
-  ): Promise<unknown> {
+  async company(@Who() actor: Actor, @Body() { yaml }: CompanyRequest, @Query() { dryRun = false }: CompanyQuery) {
     return { company: await this.imports.importCompany(actor, yaml, { dryRun }) };
   }
 
@@ -107,17 +103,17 @@ export class ImportsController {
     @Query() query: ImportQuery,
     @Req() { upload }: UploadRequest,
     @Later() later: boolean,
-  ): Promise<unknown> {
+  ) {
     const mapping = mappingOf(query.mapping, upload.fields['mapping']);
     const { dryRun = false, acceptValid = false, createReasons = false } = query;
     const flags = { dryRun, acceptValid, createReasons, ...(mapping === undefined ? {} : { mapping }) };
-    const work: Work = { kind: 'import', of: kindNamed(kind).name, fileName: upload.name, ...flags };
+    const work = { kind: 'import' as const, of: kindNamed(kind).name, fileName: upload.name, ...flags };
     if (later) return new Accepted(await this.jobs.ask(actor, work, upload.path));
     return (await this.worker.do(actor, work, upload.path)).answer;
   }
 
   @Does('imports/:id/undo', { about: 'take an import back while its periods are open' })
-  async undo(@Who() actor: Actor, @Param('id', CodePipe) id: string): Promise<unknown> {
+  async undo(@Who() actor: Actor, @Param('id', CodePipe) id: string) {
     return await this.imports.undo(actor, id);
   }
 
@@ -127,18 +123,18 @@ export class ImportsController {
     @Param('kind', CodePipe) kind: string,
     @Body() { events }: EventsRequest,
     @Query() { dryRun = false }: EventsQuery,
-  ): Promise<unknown> {
+  ) {
     const file = eventFile(kind, events);
     return taken(await this.imports.importFile(actor, kind, file, { dryRun, fileName: `events of ${actor.login}` }));
   }
 
   @Reads('kinds', { about: 'kinds of input' })
-  kinds(): unknown {
+  kinds() {
     return { items: KIND_NAMES, next: null };
   }
 
   @Reads('kinds/:kind', { about: 'columns of a kind' })
-  kind(@Param('kind', CodePipe) kind: string): unknown {
+  kind(@Param('kind', CodePipe) kind: string) {
     return kindNamed(kind);
   }
 
@@ -158,25 +154,17 @@ export class ImportsController {
   }
 
   @Reads('kinds/:kind/rows/:key/versions', { about: 'every content that the rows of a key have had, and whence' })
-  async versions(
-    @Who() actor: Actor,
-    @Param('kind', CodePipe) kind: string,
-    @Param('key', CodePipe) key: string,
-  ): Promise<unknown> {
+  async versions(@Who() actor: Actor, @Param('kind', CodePipe) kind: string, @Param('key', CodePipe) key: string) {
     return { items: await this.imports.versions(actor, kind, key), next: null };
   }
 
   @Reads('mappings', { about: 'the language of mapping files, and the shipped ones' })
-  mappings(): unknown {
+  mappings() {
     return { reference: mappingReference(), shipped: [...shippedMappings().keys()] };
   }
 
   @Tries('mappings/suggest', { about: 'a mapping for a file, with its first rows as interpreted', upload: true })
-  async suggest(
-    @Who() actor: Actor,
-    @Query() { kind }: SuggestQuery,
-    @Req() { upload }: UploadRequest,
-  ): Promise<unknown> {
+  async suggest(@Who() actor: Actor, @Query() { kind }: SuggestQuery, @Req() { upload }: UploadRequest) {
     return { mapping: await this.imports.suggestMapping(actor, upload.path, kind) };
   }
 }

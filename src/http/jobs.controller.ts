@@ -21,12 +21,12 @@ export class JobsController {
   ) {}
 
   @Reads('', { about: 'jobs that one may see, newest first' })
-  async list(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+  async list(@Who() actor: Actor, @Query() query: ListQuery) {
     return listing(await this.jobs.list(actor), (job) => job.id, query);
   }
 
   @Reads(':id', { about: 'how far a job is, and what came of it' })
-  async show(@Who() actor: Actor, @Param('id', CodePipe) id: string): Promise<unknown> {
+  async show(@Who() actor: Actor, @Param('id', CodePipe) id: string) {
     return shown(await this.jobs.show(actor, id));
   }
 
@@ -76,6 +76,6 @@ export class JobsController {
 const hasEnded = ({ state }: EndedJob): boolean => state === 'done' || state === 'failed';
 
 /** Its problem as problems are shown. */
-function shown(job: EndedJob): unknown {
+function shown(job: EndedJob) {
   return { ...job, problem: job.problem === null ? null : shownFailure(job.problem) };
 }

@@ -16,23 +16,19 @@ class EvaluationRequest {
 @Api('Methods', 'methods')
 export class MethodsController {
   @Reads('', { about: 'every method, in one line each' })
-  async list(): Promise<unknown> {
+  async list() {
     const methods = await Promise.all(Object.values(METHODS).map((load) => load()));
     return { items: methods.map(({ name, about }) => ({ name, about })), next: null };
   }
 
   @Reads(':name', { about: 'what a method takes, with an example' })
-  async show(@Param('name', CodePipe) method: string): Promise<unknown> {
+  async show(@Param('name', CodePipe) method: string) {
     const { name, about, shape, example } = await methodNamed(method);
     return { name, about, shape, example };
   }
 
   @Tries(':name', { about: 'a method on a small input; a flat object of its results' })
-  async evaluate(
-    @Who() actor: Actor,
-    @Param('name', CodePipe) method: string,
-    @Body() { spec }: EvaluationRequest,
-  ): Promise<unknown> {
+  async evaluate(@Who() actor: Actor, @Param('name', CodePipe) method: string, @Body() { spec }: EvaluationRequest) {
     requireRight(actor, 'read_all');
     return (await methodNamed(method)).run(spec, NO_FILES);
   }

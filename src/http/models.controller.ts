@@ -32,36 +32,32 @@ export class ModelsController {
   constructor(private readonly models: ModelsService) {}
 
   @Reads('', { about: 'every version' })
-  async list(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+  async list(@Who() actor: Actor, @Query() query: ListQuery) {
     return listing(await this.models.list(actor), (row) => row.model_id, query);
   }
 
   @Does('', { about: 'store a version' })
-  async apply(@Who() actor: Actor, @Body() { yaml, from }: ModelRequest): Promise<unknown> {
+  async apply(@Who() actor: Actor, @Body() { yaml, from }: ModelRequest) {
     return await this.models.apply(actor, yaml, from, 'body');
   }
 
   @Tries('try', { about: 'coverage and effect of a model on a period; nothing is stored' })
-  async tryOn(@Who() actor: Actor, @Body() { yaml, period }: TrialRequest): Promise<unknown> {
+  async tryOn(@Who() actor: Actor, @Body() { yaml, period }: TrialRequest) {
     return await this.models.tryOn(actor, yaml, period, 'body');
   }
 
   @Reads('reference', { about: 'every key of model.yaml' })
-  reference(): unknown {
+  reference() {
     return { reference: this.models.reference() };
   }
 
   @Reads(':which', { about: 'a version by its number, by the period that it would close, or the `newest`' })
-  async show(@Who() actor: Actor, @Param('which', CodePipe) which: string): Promise<unknown> {
+  async show(@Who() actor: Actor, @Param('which', CodePipe) which: string) {
     return await this.models.show(actor, which === 'newest' ? undefined : which);
   }
 
   @Reads(':before/diff/:after', { about: 'every key that differs between two versions' })
-  async diff(
-    @Who() actor: Actor,
-    @Param('before', CodePipe) before: string,
-    @Param('after', CodePipe) after: string,
-  ): Promise<unknown> {
+  async diff(@Who() actor: Actor, @Param('before', CodePipe) before: string, @Param('after', CodePipe) after: string) {
     return { changes: await this.models.diff(actor, before, after) };
   }
 }

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { Express, Request, Response } from 'express';
-import { packageVersion } from '../package-root.ts';
+import { packageRoot, packageVersion } from '../package-root.ts';
 
 const FAULT = {
   type: 'object',
@@ -34,6 +36,16 @@ const PROBLEM = {
   },
 } as const;
 
+interface Answers {
+  /** by operationId */
+  readonly operations: Readonly<Record<string, object>>;
+  readonly schemas: Readonly<Record<string, object>>;
+}
+
+/** What each operation answers: made by .config/answers.mjs from the types of the controllers' methods. */
+const answers = (): Answers =>
+  JSON.parse(readFileSync(join(packageRoot, 'src', 'http', 'answers.json'), 'utf8')) as Answers;
+
 /** The OpenAPI 3.1 document, made from the routes themselves. */
 export function openApiOf(app: INestApplication): OpenAPIObject {
   const base = new DocumentBuilder()
@@ -47,8 +59,19 @@ export function openApiOf(app: INestApplication): OpenAPIObject {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
   const paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/')));
-  const schemas = { ...document.components?.schemas, Problem: PROBLEM };
+  const { operations, schemas: answered } = answers();
+  for (const operation of Object.values(paths).flatMap((path) => Object.values(path) as Told[])) {
+    const content = operation.responses['200']?.content?.['application/json'];
+    if (content !== undefined) content.schema = operations[operation.operationId] ?? {};
+  }
+  const schemas = { ...answered, ...document.components?.schemas, Problem: PROBLEM };
   return { ...document, paths, components: { ...document.components, schemas } } as unknown as OpenAPIObject;
+}
+
+/** An operation of the document, as far as its answers go. */
+interface Told {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, { readonly content?: Record<string, { schema?: object }> }>>;
 }
 
 /** Tells the document to whoever asks: it holds nothing of the company. */

@@ -34,6 +34,8 @@ interface Text {
   readonly upload?: boolean;
   /** with `Prefer: respond-async` it is answered by a job */
   readonly long?: boolean;
+  /** an edit: takes `If-Match` */
+  readonly edits?: boolean;
   /** it is always answered by a job */
   readonly job?: boolean;
   readonly shownOnce?: readonly string[];
@@ -59,10 +61,10 @@ export function Tries(path: string, text: Text): MethodDecorator {
   return route(Post(path), { kind: 'try', upload: text.upload ?? false }, text, []);
 }
 export function Does(path: string, text: Text): MethodDecorator {
-  return route(Post(path), deed(text), text, [KEY, ...(text.long ? [PREFER] : [])]);
+  return route(Post(path), deed(text), text, [KEY, ...(text.long ? [PREFER] : []), ...(text.edits ? [IF_MATCH] : [])]);
 }
 export function Sets(path: string, text: Text): MethodDecorator {
-  return route(Put(path), deed(text), text, [KEY]);
+  return route(Put(path), deed(text), text, [KEY, ...(text.edits ? [IF_MATCH] : [])]);
 }
 export function Ends(path: string, text: Text): MethodDecorator {
   return route(Delete(path), deed(text), text, [KEY]);
@@ -75,6 +77,13 @@ const KEY = ApiHeader({
   required: true,
   description: 'names this request for its sender; the same key again gives the same answer and changes nothing',
   schema: { type: 'string', minLength: 1, maxLength: 128 },
+});
+
+const IF_MATCH = ApiHeader({
+  name: 'If-Match',
+  required: false,
+  description: 'entity tag of what the sender has seen; when it is something else by now: 412, and nothing is changed',
+  schema: { type: 'string', maxLength: 1_000 },
 });
 
 const PREFER = ApiHeader({
@@ -90,6 +99,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   403: 'not with this role',
   404: 'not there, or not yours',
   409: 'not in this state',
+  412: 'not any more what If-Match names',
   413: 'too large',
   415: 'a type of body that is not taken',
   422: 'a rule says no',

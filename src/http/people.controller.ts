@@ -1,10 +1,14 @@
-import { Body, Param, Query } from '@nestjs/common';
+import { Body, Param, Query, Res } from '@nestjs/common';
+import type { Response } from 'express';
 import { MailsService } from '../application/mails.service.ts';
 import { SettingsService } from '../application/settings.service.ts';
-import { UsersService } from '../application/users.service.ts';
+import { UsersService, type NewToken } from '../application/users.service.ts';
+import { versionTag, VersionsService } from '../application/versions.service.ts';
+import { Refusal } from '../domain/errors.ts';
 import { ROLES, type Actor, type Role } from '../domain/roles.ts';
 import { Who } from './bearer.guard.ts';
 import { Flag, OneOf, Text, Texts, Whole } from './fields.ts';
+import { IfMatch } from './if-match.ts';
 import { listing, ListQuery } from './listing.ts';
 import { Api, Does, Ends, Reads, Sets } from './operation.ts';
 import { CodePipe } from './request.pipe.ts';
@@ -78,34 +82,49 @@ export class PeopleController {
     private readonly users: UsersService,
     private readonly settings: SettingsService,
     private readonly mails: MailsService,
+    private readonly versions: VersionsService,
   ) {}
 
   @Reads('me', { about: 'who one is' })
-  me(@Who() { login, name, role, units, holder }: Actor): unknown {
+  me(@Who() { login, name, role, units, holder }: Actor) {
     return { login, name, role, units, ...(holder === undefined ? {} : { holder }) };
   }
 
   @Reads('users', { about: 'who there is, in which role' })
-  async list(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+  async list(@Who() actor: Actor, @Query() query: ListQuery) {
     return listing(await this.users.list(actor), (row) => row.login, query);
   }
 
   @Does('users', { about: 'add a user' })
-  async add(@Who() actor: Actor, @Body() { login, name = login, role, units = [] }: UserRequest): Promise<unknown> {
+  async add(@Who() actor: Actor, @Body() { login, name = login, role, units = [] }: UserRequest) {
     return await this.users.add(actor, { login, name, role, units });
   }
 
-  @Sets('users/:login/role', { about: "change a user's role or units; the user's tokens end" })
+  @Reads('users/:login', { about: 'a user, with the entity tag that edits may name' })
+  async showUser(
+    @Who() actor: Actor,
+    @Param('login', CodePipe) login: string,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const user = await this.user(actor, login);
+    response.setHeader('ETag', versionTag(user));
+    return user;
+  }
+
+  @Sets('users/:login/role', { about: "change a user's role or units; the user's tokens end", edits: true })
   async changeRole(
     @Who() actor: Actor,
     @Param('login', CodePipe) login: string,
     @Body() { role, units = [] }: RoleRequest,
-  ): Promise<unknown> {
+    @IfMatch() seen?: string,
+  ) {
+    await this.versions.requireUnchanged(`user ${login}`, seen, () => this.user(actor, login));
     return await this.users.changeRole(actor, login, role, units);
   }
 
-  @Does('users/:login/disable', { about: 'the user may not act any more; what the user did stays' })
-  async disable(@Who() actor: Actor, @Param('login', CodePipe) login: string): Promise<unknown> {
+  @Does('users/:login/disable', { about: 'the user may not act any more; what the user did stays', edits: true })
+  async disable(@Who() actor: Actor, @Param('login', CodePipe) login: string, @IfMatch() seen?: string) {
+    await this.versions.requireUnchanged(`user ${login}`, seen, () => this.user(actor, login));
     return await this.users.disable(actor, login);
   }
 
@@ -114,7 +133,7 @@ export class PeopleController {
     @Who() actor: Actor,
     @Param('login', CodePipe) login: string,
     @Body() { password }: PasswordRequest,
-  ): Promise<unknown> {
+  ) {
     await this.users.setPassword(actor, login, password);
     return { login };
   }
@@ -126,13 +145,13 @@ export class PeopleController {
     @Who() actor: Actor,
     @Param('login', CodePipe) login: string,
     @Body() { mailAddress }: MailAddressRequest,
-  ): Promise<unknown> {
+  ) {
     await this.mails.setAddress(actor, login, mailAddress ?? null);
     return { login, mailAddress: mailAddress ?? null };
   }
 
   @Reads('tokens', { about: 'own tokens; an admin or auditor sees all' })
-  async tokens(@Who() actor: Actor, @Query() query: ListQuery): Promise<unknown> {
+  async tokens(@Who() actor: Actor, @Query() query: ListQuery) {
     return listing(await this.users.tokens(actor), (row) => row.tokenId, query);
   }
 
@@ -140,33 +159,47 @@ export class PeopleController {
   async createToken(
     @Who() actor: Actor,
     @Body() { login = actor.login, label = 'api', days = 90, role, units }: TokenRequest,
-  ): Promise<unknown> {
+  ): Promise<Omit<NewToken, 'token'> & { /** not in a replay */ readonly token?: string }> {
     return await this.users.createToken(actor, login, label, days, { role: role ?? null, units: units ?? null });
   }
 
   @Ends('tokens/:id', { about: 'end a token at once' })
-  async revokeToken(@Who() actor: Actor, @Param('id', CodePipe) id: string): Promise<unknown> {
+  async revokeToken(@Who() actor: Actor, @Param('id', CodePipe) id: string) {
     // What is no number is no token.
     await this.users.revokeToken(actor, /^\d{1,9}$/.test(id) ? Number(id) : 0);
     return { revoked: id };
   }
 
-  @Reads('settings', { about: 'the settings' })
-  async show(@Who() actor: Actor): Promise<unknown> {
-    return await this.settings.show(actor);
+  @Reads('settings', { about: 'the settings, with the entity tag that edits may name' })
+  async show(@Who() actor: Actor, @Res({ passthrough: true }) response: Response) {
+    const settings = await this.settings.show(actor);
+    response.setHeader('ETag', versionTag(settings));
+    return settings;
   }
 
   @Sets('settings/one-person', {
     about: 'one person may prepare and approve: for companies that have no second one; printed on every statement',
+    edits: true,
   })
-  async setOnePerson(@Who() actor: Actor, @Body() { onePerson, reason }: OnePersonRequest): Promise<unknown> {
+  async setOnePerson(@Who() actor: Actor, @Body() { onePerson, reason }: OnePersonRequest, @IfMatch() seen?: string) {
+    await this.versions.requireUnchanged('settings', seen, () => this.settings.show(actor));
     await this.settings.setOnePerson(actor, onePerson, reason);
     return { onePerson };
   }
 
-  @Sets('settings/mail-on-issue', { about: 'mail statements to the owners of their units whenever they are issued' })
-  async setMailOnIssue(@Who() actor: Actor, @Body() { mailOnIssue }: MailOnIssueRequest): Promise<unknown> {
+  @Sets('settings/mail-on-issue', {
+    about: 'mail statements to the owners of their units whenever they are issued',
+    edits: true,
+  })
+  async setMailOnIssue(@Who() actor: Actor, @Body() { mailOnIssue }: MailOnIssueRequest, @IfMatch() seen?: string) {
+    await this.versions.requireUnchanged('settings', seen, () => this.settings.show(actor));
     await this.settings.setMailOnIssue(actor, mailOnIssue);
     return { mailOnIssue };
+  }
+
+  private async user(actor: Actor, login: string) {
+    const user = (await this.users.list(actor)).find((one) => one.login === login);
+    if (user !== undefined) return user;
+    throw new Refusal('unknown_user', `there is no user ${login}`, { kind: 'not_found', next: 'answerable user list' });
   }
 }

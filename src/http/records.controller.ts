@@ -80,21 +80,13 @@ export class JournalsController {
   constructor(private readonly journals: JournalsService) {}
 
   @Does('', { about: 'balanced lines of a closed period for the general ledger; asked again, the same file' })
-  async make(
-    @Who() actor: Actor,
-    @Param('period', PeriodPipe) period: Period,
-    @Body() { mapping }: JournalRequest,
-  ): Promise<unknown> {
+  async make(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period, @Body() { mapping }: JournalRequest) {
     const used = mapping === undefined ? genericMapping() : { yaml: mapping, file: 'mapping' };
     return shown(await this.journals.journal(actor, period, used));
   }
 
   @Does('receipt', { about: 'hold what the ledger answered against the file, and keep it once' })
-  async receipt(
-    @Who() actor: Actor,
-    @Param('period', PeriodPipe) period: Period,
-    @Body() { receipt }: ReceiptRequest,
-  ): Promise<unknown> {
+  async receipt(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period, @Body() { receipt }: ReceiptRequest) {
     return shown(await this.journals.receipt(actor, period, receipt));
   }
 }
@@ -119,7 +111,7 @@ export class AuditController {
   }
 
   @Reads('audit/newest', { about: 'the newest events, newest first' })
-  async newest(@Who() actor: Actor, @Query() { user, limit = USUAL, ...filter }: EventQuery): Promise<unknown> {
+  async newest(@Who() actor: Actor, @Query() { user, limit = USUAL, ...filter }: EventQuery) {
     const events = await this.log.newest(actor, { ...filter, actor: user }, limit);
     return { items: events.map(bodyOf), next: null };
   }
@@ -133,12 +125,12 @@ export class AuditController {
   }
 
   @Reads('audit/verification', { about: 'recompute every hash of the chain' })
-  async chain(@Who() actor: Actor): Promise<unknown> {
+  async chain(@Who() actor: Actor) {
     return await this.log.verify(actor);
   }
 
   @Does('audit/heads', { about: 'the head of the chain as the next line of a file that others keep' })
-  async head(@Who() actor: Actor, @Body() { published = '' }: HeadsRequest): Promise<unknown> {
+  async head(@Who() actor: Actor, @Body() { published = '' }: HeadsRequest) {
     try {
       return await this.log.publish(actor, readHeads(published, 'published'), 'api');
     } catch (error) {
@@ -150,12 +142,12 @@ export class AuditController {
   }
 
   @Reads('verification', { about: 'recompute every hash and balance from the stored inputs' })
-  async verify(@Who() actor: Actor, @Query() { period, run }: VerificationQuery): Promise<unknown> {
+  async verify(@Who() actor: Actor, @Query() { period, run }: VerificationQuery) {
     return run === undefined ? await this.verifier.verify(actor, period) : await this.verifier.verifyRun(actor, run);
   }
 
   @Does('verification', { about: 'recompute every hash and balance from the stored inputs, as a job', job: true })
-  async verifyLater(@Who() actor: Actor, @Body() request: VerificationRequest): Promise<unknown> {
+  async verifyLater(@Who() actor: Actor, @Body() request: VerificationRequest) {
     return new Accepted(await this.jobs.ask(actor, { kind: 'verify', ...request }));
   }
 
@@ -163,18 +155,18 @@ export class AuditController {
     about: 'hold a workbook, or a copy that some program saved, against its own result hash and its run',
     upload: true,
   })
-  async workbook(@Who() actor: Actor, @Req() { upload }: UploadRequest): Promise<unknown> {
+  async workbook(@Who() actor: Actor, @Req() { upload }: UploadRequest) {
     return await this.workbooks.verify(actor, upload.path, upload.name);
   }
 
   @Tries('verification/file', { about: 'check an issued file by itself, against published heads when given' })
-  file(@Body() { file, heads }: FileRequest): unknown {
+  file(@Body() { file, heads }: FileRequest) {
     return verifyIssuedFile(readIssuedFile(file, 'file'), heads === undefined ? undefined : readHeads(heads, 'heads'));
   }
 }
 
 const bodyOf = (event: AuditEvent): AuditBody => JSON.parse(event.body) as AuditBody;
 
-function shown({ content, ...journal }: Journal): unknown {
+function shown({ content, ...journal }: Journal) {
   return { ...journal, content: content.toString('utf8') };
 }

@@ -78,6 +78,7 @@ export class StatementsController {
     private readonly mails: MailsService,
   ) {}
 
+  /** @answers StatementSet */
   @Reads('statements', {
     about: "a period's statements: as JSON, CSV, Excel or PDF",
     types: ['application/json', 'text/csv', XLSX, 'application/pdf'],
@@ -115,11 +116,7 @@ export class StatementsController {
   }
 
   @Does('workbook', { about: 'make the master workbook, or the pack of a unit: a job that makes a file', job: true })
-  async workbook(
-    @Who() actor: Actor,
-    @Param('period', PeriodPipe) period: Period,
-    @Body() request: WorkbookRequest,
-  ): Promise<unknown> {
+  async workbook(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period, @Body() request: WorkbookRequest) {
     return new Accepted(await this.jobs.ask(actor, { kind: 'workbook', period, ...request }));
   }
 
@@ -128,36 +125,24 @@ export class StatementsController {
     @Who() actor: Actor,
     @Param('period', PeriodPipe) period: Period,
     @Query() { unit, ...query }: IssuedListQuery,
-  ): Promise<unknown> {
+  ) {
     return listing(await this.issued.list(actor, period, unit), (row) => row.number, query);
   }
 
   @Reads('issued/files', { about: 'issued statements as files that check themselves' })
-  async files(
-    @Who() actor: Actor,
-    @Param('period', PeriodPipe) period: Period,
-    @Query() query: IssuedFilesQuery,
-  ): Promise<unknown> {
+  async files(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period, @Query() query: IssuedFilesQuery) {
     return { items: await this.issued.files(actor, period, query), next: null };
   }
 
   @Does('mail', {
     about: 'mail the issued statements to the owners of their units: link, hash and the file that proves itself',
   })
-  async mail(
-    @Who() actor: Actor,
-    @Param('period', PeriodPipe) period: Period,
-    @Body() request: MailRequest,
-  ): Promise<unknown> {
+  async mail(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period, @Body() request: MailRequest) {
     return await this.mails.mail(actor, period, request);
   }
 
   @Reads('acceptances', { about: 'issued statements that their owners accepted' })
-  async accepted(
-    @Who() actor: Actor,
-    @Param('period', PeriodPipe) period: Period,
-    @Query() query: ListQuery,
-  ): Promise<unknown> {
+  async accepted(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period, @Query() query: ListQuery) {
     return listing(await this.acceptances.list(actor, period), (row) => row.number, query);
   }
 
@@ -168,7 +153,7 @@ export class StatementsController {
     @Who() actor: Actor,
     @Param('period', PeriodPipe) period: Period,
     @Param('unit', CodePipe) unit: string,
-  ): Promise<unknown> {
+  ) {
     return await this.acceptances.accept(actor, period, unit);
   }
 }

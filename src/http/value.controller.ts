@@ -16,19 +16,19 @@ export class ValueController {
   ) {}
 
   @Reads('value', { about: "service's value statement: cost, recovered, retention credit, net, and the effects" })
-  async report(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period): Promise<unknown> {
+  async report(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period) {
     return await this.values.report(actor, period);
   }
 
   @Reads('value/preview', { about: 'the effects from the facts that are there now; keeps nothing' })
-  async preview(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period): Promise<unknown> {
+  async preview(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period) {
     return await this.values.preview(actor, period);
   }
 
   @Reads('scores', {
     about: 'CSAT, CES, NPS, VES, resolution and repeats, what customers did after, and their words, masked',
   })
-  async scores(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period): Promise<unknown> {
+  async scores(@Who() actor: Actor, @Param('period', PeriodPipe) period: Period) {
     return await this.scored.report(actor, period);
   }
 }

@@ -20,3 +20,8 @@ export async function keptAnswer(tx: Tx, userId: number, key: string): Promise<K
 export async function keepAnswer(tx: Tx, userId: number, key: string, kept: KeptAnswer): Promise<void> {
   await tx.query(sql('idempotency-insert'), [userId, key, kept.fingerprint, kept.status, kept.answer]);
 }
+
+/** Waits until nobody else edits an entity; holds it until the transaction ends. */
+export async function lockEntity(tx: Tx, entity: string): Promise<void> {
+  await tx.query(sql('entity-lock'), [entity]);
+}

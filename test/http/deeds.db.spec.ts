@@ -346,6 +346,31 @@ describe('deeds through the API', () => {
     expect([none.status, none.text.includes('/tmp')]).toEqual([400, false]);
   });
 
+  it('are refused by 412 when what they edit is not any more what If-Match names; of two at once one is done', async () => {
+    const tagOf = async (path: string): Promise<string> => (await api.get('admin', path)).headers.get('etag')!;
+    done(await api.post('admin', '/users', { login: 'mo', role: 'auditor' }));
+    const seen = await tagOf('/users/mo');
+    expect(seen).toMatch(/^"[0-9a-f]{32}"$/);
+    const role = (tag: string, wanted: string) =>
+      api.ask('admin', 'PUT', '/users/mo/role', { body: { role: wanted }, headers: { 'if-match': tag } });
+    const both = await Promise.all([role(seen, 'finance'), role(seen, 'cfo')]);
+    expect(both.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 412]);
+    expect(both.find(({ status }) => status === 412)!.body).toMatchObject({ code: 'changed_meanwhile' });
+    expect((await role(`"other", ${await tagOf('/users/mo')}`, 'auditor')).status).toBe(200);
+    expect((await role('*', 'auditor')).status).toBe(200);
+    const settings = await tagOf('/settings');
+    const set = (mailOnIssue: boolean) =>
+      api.ask('admin', 'PUT', '/settings/mail-on-issue', { body: { mailOnIssue }, headers: { 'if-match': settings } });
+    expect([(await set(true)).status, (await set(false)).status]).toEqual([200, 412]);
+    done(await api.ask('admin', 'PUT', '/settings/mail-on-issue', { body: { mailOnIssue: false } }));
+    const { items } = done<{ items: { period: string }[] }>(await api.get('dana', '/periods'));
+    const { period } = items.at(-1)!;
+    const stale = await api.post('dana', `/periods/${period}/submit`, {}, { headers: { 'if-match': '"old"' } });
+    expect(stale.status).toBe(412);
+    expect((await api.get('dana', `/periods/${period}`)).body).toEqual(items.at(-1));
+    expect((await api.get('dana', '/periods/2031-01')).body).toMatchObject({ code: 'no_such_period', status: 404 });
+  });
+
   it('show the settings and set one-person mode with a reason', async () => {
     expect(done(await api.get('audra', '/settings'))).toMatchObject({ onePerson: false });
     const set = (onePerson: boolean) =>

@@ -122,6 +122,8 @@ export const ACCESS: Readonly<
     ...{ roles: ['admin'], at: '/users/nobody/mail-address', body: { mailAddress: 'nobody@example.com' } },
   },
   'PUT /settings/mail-on-issue': { roles: ['admin'], at: '/settings/mail-on-issue', body: { mailOnIssue: false } },
+  'GET /users/{login}': { roles: [...READERS, 'admin'], at: '/users/nobody' },
+  'GET /periods/{period}': { roles: WITH_OWNERS, at: '/periods/2031-01' },
   'GET /jobs': { roles: ROLES, at: '/jobs' },
   'GET /jobs/{id}': { roles: ROLES, at: '/jobs/999' },
   'GET /jobs/{id}/file': { roles: ROLES, at: '/jobs/999/file' },
