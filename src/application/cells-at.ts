@@ -27,7 +27,7 @@ export async function cellsAt(
   };
   const may = control === 'full' ? 'no' : control === undefined && keeping === 'keep' ? 'look' : keeping;
   const sums = may === 'no' ? await make() : await keptOr(tx, may, await basisOf(tx, reading), make);
-  const dimensions = await cellList(tx);
+  const dimensions = await cellList(tx, [...new Set(sums.map((sum) => sum.cell_no))]);
   return sums.map((sum) => cellFacts(sum, dimensions, reading));
 }
 

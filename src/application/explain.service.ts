@@ -8,7 +8,7 @@ import { isPeriod, periodOf, type Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import { CONTACT_PARTS, type CellFacts } from '../domain/statements/cell-facts.ts';
 import { sharesOf } from '../domain/statements/close.ts';
-import { tracedCells } from '../domain/statements/coarse-cells.ts';
+import { coarseCells } from '../domain/statements/coarse-cells.ts';
 import { amountsOfContacts, whyChain, type ContactShare } from '../domain/statements/why-chain.ts';
 import {
   cellList,
@@ -22,7 +22,8 @@ import { Database, type Tx } from '../persistence/database.ts';
 import { periodRun } from '../persistence/periods.queries.ts';
 import { lineList, runOfLine, runRow, type LineRow, type RunRow } from '../persistence/runs.queries.ts';
 import { cellFacts } from './cells-at.ts';
-import { readClose, type CloseReading } from './read-close.ts';
+import { keptShares } from './kept-shares.ts';
+import { readClose, readRules, type Frozen, type RulesReading } from './read-close.ts';
 
 /** The why-chain in both directions: contact → rule → rate → line, and line → contacts, rate, pool, ledger entries. */
 export interface ContactExplanation {
@@ -103,6 +104,7 @@ export class ExplainService {
       const head = await periodRun(tx, period, null);
       const run = head && (await runRow(tx, head.run_id));
       const reading = await readingOf(tx, period, run);
+      const rules = await sharesFor(tx, reading, run);
       const contact = {
         id,
         startedAt: row.started_at.toISOString(),
@@ -112,17 +114,17 @@ export class ExplainService {
         line: row.line,
         importId: row.import_id,
       };
-      const cells = await cellList(tx);
-      const rules = coarseOf(reading).rules;
       const lines = run ? await lineList(tx, run.run_id) : [];
       const reasons = [];
-      for (const part of await contactParts(tx, reading.contacts, { contact: id })) {
+      const own = await contactParts(tx, reading.contacts, { contact: id });
+      const cells = await cellsOf(tx, own);
+      for (const part of own) {
         const facts = factsOf(part, cells, reading);
-        const chain = whyChain(facts, reading.inputs, rules);
+        const chain = whyChain(facts, reading, rules);
         const shares: ShareExplanation[] = [];
         for (const share of chain.shares) {
           const line = lines.find((candidate) => candidate.line_id === share.line);
-          const amounts = line && (await contactsOfLine(tx, line, reading)).amounts.get(partKey(part));
+          const amounts = line && (await contactsOfLine(tx, line, reading, rules)).amounts.get(partKey(part));
           shares.push(shareExplanation(share, line, amounts, reading));
         }
         reasons.push({
@@ -147,14 +149,15 @@ export class ExplainService {
       const run = (await runRow(tx, own.run_id))!;
       const line = (await lineList(tx, run.run_id)).find((candidate) => candidate.line_id === id)!;
       const reading = await readingOf(tx, run.period, run);
-      const digits = minorDigits(reading.inputs.currency)!;
-      const { parts, amounts } = await contactsOfLine(tx, line, reading);
+      const digits = minorDigits(reading.company.currency)!;
+      const rules = await sharesFor(tx, reading, run);
+      const { parts, amounts } = await contactsOfLine(tx, line, reading, rules);
       const posted = BigInt(line.amount_minor);
       const total = [...amounts.values()].reduce((sum, amount) => sum + amount, 0n);
       const pool = ((run.document['pools'] ?? []) as { pool: string }[]).find(
         (candidate) => candidate.pool === line.pool_code,
       )!;
-      const model = reading.inputs.model;
+      const { model } = reading;
       return {
         line: { ...line, amount: amountText(posted, digits), rate: line.rate && rateText(line.rate, digits) },
         period: run.period,
@@ -189,10 +192,21 @@ export class ExplainService {
   }
 }
 
-async function readingOf(tx: Tx, period: Period, run: RunRow | undefined): Promise<CloseReading> {
+async function readingOf(tx: Tx, period: Period, run: RunRow | undefined): Promise<RulesReading> {
   if (!isPeriod(period)) throw new Refusal('bad_period', `${period as string} is not a period`);
-  const frozen = run && { watermark: run.watermark, modelId: run.model_id, reads: run.reads };
-  return await readClose(tx, period, frozen, undefined, { factsOnly: true, control: 'sample', keeping: 'keep' });
+  return await readRules(tx, period, run && frozenOf(run));
+}
+
+const frozenOf = (run: RunRow): Frozen => ({ watermark: run.watermark, modelId: run.model_id, reads: run.reads });
+
+/** What the month decided for its rules: kept with a run, else found from all contacts. */
+async function sharesFor(tx: Tx, { period }: RulesReading, run: RunRow | undefined): Promise<RuleShares> {
+  const find = async (): Promise<RuleShares> => {
+    const options = { factsOnly: true, control: 'sample', keeping: 'keep' } as const;
+    const { inputs } = await readClose(tx, period, run && frozenOf(run), undefined, options);
+    return sharesOf({ ...inputs, cells: coarseCells(inputs.cells, inputs.model, inputs.register) });
+  };
+  return run ? await keptShares(tx, run.run_id, find) : await find();
 }
 
 interface LineContacts {
@@ -201,37 +215,30 @@ interface LineContacts {
   readonly amounts: ReadonlyMap<string, bigint>;
 }
 
-/** The contacts of a line with their share of it: the close's own code on each cell, then on each contact of the cells that count. */
-async function contactsOfLine(tx: Tx, line: LineRow, reading: CloseReading): Promise<LineContacts> {
-  const { inputs } = reading;
-  const wanted = new Set<number>();
-  const { rules, traced } = coarseOf(reading);
-  for (const { cell, traces } of traced) {
-    if (whyChain(cell, inputs, rules).shares.some((share) => share.line === line.line_id))
-      for (const trace of traces) wanted.add((JSON.parse(trace) as [number])[0]);
-  }
-  const cells = await cellList(tx);
+/** The contacts of a line with their share of it: the close's own code on each contact of the line's reason and channel. */
+async function contactsOfLine(tx: Tx, line: LineRow, reading: RulesReading, rules: RuleShares): Promise<LineContacts> {
+  const { reason_code: reason, channel } = line;
+  const read = reason === null || channel === null ? [] : await contactParts(tx, reading.contacts, { reason, channel });
+  const cells = await cellsOf(tx, read);
   const parts = [];
-  for (const part of wanted.size === 0 ? [] : await contactParts(tx, reading.contacts, { cells: [...wanted] })) {
+  for (const part of read) {
     const facts = factsOf(part, cells, reading);
-    for (const share of whyChain(facts, reading.inputs, rules).shares)
+    for (const share of whyChain(facts, reading, rules).shares)
       if (share.line === line.line_id) parts.push({ part, facts, share });
   }
   const amounts = amountsOfContacts(
     BigInt(line.amount_minor),
     parts.map(({ part, share }) => ({ key: partKey(part), quantity: share.quantity })),
-    minorDigits(reading.inputs.currency)!,
+    minorDigits(reading.company.currency)!,
   );
   return { parts, amounts: new Map(parts.map(({ part }, i) => [partKey(part), amounts[i]!])) };
 }
 
-/** The cells that the model can tell apart, which the month's shares are decided on, each with the cells it stands for. */
-function coarseOf({ inputs }: CloseReading): { rules: RuleShares; traced: ReturnType<typeof tracedCells> } {
-  const traced = tracedCells(inputs.cells, inputs.model, inputs.register);
-  return { rules: sharesOf({ ...inputs, cells: traced.map(({ cell }) => cell) }), traced };
+async function cellsOf(tx: Tx, parts: readonly ContactPart[]): ReturnType<typeof cellList> {
+  return await cellList(tx, [...new Set(parts.map((part) => part.cell_no))]);
 }
 
-function factsOf(part: ContactPart, cells: Awaited<ReturnType<typeof cellList>>, reading: CloseReading): CellFacts {
+function factsOf(part: ContactPart, cells: Awaited<ReturnType<typeof cellList>>, reading: RulesReading): CellFacts {
   const parts = BigInt(part.parts);
   const causes = part.causes && JSON.stringify(JSON.parse(part.causes));
   const seconds = BigInt(part.seconds ?? 0);
@@ -247,7 +254,7 @@ function shareExplanation(
   share: ContactShare,
   line: LineRow | undefined,
   amount: bigint | undefined,
-  reading: CloseReading,
+  reading: RulesReading,
 ): ShareExplanation {
   const { pool, line: id, service, unit, decision, rule, tier, treatment } = share;
   return {
@@ -261,7 +268,7 @@ function shareExplanation(
     treatment,
     contacts: share.parts.over(CONTACT_PARTS).toText(6),
     seconds: share.quantity.toText(6),
-    rate: line?.rate ? rateText(line.rate, minorDigits(reading.inputs.currency)!) : null,
+    rate: line?.rate ? rateText(line.rate, minorDigits(reading.company.currency)!) : null,
     amount: amount === undefined ? null : scaledText(amount, 6),
   };
 }

@@ -32,6 +32,7 @@ import { newestParkingRuling } from '../persistence/rulings.queries.ts';
 import { controlFaults, keepRun, runRow } from '../persistence/runs.queries.ts';
 import { audit } from './audit.ts';
 import { issueStatements, type IssueReport } from './issue.ts';
+import { keptShares } from './kept-shares.ts';
 import { queueMails } from './mail-queue.ts';
 import type { OnStep } from './on-step.ts';
 import { readClose, type CloseReading } from './read-close.ts';
@@ -96,6 +97,7 @@ export class PeriodsService {
         books,
         documents,
       );
+      await keptShares(tx, runId, () => Promise.resolve(books.shares));
       const faults = await controlFaults(tx, runId);
       if (faults.length > 0) throw new OutOfBalance(faults);
       if (row.run_id !== runId) {

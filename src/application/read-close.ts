@@ -2,7 +2,6 @@ import { canonicalize } from 'json-canonicalize';
 import { Register } from '../domain/attribution/register.ts';
 import type { CustomerDays } from '../domain/attribution/rule-shares.ts';
 import { Refusal } from '../domain/errors.ts';
-import { Fraction } from '../domain/fraction.ts';
 import { sha256 } from '../domain/ids.ts';
 import type { Model } from '../domain/model/model.ts';
 import { textRuleKey } from '../domain/model/selector.ts';
@@ -39,6 +38,7 @@ import { cellsAt, monthOfDaysBefore } from './cells-at.ts';
 import { incrementsOf } from './increments.ts';
 import { keptOr, type Keeping } from './kept-figures.ts';
 import { parseModel } from './model-text.ts';
+import { plain } from './plain.ts';
 import { NOTHING_AROUND, readAround } from './read-around.ts';
 import type { Control } from './roll-up-control.ts';
 import { readRetention } from './read-retention.ts';
@@ -79,43 +79,22 @@ export async function readClose(
     readonly keeping?: Keeping;
   } = {},
 ): Promise<CloseReading> {
-  const standing = await companyRow(tx);
-  if (!standing)
-    throw new Refusal('no_company', 'there is no company yet', {
-      next: 'answerable import-folder DIR (with company.yaml)',
-    });
-  const company = { ...standing, ...frozen?.reads.company };
-  const mark = frozen?.watermark ?? (await newestImport(tx));
-  const version = tried ? undefined : await modelVersion(tx, period, frozen?.modelId);
-  const { model, hash: modelHash } = tried ?? { model: parseModel(version!.yaml), hash: version!.hash };
+  const { company, mark, version, model, modelHash, reads, records, register, derivedStandards, contacts } =
+    await readRules(tx, period, frozen, tried);
   const digits = minorDigits(company.currency)!;
-  const reads = frozen?.reads ?? (await freshReads(tx, period, mark, company, model));
-
-  const records = {
-    units: await unitList(tx, mark),
-    decisions: await decisionList(tx, mark),
-    owners: await ownerList(tx, mark),
-    reasons: await reasonList(tx, mark),
-  };
-  const register = new Register(records);
   const ledger = await ledgerList(tx, period, mark);
   const rates = await fxList(tx, period, mark);
   const capacity = await capacityList(tx, period, mark);
   const lastRates = await ratesOfRun(tx, reads.rates);
-  const derivedStandards = await medianStandards(tx, reads.measures);
 
   const { keeping = 'no' } = options;
-  const cuts = sliceDays(period, register, model);
-  const patterns = textPatterns(model);
-  const exposureRules = exposureRulesOf(model);
-  const contacts = { period, cuts, watermark: mark, patterns, exposureRules };
   const cells = await cellsAt(tx, contacts, options.control, keeping);
   const hitDays = await customerDaysOf(tx, { period, model, register, mark, keeping });
   const increments = await incrementsOf(tx, { period, mark, model, register, runs: reads.posted ?? [], keeping });
   const { currency } = company;
   const retention =
     options.retention && reads.posted
-      ? await readRetention(tx, { period, mark, model, register, currency, digits, runs: reads.posted })
+      ? await readRetention(tx, { period, mark, model, register, currency, digits, runs: reads.posted, keeping })
       : undefined;
   const around = options.factsOnly
     ? NOTHING_AROUND
@@ -167,6 +146,38 @@ export async function readClose(
     frozen: { watermark: mark, modelId: version?.model_id ?? 0, reads },
   };
 }
+
+/** What decides of a contact, before any is read: the rules and records that hold for a period. */
+export async function readRules(tx: Tx, period: Period, frozen?: Frozen, tried?: { model: Model; hash: string }) {
+  const standing = await companyRow(tx);
+  if (!standing)
+    throw new Refusal('no_company', 'there is no company yet', {
+      next: 'answerable import-folder DIR (with company.yaml)',
+    });
+  const company = { ...standing, ...frozen?.reads.company };
+  const mark = frozen?.watermark ?? (await newestImport(tx));
+  const version = tried ? undefined : await modelVersion(tx, period, frozen?.modelId);
+  const { model, hash: modelHash } = tried ?? { model: parseModel(version!.yaml), hash: version!.hash };
+  const reads = frozen?.reads ?? (await freshReads(tx, period, mark, company, model));
+  const records = {
+    units: await unitList(tx, mark),
+    decisions: await decisionList(tx, mark),
+    owners: await ownerList(tx, mark),
+    reasons: await reasonList(tx, mark),
+  };
+  const register = new Register(records);
+  const derivedStandards = await medianStandards(tx, reads.measures);
+  const contacts: ContactReading = {
+    period,
+    cuts: sliceDays(period, register, model),
+    watermark: mark,
+    patterns: textPatterns(model),
+    exposureRules: exposureRulesOf(model),
+  };
+  return { period, company, mark, version, model, modelHash, reads, records, register, derivedStandards, contacts };
+}
+
+export type RulesReading = Awaited<ReturnType<typeof readRules>>;
 
 /** What a new run goes on from: frozen with it. */
 async function freshReads(tx: Tx, period: Period, mark: string, company: Company, model: Model): Promise<RunReads> {
@@ -296,16 +307,4 @@ async function customerDaysOf(
     }
   }
   return days;
-}
-
-/** JSON values only: fractions and big integers as text, maps as sorted entries. */
-function plain(value: unknown): unknown {
-  if (value instanceof Fraction || typeof value === 'bigint') return value.toString();
-  if (value instanceof Map)
-    return [...value].map(([key, item]) => [String(key), plain(item)]).sort(([a], [b]) => (a! < b! ? -1 : 1));
-  if (Array.isArray(value)) return value.map(plain);
-  if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
-  }
-  return value ?? null;
 }

@@ -8,7 +8,20 @@ import { lastDay } from '../domain/period.ts';
 import type { RetentionInputs } from '../domain/statements/retention-books.ts';
 import type { Tx } from '../persistence/database.ts';
 import { creditHistory, decisionCharges, postedBefore, retentionRuns } from '../persistence/retention.queries.ts';
+import { touchingMark } from '../persistence/kept-figures.queries.ts';
+import { keptOr, type Keeping } from './kept-figures.ts';
+import { plain } from './plain.ts';
 import { retentionFacts } from './retention-facts.ts';
+
+/** Of every kind that is read, whatever its months: customers' lives are read from their beginning. */
+const EVERYTHING = {
+  kinds: [
+    ...['contacts', 'contact_segments', 'exposures', 'revenue', 'customers', 'fx'],
+    ...['units', 'reasons', 'decisions', 'decision_owners'],
+  ],
+  from: '0001-01' as Period,
+  to: '9999-12' as Period,
+};
 
 /**
  * What a period says of retention (method 7): cohorts of which something became known since the last run, read from the
@@ -27,6 +40,7 @@ export async function readRetention(
     readonly currency: string;
     readonly digits: number;
     readonly runs: readonly string[];
+    readonly keeping?: Keeping;
   },
 ): Promise<RetentionInputs | undefined> {
   const policy = of.model.retention;
@@ -36,14 +50,21 @@ export async function readRetention(
   const cohorts = (['decision', 'service'] as const).flatMap((effect) =>
     dueCohorts(effect, policy.windows_days, since, of.period),
   );
+  const { rules, tiers } = of.model;
   const history = await postedBefore(tx, of.runs);
-  const facts = await retentionFacts(tx, of, cohorts);
-  const effects = periodEffects(facts, cohorts, (effect) => history.filter((row) => row.effect === effect), {
-    windowsDays: policy.windows_days,
-    discountRate: policy.discount_rate && Number(policy.discount_rate.toText(12)),
-    observedThrough: dayNumber(lastDay(of.period)),
-    netProvisional: policy.net_provisional,
-    digits: of.digits,
+  const basis = {
+    subject: `effects on retention of ${of.period}`,
+    on: [plain({ rules, tiers, policy, cohorts, history }), of.currency, await touchingMark(tx, of.mark, EVERYTHING)],
+  };
+  const effects = await keptOr(tx, of.keeping ?? 'no', basis, async () => {
+    const facts = await retentionFacts(tx, of, cohorts);
+    return periodEffects(facts, cohorts, (effect) => history.filter((row) => row.effect === effect), {
+      windowsDays: policy.windows_days,
+      discountRate: policy.discount_rate && Number(policy.discount_rate.toText(12)),
+      observedThrough: dayNumber(lastDay(of.period)),
+      netProvisional: policy.net_provisional,
+      digits: of.digits,
+    });
   });
   return {
     effects,

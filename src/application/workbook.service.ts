@@ -177,7 +177,10 @@ export class WorkbookService {
     const { model, mark } = await this.db.books(async (tx) => {
       const run = (await runRow(tx, head.run_id))!;
       const frozen = { watermark: run.watermark, modelId: run.model_id, reads: run.reads };
-      const { inputs, context } = await readClose(tx, head.period, frozen, undefined, { retention: true });
+      const { inputs, context } = await readClose(tx, head.period, frozen, undefined, {
+        retention: true,
+        keeping: 'look',
+      });
       // Cells come in any order; the detail's rows must not.
       const cells = [...inputs.cells].sort((a, b) => compareKeys(a.trace, b.trace));
       const made = masterModel({ ...inputs, cells }, context, {

@@ -5,6 +5,8 @@ export interface PageLook {
   readonly bytes: number;
 }
 
+const ENTITIES = { lt: '<', gt: '>', quot: '"', amp: '&' } as const;
+
 /** A browser without script: keeps its cookies, sends forms, follows nothing. */
 export class PageVisitor {
   private readonly cookies = new Map<string, string>();
@@ -32,6 +34,13 @@ export class PageVisitor {
     form.set('csrf', await this.csrf());
     for (const [name, value] of Object.entries(fields)) form.set(name, value);
     return (await this.fetch(path, { method: 'POST', body: form })).headers.get('location');
+  }
+
+  /** What stands in a text area of a page. */
+  async textOf(path: string, name: string): Promise<string> {
+    const page = await (await this.fetch(path)).text();
+    const [, escaped] = new RegExp(`<textarea[^>]* name="${name}"[^>]*>([^<]*)`).exec(page)!;
+    return escaped!.replace(/&(lt|gt|quot|amp);/g, (_, entity: keyof typeof ENTITIES) => ENTITIES[entity]);
   }
 
   async post(path: string, fields: URLSearchParams): Promise<Response> {

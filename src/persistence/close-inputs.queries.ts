@@ -153,8 +153,10 @@ export interface CellRow {
   readonly transferred: boolean;
 }
 
-export async function cellList(tx: Tx): Promise<Map<number, CellRow>> {
-  return new Map(((await tx.query(sql('cell-list'))) as CellRow[]).map((row) => [row.cell_no, row]));
+/** @param only some of them; absent: all */
+export async function cellList(tx: Tx, only?: readonly number[]): Promise<Map<number, CellRow>> {
+  const rows = (await tx.query(sql('cell-list'), [only ?? null])) as CellRow[];
+  return new Map(rows.map((row) => [row.cell_no, row]));
 }
 
 export interface CellSum {
@@ -195,15 +197,22 @@ export interface KeyRange {
   readonly to: bigint;
 }
 
+/** One contact, or those of a channel that have a reason, segments included. */
+interface Wanted {
+  readonly reason?: string;
+  readonly channel?: string;
+  readonly contact?: string;
+}
+
 function readingParameters(
   { period, cuts, watermark: mark, patterns, exposureRules }: ContactReading,
   only?: KeyRange,
-  wanted: { readonly cells?: readonly number[]; readonly contact?: string } = {},
+  wanted: Wanted = {},
 ): unknown[] {
   const rules = JSON.stringify(exposureRules);
   return [
     ...[firstDay(period), lastDay(period), cuts, mark, patterns, rules, only?.from ?? null, only?.to ?? null],
-    ...[wanted.cells ?? null, wanted.contact ?? null],
+    ...[wanted.reason ?? null, wanted.channel ?? null, wanted.contact ?? null],
   ];
 }
 
@@ -258,18 +267,17 @@ export interface ContactPart {
   readonly seconds: string | null;
 }
 
-/** The contacts behind some cells, or one contact, as the close read them. Ascending by contact id. */
+/** Some contacts as the close read them. Ascending by contact id. */
 export async function contactParts(
   tx: Tx,
   reading: ContactReading,
-  which: { cells: readonly number[] } | { contact: string },
+  wanted: { readonly reason: string; readonly channel: string } | { readonly contact: string },
 ): Promise<ContactPart[]> {
-  const filter = 'cells' in which ? 'cell_no = any ($9::int[])' : 'contact_id = $10::text';
   await planForWholeMonths(tx);
   return (await tx.query(
     `select contact_id, cell_no, reason_code, slice, repeat, hits, causes, known, tagged_on, parts::text as parts, seconds::text as seconds
-     from (${sql('close-contacts')}) contacts where ${filter} order by contact_id collate "C", reason_code collate "C"`,
-    readingParameters(reading, undefined, which),
+     from (${sql('close-contacts')}) contacts order by contact_id collate "C", reason_code collate "C"`,
+    readingParameters(reading, undefined, wanted),
   )) as ContactPart[];
 }
 

@@ -92,6 +92,7 @@ function pagesText({ contacts, units, months, closed, atOnce, machine, pages }: 
       { title: 'who', of: (m) => m.who },
       { title: 'p50 ms', of: (m) => tenths(m.p50), right: true },
       { title: 'p95 ms', of: (m) => tenths(m.p95), right: true },
+      { title: 'CPU ms', of: (m) => tenths(m.cpu), right: true },
       { title: `p95, ${atOnce} at once`, of: (m) => tenths(m.p95AtOnce), right: true },
       { title: 'slowest first', of: (m) => tenths(m.first), right: true },
       { title: 'kB', of: (m) => tenths(m.bytes / 1000), right: true },

@@ -11,21 +11,9 @@ import type { CellFacts } from './cell-facts.ts';
  * hundred thousand. What shows single dimensions (why-chains, the workbook's detail) goes by the fine cells.
  */
 export function coarseCells(cells: readonly CellFacts[], model: Model, register: Register): CellFacts[] {
-  return tracedCells(cells, model, register).map(({ cell }) => cell);
-}
-
-/** Each coarse cell with the traces of the cells that it stands for. */
-export function tracedCells(
-  cells: readonly CellFacts[],
-  model: Model,
-  register: Register,
-): { readonly cell: CellFacts; readonly traces: readonly string[] }[] {
   const seen = seenDimensions(model, register);
   const exposureRules = new Map(model.rules.filter((rule) => rule.exposure).map((rule) => [rule.name, rule]));
-  const sums = new Map<
-    string,
-    { cell: CellFacts; traces: string[]; parts: bigint; seconds: bigint; untimedParts: bigint }
-  >();
+  const sums = new Map<string, { cell: CellFacts; parts: bigint; seconds: bigint; untimedParts: bigint }>();
   for (const cell of cells) {
     const causes = cell.causes.length === 0 ? cell.causes : takenCauses(cell, exposureRules, register);
     const key = keyOf(cell, causes, seen);
@@ -34,14 +22,12 @@ export function tracedCells(
       sum.parts += cell.parts;
       sum.seconds += cell.seconds;
       sum.untimedParts += cell.untimedParts;
-      sum.traces.push(cell.trace);
     } else {
       const coarse = { ...cell, trace: '', causes, dimensions: seenOf(cell.dimensions, seen) };
-      const { parts, seconds, untimedParts } = cell;
-      sums.set(key, { cell: coarse, traces: [cell.trace], parts, seconds, untimedParts });
+      sums.set(key, { cell: coarse, parts: cell.parts, seconds: cell.seconds, untimedParts: cell.untimedParts });
     }
   }
-  return [...sums.values()].map(({ cell, traces, ...quantities }) => ({ cell: { ...cell, ...quantities }, traces }));
+  return [...sums.values()].map(({ cell, ...quantities }) => ({ ...cell, ...quantities }));
 }
 
 type Dimension = keyof Dimensions;

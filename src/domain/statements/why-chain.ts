@@ -33,7 +33,11 @@ export interface WhyChain {
 }
 
 /** @param rules what the month decided: `sharesOf(inputs)`, once for all contacts */
-export function whyChain(contact: CellFacts, inputs: CloseInputs, rules: RuleShares): WhyChain {
+export function whyChain(
+  contact: CellFacts,
+  inputs: Pick<CloseInputs, 'period' | 'model' | 'register' | 'derivedStandards'>,
+  rules: RuleShares,
+): WhyChain {
   const use = new PoolUse(inputs.model, standardsOf(inputs));
   const keeps = keptByService(contact, inputs.model);
   const outcome = keeps ? undefined : attribute(contact, inputs.model, inputs.register, rules);

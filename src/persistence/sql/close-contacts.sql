@@ -2,7 +2,7 @@
 -- $1 first day, $2 last day, $3 first days of the date slices (date[]), $4 watermark, $5 text patterns (text[])
 -- $6 exposure rules as JSON: [{"rule": "…", "days": 45, "decisions": ["…"] or null for all, "ages": whether ages in days matter}]
 -- $7 and $8 least and greatest customer key of the contacts that come, without those that name no customer; null: all come
--- $9 cells (int[]) and $10 a contact that are wanted, null for all: then only these and what tells whether they repeat is read on
+-- $9 reason and $10 channel of the contacts that are wanted, or $11 one contact; null for all
 -- rows: causes (JSON text of [[rule, decision, day of the hit, age in days or 0], …], by rule
 -- as given, nearest hit first, ties by decision code; null without), known (names its customer), tagged_on (day of contacts with a decision code), contact_id, cell_no, reason_code (of a segment, else null), slice (1-based), repeat, hits (bit per pattern), parts, seconds
 with
@@ -26,8 +26,12 @@ live as (
   ) versions
   where net > 0 and newest = 1
 ),
+-- Those that are wanted; what tells whether they repeat, and who was hit, is then read of their customers and cases alone.
 wanted as (
-  select customer_key, case_id from live where cell_no = any ($9::int[]) or contact_id = $10::text
+  select l.contact_id, l.customer_key, l.case_id from live l join cell d using (cell_no)
+  where l.contact_id = $11::text or d.channel = $10::text and (d.reason_code = $9::text
+    or l.contact_id in (select contact_id from contact_segment
+      where started_on between $1::date and $2::date and import_id <= $4 and reason_code = $9::text))
 ),
 -- A repeat: same customer and reason, or same case, within 7 days after a contact that was not escalated to a unit.
 seen as (
@@ -38,7 +42,7 @@ seen as (
   where ($7::bigint is null or l.customer_key between $7::bigint and $8::bigint
     or l.case_id in (select case_id from contact
       where started_on between $1::date - 8 and $2::date and customer_key between $7::bigint and $8::bigint))
-    and ($9::int[] is null and $10::text is null or l.cell_no = any ($9::int[]) or l.contact_id = $10::text
+    and ($10::text is null and $11::text is null or l.contact_id in (select contact_id from wanted)
       or l.customer_key in (select customer_key from wanted) or l.case_id in (select case_id from wanted))
   window
     by_customer as (partition by l.customer_key, d.reason_code order by l.started_at
@@ -55,6 +59,7 @@ hit as (
   select customer_key, decision_code, occurred_at, occurred_on, exposure_id from exposure
   where occurred_on between $1::date - coalesce((select max(days) from rule), 0) - 1 and $2::date and import_id <= $4
     and exists (select from rule) and ($7::bigint is null or customer_key between $7::bigint and $8::bigint)
+    and ($10::text is null and $11::text is null or customer_key in (select customer_key from wanted))
   group by customer_key, decision_code, occurred_at, occurred_on, exposure_id having sum(sign) > 0
 ),
 cause as (
@@ -101,6 +106,7 @@ split as (
     case when p.contact_id is null then s.handle_seconds else p.seconds end as seconds
   from seen s left join segment_parts p using (contact_id) left join causes x using (contact_id)
   where s.started_on >= $1::date and ($7::bigint is null or s.customer_key between $7::bigint and $8::bigint)
+    and ($10::text is null and $11::text is null or s.contact_id in (select contact_id from wanted))
 )
 select causes, known, tagged_on, contact_id, cell_no, reason_code, width_bucket(started_on, $3::date[]) as slice, repeat,
   case when text is null then 0
