@@ -4,6 +4,7 @@ import { parseDocument } from 'yaml';
 import { DisputesService } from '../application/disputes.service.ts';
 import { ImportsService } from '../application/imports.service.ts';
 import { inputOpener } from '../application/input-opener.ts';
+import { MailsService } from '../application/mails.service.ts';
 import { ModelsService } from '../application/models.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
 import { statementFile } from '../application/statement-files.ts';
@@ -185,6 +186,10 @@ class Demo {
     const admin = await this.actor('admin');
     const there = new Set((await users.list(admin)).map((user) => user.login));
     for (const person of DEMO_PEOPLE) if (!there.has(person.login)) await users.add(admin, person);
+    // so that `answerable mail` has somewhere to go: files, in the demo
+    const mails = await this.shell.get(MailsService);
+    for (const { login, role } of DEMO_PEOPLE)
+      if (role === 'unit_owner') await mails.setAddress(admin, login, `${login}@demo.example`);
   }
 
   /** As Dana prepares and Carl approves, in the order that the rules demand. */
