@@ -13,6 +13,9 @@ const STRICT = `${STANDARD_MODEL.replace('kind: operating,', 'kind: operating, s
 bounds: { unmapped_share: "0.2" }
 `;
 
+/** With a name of a mailbox and a number in it, and with what breaks pages that do not escape. */
+const SAID = 'why <b>this</b> fee? call 0171 2345678 or write to anna.adler@example.com';
+
 describeWithBrowser('the close board', () => {
   let house: WebHouse;
   let browser: Browser;
@@ -67,7 +70,7 @@ describeWithBrowser('the close board', () => {
   it('names what is open: a channel that no pool takes, the unit parked for it, newer rules and data', async () => {
     const { books } = house;
     await books.given({
-      'contacts.csv': csv([contact('video-1', '2026-05-11', 'odd', { channel: 'video' })]),
+      'contacts.csv': csv([contact('video-1', '2026-05-11', 'odd', { channel: 'video', text: SAID })]),
     });
     await books.models.apply(books.people.finance, STRICT, '2026-05');
     const dana = await at('dana');
@@ -122,6 +125,29 @@ describeWithBrowser('the close board', () => {
     // In review a dry run still shows what a change would do.
     await dana.click('button:text-is("Dry run")');
     expect(await dana.textContent('h2:has-text("Dry run")')).toContain('nobody is parked');
+  });
+
+  it('shows what customers said behind a charge when asked, masked, and writes each look down', async () => {
+    const [{ line_id: line }] = (await house.books.sql(
+      `select line_id from statement_line l join period p using (run_id) where p.period = '2026-05' and unit_code = 'ODD' order by contacts desc limit 1`,
+    )) as [{ line_id: string }];
+    const looks = async (): Promise<unknown[]> =>
+      await house.books.sql(
+        `select actor from (select body::json ->> 'actor' as actor from audit_event where deed = 'contact.read_words') e`,
+      );
+    const mia = await at('mia', `/explain/line/${line}`);
+    expect(await mia.textContent('main')).not.toContain('why <b>this');
+    expect(await looks()).toEqual([]);
+    await mia.click('button:has-text("Read what they said")');
+    const said = await mia.locator('blockquote').allTextContents();
+    expect(said.join()).toContain('why <b>this</b> fee?');
+    expect(said.join()).not.toMatch(/0171|2345678|anna\.adler/);
+    expect(await looks()).toEqual([{ actor: 'mia' }]);
+    // Another unit's owner meets a missing page, and nothing is written down.
+    const ravi = await at('ravi', '/');
+    const csrf = await ravi.inputValue('input[name="csrf"] >> nth=0');
+    expect((await ravi.request.post(`/explain/line/${line}/words`, { form: { csrf } })).status()).toBe(404);
+    expect(await looks()).toHaveLength(1);
   });
 
   it('has a correction approved by another person than who asked', async () => {
