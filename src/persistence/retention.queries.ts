@@ -68,11 +68,18 @@ export interface RevenueReading {
   readonly factors: Readonly<Record<string, string>>;
 }
 
-/** Columns: day since 1970, margin in minor units (the least safe whole number: no rate), 1 for renewals. */
+/**
+ * Columns: day since 1970, margin in minor units (the least safe whole number: no rate), 1 for renewals.
+ * Without nested loops: right after an import PostgreSQL has no statistics of the facts, takes them for a handful, and
+ * would look through all contacts for every sale.
+ */
 export async function marginEvents(tx: Tx, keys: readonly bigint[], reading: RevenueReading): Promise<IntegerRows> {
   const { from, to, mark, marginRate, currency, factors } = reading;
   const parameters = [array(keys), from, to, mark, marginRate, currency, JSON.stringify(factors)];
-  return await copyIntegers(tx, sql('retention-revenue'), parameters, 4);
+  await tx.query('set local enable_nestloop = off');
+  const events = await copyIntegers(tx, sql('retention-revenue'), parameters, 4);
+  await tx.query('set local enable_nestloop to default');
+  return events;
 }
 
 /** Columns: day since 1970, high and low 32 bits of the key of who came. */

@@ -114,7 +114,6 @@ describe('the workbooks of the demo company in small, with every feature on', ()
       applyModel: async (yaml) => `model ${(await books.models.apply(books.people.finance, yaml)).modelId}`,
     });
     expect(report.stoppedAt).toBeUndefined();
-    await books.sql('analyze'); // as the server does in time
   }
 
   /** A dispute between two units and a correction of the last issued month, both booked by the newest. */
