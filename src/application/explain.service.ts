@@ -116,7 +116,8 @@ export class ExplainService {
       };
       const lines = run ? await lineList(tx, run.run_id) : [];
       const reasons = [];
-      const own = await contactParts(tx, reading.contacts, { contact: id });
+      const parts = new LineParts(tx, reading);
+      const own = await parts.ofContact(id, row.cell_no);
       const cells = await cellsOf(tx, own);
       for (const part of own) {
         const facts = factsOf(part, cells, reading);
@@ -124,7 +125,7 @@ export class ExplainService {
         const shares: ShareExplanation[] = [];
         for (const share of chain.shares) {
           const line = lines.find((candidate) => candidate.line_id === share.line);
-          const amounts = line && (await contactsOfLine(tx, line, reading, rules)).amounts.get(partKey(part));
+          const amounts = line && (await contactsOfLine(tx, line, reading, rules, parts)).amounts.get(partKey(part));
           shares.push(shareExplanation(share, line, amounts, reading));
         }
         reasons.push({
@@ -151,7 +152,7 @@ export class ExplainService {
       const reading = await readingOf(tx, run.period, run);
       const digits = minorDigits(reading.company.currency)!;
       const rules = await sharesFor(tx, reading, run);
-      const { parts, amounts } = await contactsOfLine(tx, line, reading, rules);
+      const { parts, amounts } = await contactsOfLine(tx, line, reading, rules, new LineParts(tx, reading));
       const posted = BigInt(line.amount_minor);
       const total = [...amounts.values()].reduce((sum, amount) => sum + amount, 0n);
       const pool = ((run.document['pools'] ?? []) as { pool: string }[]).find(
@@ -209,6 +210,30 @@ async function sharesFor(tx: Tx, { period }: RulesReading, run: RunRow | undefin
   return run ? await keptShares(tx, run.run_id, find) : await find();
 }
 
+/** Contacts of a month by reason and channel, each read once: a contact's own parts stand among those of its line. */
+class LineParts {
+  private readonly read = new Map<string, Promise<ContactPart[]>>();
+
+  constructor(
+    private readonly tx: Tx,
+    private readonly reading: RulesReading,
+  ) {}
+
+  async of(reason: string, channel: string): Promise<ContactPart[]> {
+    const key = JSON.stringify([reason, channel]);
+    let parts = this.read.get(key);
+    if (!parts) this.read.set(key, (parts = contactParts(this.tx, this.reading.contacts, { reason, channel })));
+    return await parts;
+  }
+
+  /** @param cellNo of its newest version; the run may have seen another one, of another reason */
+  async ofContact(contact: string, cellNo: number): Promise<ContactPart[]> {
+    const { reason_code: reason, channel } = (await cellList(this.tx, [cellNo])).get(cellNo)!;
+    const own = (await this.of(reason, channel)).filter((part) => part.contact_id === contact);
+    return own.length > 0 ? own : await contactParts(this.tx, this.reading.contacts, { contact });
+  }
+}
+
 interface LineContacts {
   readonly parts: readonly { readonly part: ContactPart; readonly facts: CellFacts; readonly share: ContactShare }[];
   /** millionths of the currency unit by contact and reason; they sum to the line's posted amount */
@@ -216,9 +241,15 @@ interface LineContacts {
 }
 
 /** The contacts of a line with their share of it: the close's own code on each contact of the line's reason and channel. */
-async function contactsOfLine(tx: Tx, line: LineRow, reading: RulesReading, rules: RuleShares): Promise<LineContacts> {
+async function contactsOfLine(
+  tx: Tx,
+  line: LineRow,
+  reading: RulesReading,
+  rules: RuleShares,
+  known: LineParts,
+): Promise<LineContacts> {
   const { reason_code: reason, channel } = line;
-  const read = reason === null || channel === null ? [] : await contactParts(tx, reading.contacts, { reason, channel });
+  const read = reason === null || channel === null ? [] : await known.of(reason, channel);
   const cells = await cellsOf(tx, read);
   const parts = [];
   for (const part of read) {

@@ -26,10 +26,15 @@ import {
 } from '../persistence/close-inputs.queries.ts';
 import { Database, type Tx } from '../persistence/database.ts';
 import { modelById } from '../persistence/models.queries.ts';
-import { periodRun } from '../persistence/periods.queries.ts';
+import { periodRun, type PeriodRun } from '../persistence/periods.queries.ts';
 import { contactsOfCallers } from '../persistence/retention.queries.ts';
 import { runRow } from '../persistence/runs.queries.ts';
-import { surveyAnswers, type SalesInContacts, type SurveyAnswer } from '../persistence/scores.queries.ts';
+import {
+  surveyAnswers,
+  surveyComments,
+  type SalesInContacts,
+  type SurveyAnswer,
+} from '../persistence/scores.queries.ts';
 import { audit } from './audit.ts';
 import { ContactOwners, dateOf } from './contact-owners.ts';
 import { keptOr } from './kept-figures.ts';
@@ -107,34 +112,16 @@ export class ScoresService {
           kind: 'not_found',
           next: `answerable close ${period}`,
         });
-      const run = (await runRow(tx, head.run_id))!;
       const mark = await watermark(tx);
-      const model = parseModel((await modelById(tx, run.model_id))!.yaml);
-      const register = new Register({
-        units: await unitList(tx, mark),
-        decisions: await decisionList(tx, mark),
-        owners: await ownerList(tx, mark),
-        reasons: await reasonList(tx, mark),
-      });
-      const cells = await cellList(tx);
       const { currency } = (await companyRow(tx))!;
-      const answers = await surveyAnswers(tx, firstDay(period), lastDay(period), mark);
       const basis = { subject: `scores ${period}`, on: [period, mark, head.hash, head.model_hash] };
-      const figures = await keptOr(tx, 'keep', basis, async () => {
-        const groupsOf = grouping(new ContactOwners(model, register), cells);
-        const sources = { period, mark, currency, model, register };
-        const sales = await salesOf(tx, sources);
-        const sold = soldIn(sales, groupsOf, minorDigits(currency)!);
-        const before = addMonths(period, -1);
-        const earlier = await surveyAnswers(tx, firstDay(before), lastDay(before), mark);
-        const resolutions = await resolutionsOf(tx, period, mark, groupsOf);
-        return {
-          groups: scoreGroups(answers, earlier, resolutions, groupsOf).map((own) => ({ ...own, sales: sold(own) })),
-          links: await linksOf(tx, sources),
-          map: reasonMap(run.document as unknown as StatementSet, register, sales, cells),
-        };
-      });
-      const quotes = quotesOf(answers, cells);
+      const { said, ...figures } = await keptOr(tx, 'keep', basis, () => this.reckon(tx, head, period, mark));
+      const comments = await surveyComments(
+        tx,
+        said.map((own) => own.survey),
+        mark,
+      );
+      const quotes = said.map(({ survey, ...own }): Quote => ({ ...own, comment: comments.get(survey)! }));
       await audit(tx, actor, {
         deed: 'survey.read_comments',
         object: { kind: 'period', key: period },
@@ -142,6 +129,34 @@ export class ScoresService {
       });
       return { period, currency, level: LEVEL, ...figures, quotes };
     });
+  }
+
+  /** From the books as they are. What customers said is only pointed to: their words are kept in one place. */
+  private async reckon(tx: Tx, head: PeriodRun, period: Period, mark: string) {
+    const run = (await runRow(tx, head.run_id))!;
+    const model = parseModel((await modelById(tx, run.model_id))!.yaml);
+    const register = new Register({
+      units: await unitList(tx, mark),
+      decisions: await decisionList(tx, mark),
+      owners: await ownerList(tx, mark),
+      reasons: await reasonList(tx, mark),
+    });
+    const cells = await cellList(tx);
+    const { currency } = (await companyRow(tx))!;
+    const groupsOf = grouping(new ContactOwners(model, register), cells);
+    const sources = { period, mark, currency, model, register };
+    const sales = await salesOf(tx, sources);
+    const sold = soldIn(sales, groupsOf, minorDigits(currency)!);
+    const before = addMonths(period, -1);
+    const answers = await surveyAnswers(tx, firstDay(period), lastDay(period), mark);
+    const earlier = await surveyAnswers(tx, firstDay(before), lastDay(before), mark);
+    const resolutions = await resolutionsOf(tx, period, mark, groupsOf);
+    return {
+      groups: scoreGroups(answers, earlier, resolutions, groupsOf).map((own) => ({ ...own, sales: sold(own) })),
+      links: await linksOf(tx, sources),
+      map: reasonMap(run.document as unknown as StatementSet, register, sales, cells),
+      said: saidIn(answers, cells),
+    };
   }
 }
 
@@ -299,18 +314,22 @@ function kindOf({ instrument, score }: SurveyAnswer): ScoreLink['answer'] {
   return inTopBox(instrument, score) ? 'good' : 'other';
 }
 
-function quotesOf(answers: readonly SurveyAnswer[], cells: ReadonlyMap<number, CellRow>): Quote[] {
+/** Which answers are quoted: of the best and of the others, the first few with words. */
+function saidIn(
+  answers: readonly SurveyAnswer[],
+  cells: ReadonlyMap<number, CellRow>,
+): (Omit<Quote, 'comment'> & { readonly survey: string })[] {
   const said = answers.filter((own) => own.comment !== null);
   const pick = (good: boolean): SurveyAnswer[] =>
     said.filter((own) => (good ? kindOf(own) === 'wow' : kindOf(own) === 'other')).slice(0, QUOTES_OF_A_KIND);
   return [true, false].flatMap((good) =>
     pick(good).map((own) => ({
+      survey: own.survey,
       metric: own.instrument.metric,
       instrument: own.instrument.code,
       score: own.score,
       good,
       reason: own.cellNo === null ? null : cells.get(own.cellNo)!.reason_code,
-      comment: own.comment!,
     })),
   );
 }

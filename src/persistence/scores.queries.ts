@@ -6,6 +6,7 @@ import { sql } from './sql.ts';
 
 /** What a customer answered, and the contact it speaks of (null: the customer at large). */
 export interface SurveyAnswer {
+  readonly survey: string;
   readonly instrument: Instrument;
   readonly score: number;
   readonly comment: string | null;
@@ -17,6 +18,7 @@ export interface SurveyAnswer {
 }
 
 interface Row {
+  readonly survey_id: string;
   readonly metric: Instrument['metric'];
   readonly score: number;
   readonly instrument: string;
@@ -38,6 +40,7 @@ export async function surveyAnswers(tx: Tx, from: LocalDate, to: LocalDate, mark
     let instrument = instruments.get(row.instrument);
     if (instrument === undefined) instruments.set(row.instrument, (instrument = instrumentOf(row)));
     return {
+      survey: row.survey_id,
       instrument,
       score: row.score,
       comment: row.comment,
@@ -47,6 +50,16 @@ export async function surveyAnswers(tx: Tx, from: LocalDate, to: LocalDate, mark
       contactOn: row.started_on,
     };
   });
+}
+
+/** What customers wrote with some answers, masked when it was imported, by answer. */
+export async function surveyComments(
+  tx: Tx,
+  surveys: readonly string[],
+  mark: string,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = (await tx.query(sql('survey-comments'), [surveys, mark])) as { survey_id: string; comment: string }[];
+  return new Map(rows.map((row) => [row.survey_id, row.comment]));
 }
 
 /** A stated top box is the worst answer that still counts as good; the domain counts points from the best. */
