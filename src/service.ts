@@ -15,6 +15,7 @@ import { JsonLog } from './http/json-log.ts';
 import { Metrics } from './http/metrics.ts';
 import { openApiOf, serveOpenApi } from './http/open-api.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
+import { logRequests } from './request-log.ts';
 import { packageVersion } from './package-root.ts';
 import type { Database } from './persistence/database.ts';
 import { pageList } from './web/page-list.ts';
@@ -60,6 +61,7 @@ export async function startService(
   if (config.publicUrl?.startsWith('https:')) express.set('trust proxy', 1);
   const metrics = new Metrics(db);
   metrics.measure(express);
+  logRequests(express, log);
   useApi(express);
   const endSessions = useSessions(express, {
     databaseUrl: db.url,

@@ -8,7 +8,7 @@ import { requireRight, type Actor } from '../domain/roles.ts';
 import { packageRoot } from '../package-root.ts';
 import { companyRow } from '../persistence/close-inputs.queries.ts';
 import { Database } from '../persistence/database.ts';
-import { mailOwners, setMailAddress } from '../persistence/mails.queries.ts';
+import { knownMails, mailOwners, setMailAddress } from '../persistence/mails.queries.ts';
 import { userByLogin } from '../persistence/users.queries.ts';
 import { audit } from './audit.ts';
 import { IssuedService } from './issued.service.ts';
@@ -51,6 +51,12 @@ export class MailsService {
     if (this.options === null)
       throw new Refusal('no_mail_server', 'no mail server is configured', { next: 'set SMTP_URL or MAIL_FOLDER' });
     return await this.db.books((tx) => queueMails(tx, actor, period, which));
+  }
+
+  /** How many of a period's standing statements are on their way to an owner, or there. */
+  async count(actor: Actor, period: Period): Promise<number> {
+    requireRight(actor, 'read_all');
+    return (await this.db.books((tx) => knownMails(tx, period))).size;
   }
 
   /** Sends one; a second sending has the same Message-ID. @throws TryLater, Refusal */

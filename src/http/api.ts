@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import type { Express, NextFunction, Request, Response } from 'express';
-import type { ActedRequest } from './bearer.guard.ts';
 import { CorrectionsController, DisputesController } from './disputes.controller.ts';
 import { ExplanationsController } from './explain.controller.ts';
 import { IS_API } from './faults-by-door.filter.ts';
@@ -31,16 +29,11 @@ export const API = [
   MethodsController,
 ];
 
-/** Before every API route: the number of the request, and nothing stored on the way. */
+/** Before every API route: nothing is stored on the way. */
 export function useApi(server: Express): void {
   server.set('etag', 'strong');
   server.use((request: Request, response: Response, next: NextFunction) => {
-    if (!IS_API.test(request.path)) return next();
-    const given = request.header('x-request-id');
-    const requestId = given !== undefined && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
-    (request as ActedRequest).requestId = requestId;
-    response.setHeader('X-Request-Id', requestId);
-    response.setHeader('Cache-Control', 'private, no-cache');
+    if (IS_API.test(request.path)) response.setHeader('Cache-Control', 'private, no-cache');
     next();
   });
 }

@@ -1,13 +1,13 @@
 import { createParamDecorator, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { UsersService } from '../application/users.service.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Actor } from '../domain/roles.ts';
+import { askedBy, requestIdOf } from '../request-log.ts';
 
-/** A request after the guard: who acts, and its number in logs and in the audit log. */
+/** A request after the guard: who acts. */
 export interface ActedRequest extends Request {
   actor: Actor;
-  requestId: string;
 }
 
 /** Only a token says who acts: a cookie never does, so no page of anybody else can make a browser act here. */
@@ -24,7 +24,9 @@ export class BearerGuard implements CanActivate {
         next: 'answerable token create',
       });
     const actor = await this.users.actorByToken(token);
-    request.actor = { ...actor, from: { door: 'api', request: request.requestId } };
+    const response = context.switchToHttp().getResponse<Response>();
+    askedBy(response, actor.userId);
+    request.actor = { ...actor, from: { door: 'api', request: requestIdOf(response) } };
     return true;
   }
 }

@@ -49,27 +49,23 @@ export function limitGuesses(server: Express, db: Database, most: number): void 
 function tokenGuesses(db: Database, most: number) {
   const wrong = new GuessStore(db, 'token');
   wrong.init({ windowMs: WINDOW_MS });
-  /** answered, and not yet counted */
-  const underWay = new Map<string, number>();
-  const add = (address: string, by: 1 | -1): void => {
-    const count = (underWay.get(address) ?? 0) + by;
-    if (count === 0) underWay.delete(address);
-    else underWay.set(address, count);
-  };
+  /** of each address, what is answered and about to be counted: nobody is judged before */
+  const counting = new Map<string, Promise<unknown>>();
+  const counted = (address: string): Promise<unknown> => counting.get(address) ?? Promise.resolve();
   return (request: Request, response: Response, next: NextFunction): void => {
     if (!IS_API.test(request.path) || request.headers.authorization === undefined) return next();
     const address = ipKeyGenerator(request.ip ?? '');
     response.once('finish', () => {
       if (response.statusCode !== 401) return;
-      add(address, 1);
-      void wrong
-        .increment(address)
+      const count = counted(address)
+        .then(() => wrong.increment(address))
         .catch(() => undefined)
-        .finally(() => add(address, -1));
+        .finally(() => counting.get(address) === count && counting.delete(address));
+      counting.set(address, count);
     });
-    wrong
-      .get(address)
-      .then((seen) => next((seen?.totalHits ?? 0) + (underWay.get(address) ?? 0) >= most ? tooMany : undefined), next);
+    counted(address)
+      .then(() => wrong.get(address))
+      .then((seen) => next((seen?.totalHits ?? 0) >= most ? tooMany : undefined), next);
   };
 }
 

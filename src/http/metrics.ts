@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { Express, NextFunction, Request, Response } from 'express';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { figuresForMetrics } from '../persistence/metrics.queries.ts';
 import type { Database } from '../persistence/database.ts';
 
@@ -30,6 +30,16 @@ export class Metrics {
     const parked = gauge('answerable_parked_units', 'units that a broken bound holds and nobody has ruled on');
     const disputes = gauge('answerable_open_disputes', 'disputes without a ruling');
     const events = gauge('answerable_audit_events', 'events of the audit log');
+    const unattributed = gauge(
+      'answerable_unattributed_ratio',
+      'share of the newest calculated period’s contacts that nobody answers for',
+    );
+    const rows = new Counter({
+      name: 'answerable_import_rows_total',
+      help: 'rows of imports by what became of them',
+      labelNames: ['result'],
+      registers: [this.registry],
+    });
     const up = gauge('answerable_database_up', 'whether the database answered this look');
     this.look = async () => {
       const figures = await this.db.books(figuresForMetrics).catch(() => undefined);
@@ -40,6 +50,9 @@ export class Metrics {
       parked.set(figures.parked);
       disputes.set(figures.disputes);
       events.set(figures.events);
+      if (figures.unattributed !== null) unattributed.set(figures.unattributed);
+      rows.reset();
+      for (const [result, count] of Object.entries(figures.rows)) rows.inc({ result }, count);
     };
   }
 

@@ -7,6 +7,10 @@ export interface MetricFigures {
   readonly parked: number;
   readonly disputes: number;
   readonly events: number;
+  /** rows of all imports by what became of them: new, changed, refused */
+  readonly rows: Readonly<Record<string, number>>;
+  /** share of the newest calculated period's contacts that nobody answers for; null before the first */
+  readonly unattributed: number | null;
 }
 
 export async function figuresForMetrics(tx: Tx): Promise<MetricFigures> {

@@ -2,6 +2,7 @@ import { Controller, Get, NotFoundException, Param, Post, Req, Res } from '@nest
 import type { Request, Response } from 'express';
 import type { VNode } from 'preact';
 import { CorrectionsService } from '../application/corrections.service.ts';
+import { MailsService } from '../application/mails.service.ts';
 import { ModelsService } from '../application/models.service.ts';
 import { ParkedService } from '../application/parked.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
@@ -32,6 +33,7 @@ export class CloseBoardController {
     private readonly parked: ParkedService,
     private readonly corrections: CorrectionsService,
     private readonly workbooks: WorkbookService,
+    private readonly mails: MailsService,
   ) {}
 
   @Get('periods')
@@ -100,6 +102,7 @@ export class CloseBoardController {
       else if (name === 'submit') await this.periods.submit(actor, of);
       else if (name === 'approve') await this.periods.approve(actor, of);
       else if (name === 'issue') await this.periods.issue(actor, of);
+      else if (name === 'mail') await this.mails.mail(actor, of);
       else if (name === 'reopen') await this.reopen(actor, of, fields);
       else if (name === 'confirm-reopening') await this.periods.confirmReopening(actor, of);
       else throw new Refusal('no_such_deed', `there is no deed "${name}"`, { kind: 'not_found' });

@@ -4,6 +4,7 @@ import { CorrectionsService, type Correction } from '../application/corrections.
 import { DisputesService, type Dispute } from '../application/disputes.service.ts';
 import { ImportsService } from '../application/imports.service.ts';
 import { IssuedService, type Reopening } from '../application/issued.service.ts';
+import { MailsService } from '../application/mails.service.ts';
 import { ModelsService } from '../application/models.service.ts';
 import { ParkedService, type ParkedCharge } from '../application/parked.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
@@ -39,6 +40,8 @@ export interface Board {
   /** units whose owner has accepted the standing statement */
   readonly accepted: ReadonlySet<string>;
   readonly reopening: Reopening | null;
+  /** mails of the issued statements to their owners; null before the issue */
+  readonly mails: number | null;
   /** of cost pools and of reasons, by code */
   readonly poolNames: ReadonlyMap<string, string>;
   readonly reasonNames: ReadonlyMap<string, string>;
@@ -62,6 +65,7 @@ export class CloseBoard {
     private readonly corrections: CorrectionsService,
     private readonly issued: IssuedService,
     private readonly acceptances: AcceptancesService,
+    private readonly mails: MailsService,
   ) {}
 
   async of(actor: Actor, period: Period): Promise<Board> {
@@ -93,6 +97,7 @@ export class CloseBoard {
         null,
       accepted: own.state === 'closed' ? await this.acceptedUnits(actor, period) : new Set(),
       reopening: own.state === 'closed' ? await this.issued.reopening(actor, period) : null,
+      mails: own.state === 'closed' ? await this.mails.count(actor, period) : null,
       poolNames: run === null ? new Map() : await this.models.poolNames(actor, period),
       reasonNames: await this.statements.reasonNames(),
       last: await this.difference(actor, period, run, runs),

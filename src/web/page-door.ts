@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { VNode } from 'preact';
@@ -9,6 +8,7 @@ import { Refusal } from '../domain/errors.ts';
 import { isPeriod } from '../domain/period.ts';
 import { may, type Actor } from '../domain/roles.ts';
 import type { PeriodListing } from '../persistence/periods.queries.ts';
+import { askedBy, requestIdOf } from '../request-log.ts';
 import { WEB_OPTIONS, type WebOptions } from '../web-options.ts';
 import type { View } from './layout.tsx';
 import { RefusalPage } from './pages/plain.tsx';
@@ -51,7 +51,8 @@ export class PageDoor {
       if (login === undefined || Date.now() - signedInAt > LONGEST_SESSION_MS) throw new NotSignedIn();
       if (Object.values(request.params).some((value) => value.includes('\0'))) throw new NotFoundException();
       const actor = await this.users.actorByLogin(login);
-      await deed({ ...actor, from: { door: 'web', request: randomUUID() } });
+      askedBy(response, actor.userId);
+      await deed({ ...actor, from: { door: 'web', request: requestIdOf(response) } });
     } catch (error) {
       if (error instanceof NotSignedIn) return response.redirect(303, '/sign-in');
       if (!(error instanceof Refusal)) throw error;

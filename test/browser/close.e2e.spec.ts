@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { csv } from '../builders/books.ts';
 import { contact, STANDARD_MODEL } from '../builders/small-house.ts';
@@ -18,11 +21,16 @@ const SAID = 'why <b>this</b> fee? call 0171 2345678 or write to anna.adler@exam
 
 describeWithBrowser('the close board', () => {
   let house: WebHouse;
+  let folder: string;
   let browser: Browser;
   const visits: Visit[] = [];
 
   beforeAll(async () => {
-    [house, browser] = await Promise.all([webHouse(), chromium.launch({ ...LAUNCH, args: [...LAUNCH.args] })]);
+    folder = mkdtempSync(join(tmpdir(), 'answerable-mails-'));
+    [house, browser] = await Promise.all([
+      webHouse({ MAIL_FOLDER: folder }),
+      chromium.launch({ ...LAUNCH, args: [...LAUNCH.args] }),
+    ]);
   });
   afterEach(async () => {
     const complaints = visits.flatMap((visit) => visit.complaints);
@@ -32,6 +40,7 @@ describeWithBrowser('the close board', () => {
   afterAll(async () => {
     await browser?.close();
     await house?.end();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   /** Without script: every deed here is a plain form. */
@@ -177,6 +186,21 @@ describeWithBrowser('the close board', () => {
     const waiting = carl.waitForEvent('download');
     await carl.click('section a:text-is("XLSX")');
     expect((await waiting).suggestedFilename()).toMatch(/2026-05.*\.xlsx$/);
+  });
+
+  it('mails the issued statements to those who answer for them, once, and tells how many', async () => {
+    await house.books.sql(`update app_user set mail_address = 'ravi@example.com' where login = 'ravi'`);
+    const carl = await at('carl');
+    expect(await carl.textContent('section:has-text("Nobody has been mailed")')).toContain('own unit’s statement');
+    for (let twice = 0; twice < 2; twice++) {
+      await carl.click('button:text-is("Mail the statements to their owners")');
+      expect(await carl.textContent('main')).toContain('1 mail is on its way or there');
+    }
+    for (let wait = 0; wait < 100 && readdirSync(folder).length === 0; wait++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(readdirSync(folder)).toHaveLength(1);
+    const auditor = await at('audra');
+    expect(await auditor.locator('button:has-text("Mail the statements")').count()).toBe(0);
   });
 
   it('opens an issued month again by two people', async () => {

@@ -123,6 +123,9 @@ describe('metrics', () => {
       expect([answer.status, answer.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/plain')]);
       expect(text).toContain('answerable_periods{state="closed"} 2');
       expect(text).toContain('answerable_database_up 1');
+      expect(text).toMatch(/answerable_import_rows_total\{result="new"\} [1-9]/);
+      expect(text).toMatch(/answerable_import_rows_total\{result="refused"\} 0/);
+      expect(text).toMatch(/answerable_unattributed_ratio 0(\.\d+)?$/m);
       expect(text).toMatch(
         /answerable_http_request_seconds_count\{method="GET",route="\/api\/v1\/periods\/:period\/statements",status="200"\} 1/,
       );

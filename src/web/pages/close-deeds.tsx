@@ -139,6 +139,31 @@ function consequence(view: View, { document, parked }: Board): string {
   return t('{charged} for {units}, {parked} parked with {held}', { charged, units, parked: parked.length, held });
 }
 
+/** Issued statements to their owners, each unit's own alone. */
+export function Mail({ view, board }: { view: View; board: Board }) {
+  if (board.mails === null) return null;
+  return (
+    <Section
+      title={
+        board.mails === 0
+          ? t('Nobody has been mailed')
+          : counted(board.mails, label('mail is on its way or there'), label('mails are on their way or there'))
+      }
+      sub={t('each owner gets the own unit’s statement with link and hash; whom a mail has reached gets none again')}
+    >
+      {may(view.actor, 'mail') ? (
+        <Form view={view} action={`/periods/${view.period}/mail`}>
+          <div class="actions">
+            <button type="submit">{t('Mail the statements to their owners')}</button>
+          </div>
+        </Form>
+      ) : (
+        <p class="note">{t('Finance or a controller does it.')}</p>
+      )}
+    </Section>
+  );
+}
+
 /** Taking the month back: a reason, and the month typed, because what was handed in or issued falls. */
 export function Reopen({
   view,

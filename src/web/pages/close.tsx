@@ -6,7 +6,7 @@ import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import type { Refusing } from '../refused.tsx';
 import { Table } from '../table.tsx';
-import { CloseDeeds, DryRun, Reopen } from './close-deeds.tsx';
+import { CloseDeeds, DryRun, Mail, Reopen } from './close-deeds.tsx';
 import { LastDifference } from './close-difference.tsx';
 import { mattersOf, OpenMatters } from './close-open.tsx';
 import { CloseRail } from './close-rail.tsx';
@@ -69,6 +69,7 @@ export function ClosePage({
           <CloseDeeds view={view} board={board} />
         </div>
         <div class="w5">
+          <Mail view={view} board={board} />
           <Reopen
             view={view}
             board={board}
