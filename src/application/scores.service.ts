@@ -321,7 +321,7 @@ function saidIn(
 ): (Omit<Quote, 'comment'> & { readonly survey: string })[] {
   const said = answers.filter((own) => own.comment !== null);
   const pick = (good: boolean): SurveyAnswer[] =>
-    said.filter((own) => (good ? kindOf(own) === 'wow' : kindOf(own) === 'other')).slice(0, QUOTES_OF_A_KIND);
+    firstOfEach(said.filter((own) => kindOf(own) === (good ? 'wow' : 'other'))).slice(0, QUOTES_OF_A_KIND);
   return [true, false].flatMap((good) =>
     pick(good).map((own) => ({
       survey: own.survey,
@@ -332,4 +332,9 @@ function saidIn(
       reason: own.cellNo === null ? null : cells.get(own.cellNo)!.reason_code,
     })),
   );
+}
+
+/** The same words say nothing more the second time. */
+function firstOfEach(answers: readonly SurveyAnswer[]): SurveyAnswer[] {
+  return [...new Map([...answers].reverse().map((own) => [own.comment, own])).values()].reverse();
 }

@@ -56,7 +56,8 @@ export function scoreMeasure({ instrument, scores }: Answers, before: readonly n
 
 function promoterScore(scores: readonly number[], level: number): { value: number; low: number; high: number } {
   const { score, margin } = netPromoter(promoterCounts(scores), scores.length, level);
-  return { value: score * 100, low: (score - margin) * 100, high: (score + margin) * 100 };
+  // No score lies beyond all promoters or all detractors, however few answered.
+  return { value: score * 100, low: Math.max(-1, score - margin) * 100, high: Math.min(1, score + margin) * 100 };
 }
 
 function shareOf(instrument: Instrument, scores: readonly number[], level: number): Share {

@@ -2,7 +2,7 @@ import type { ReasonOnMap } from '../../application/reason-map.ts';
 import type { ScoreGroup, ScoreReport } from '../../application/scores.service.ts';
 import type { ScoreMeasure } from '../../domain/quality/pillars.ts';
 import type { Resolution } from '../../domain/quality/resolution.ts';
-import { counted, grouped, isZero, money, monthYear, signed } from '../format.ts';
+import { counted, grouped, inPercent, isZero, money, monthYear, rounded, signed } from '../format.ts';
 import { label, t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
@@ -79,7 +79,7 @@ function sentence(all: ScoreGroup | undefined): string {
   const first = all?.resolution?.firstContact.point;
   if (first === undefined)
     return answers === 0 ? t('No customer answered this month') : counted(answers, label('answer'), label('answers'));
-  return t('{share} of contacts settled it at once; {answers} of customers', {
+  return t('{share} of contacts settled it at once; customers gave {answers}', {
     share: percent(first),
     answers: counted(answers, label('answer'), label('answers')),
   });
@@ -198,7 +198,7 @@ function ReasonMap({ map, currency }: { map: readonly ReasonOnMap[]; currency: s
                   : t(QUADRANTS[row.quadrant])}
               </td>
               <td>{row.owner ?? t('nobody')}</td>
-              <td class="n">{grouped(row.contacts)}</td>
+              <td class="n">{grouped(rounded(row.contacts, 1))}</td>
               <td class="n">{grouped(row.cost)}</td>
               <td class="n">{isZero(row.earned) ? grouped(row.earned) : signed(row.earned)}</td>
             </tr>
@@ -221,11 +221,11 @@ function Links({ report: { links, currency } }: { report: ScoreReport }) {
         <thead>
           <tr>
             <th>{t('Instrument')}</th>
-            <th>{t('Answer')}</th>
+            <th>{t('Answer ‖ of a customer')}</th>
             <th class="n">{t('Customers')}</th>
             <th class="n">{t('Margin')}</th>
-            <th class="n">{t('From')}</th>
-            <th class="n">{t('To')}</th>
+            <th class="n">{t('Low bound')}</th>
+            <th class="n">{t('High bound')}</th>
           </tr>
         </thead>
         <tbody>
@@ -275,7 +275,7 @@ function More({ rows }: { rows: number }) {
   );
 }
 
-const percent = (share: number): string => `${grouped((share * 100).toFixed(1))} %`;
+const percent = (share: number): string => inPercent((share * 100).toFixed(1));
 
 function between(point: number, low: number, high: number, decimals: number): string {
   const text = (value: number): string => grouped(value.toFixed(decimals));
