@@ -17,6 +17,7 @@ export function buildAbout(frame: Frame): void {
     row += 1;
   };
   section('purpose');
+  row += 1; // wrapped text begins at the upper edge of its row, where the heading's rule is
   const scope = frame.model.scope;
   for (const item of ['what', 'how', 'change', 'query'])
     line(frame.label(`about.${item}`), frame.label(`about.${item}.${scope}`));
