@@ -40,7 +40,7 @@ import { ContactOwners, dateOf } from './contact-owners.ts';
 import { keptOr } from './kept-figures.ts';
 import { parseModel } from './model-text.ts';
 import { reasonMap, salesOf, type ReasonOnMap } from './reason-map.ts';
-import { marginsOf } from './retention-facts.ts';
+import { marginsOf, type RetentionSources } from './retention-facts.ts';
 
 /** Scores of one group: of all, of a unit, a decision or a reason. */
 export interface ScoreGroup {
@@ -115,7 +115,9 @@ export class ScoresService {
       const mark = await watermark(tx);
       const { currency } = (await companyRow(tx))!;
       const basis = { subject: `scores ${period}`, on: [period, mark, head.hash, head.model_hash] };
-      const { said, ...figures } = await keptOr(tx, 'keep', basis, () => this.reckon(tx, head, period, mark));
+      const { said, ...figures } = await keptOr(tx, 'keep', basis, () =>
+        this.reckon(tx, head, { period, mark, currency }),
+      );
       const comments = await surveyComments(
         tx,
         said.map((own) => own.survey),
@@ -132,7 +134,8 @@ export class ScoresService {
   }
 
   /** From the books as they are. What customers said is only pointed to: their words are kept in one place. */
-  private async reckon(tx: Tx, head: PeriodRun, period: Period, mark: string) {
+  private async reckon(tx: Tx, head: PeriodRun, books: Pick<RetentionSources, 'period' | 'mark' | 'currency'>) {
+    const { period, mark, currency } = books;
     const run = (await runRow(tx, head.run_id))!;
     const model = parseModel((await modelById(tx, run.model_id))!.yaml);
     const register = new Register({
@@ -142,9 +145,8 @@ export class ScoresService {
       reasons: await reasonList(tx, mark),
     });
     const cells = await cellList(tx);
-    const { currency } = (await companyRow(tx))!;
     const groupsOf = grouping(new ContactOwners(model, register), cells);
-    const sources = { period, mark, currency, model, register };
+    const sources = { ...books, model, register };
     const sales = await salesOf(tx, sources);
     const sold = soldIn(sales, groupsOf, minorDigits(currency)!);
     const before = addMonths(period, -1);

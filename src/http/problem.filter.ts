@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { DEFECT, failureOf, isUnavailable, type Failure } from '../application/failure.ts';
 import { InvalidInput, Refusal, type InputFault } from '../domain/errors.ts';
+import { requestIdOf } from '../request-log.ts';
 
 /** RFC 9457 problem details. `code` is stable; `next` says what helps. */
 export interface Problem {
@@ -47,10 +48,7 @@ export class ProblemFilter implements ExceptionFilter {
     const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
     const said = problemOf(fault);
     if (said.status >= 500)
-      this.log.error(
-        { err: fault, path: request.path, requestId: response.getHeader('X-Request-Id') },
-        'a request failed',
-      );
+      this.log.error({ err: fault, path: request.path, requestId: requestIdOf(response) }, 'a request failed');
     if (response.headersSent) {
       response.end();
       return;

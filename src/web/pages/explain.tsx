@@ -142,8 +142,8 @@ export function LinePage({
                   )}
                 </td>
                 <td>{reasons.get(contact.reason) ?? contact.reason}</td>
-                <td class="n">{contact.share}</td>
-                <td class="n">{contact.seconds}</td>
+                <td class="n">{grouped(contact.share)}</td>
+                <td class="n">{grouped(contact.seconds)}</td>
                 <td class="n">{grouped(contact.amount)}</td>
               </tr>
             ))}
