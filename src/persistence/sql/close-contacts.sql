@@ -5,80 +5,101 @@
 -- $9 reason and $10 channel of the contacts that are wanted, or $11 one contact; null for all
 -- rows: causes (JSON text of [[rule, decision, day of the hit, age in days or 0], …], by rule
 -- as given, nearest hit first, ties by decision code; null without), known (names its customer), tagged_on (day of contacts with a decision code), contact_id, cell_no, reason_code (of a segment, else null), slice (1-based), repeat, hits (bit per pattern), parts, seconds
+-- It runs on a cluster, too: what is not materialized stays where the customer is (joins and windows are by customer_key),
+-- what is materialized is small, gathered once and sent to every node (test/house/push-down.spec.ts holds it to that).
 with
-corrected as (
+corrected as materialized (
   select distinct contact_id from contact
   where started_on between $1::date - 8 and $2::date and import_id <= $4 and sign = -1
 ),
 -- Uncorrected contacts are their one row; of corrected ones the newest version, unless it was taken back or moved away.
-live as (
-  select c.contact_id, c.started_at, c.started_on, c.customer_key, c.case_id, c.cell_no, c.handle_seconds, c.text
+-- Versions under another customer cancel by themselves.
+live as not materialized (
+  select c.customer_key, c.contact_id, c.customer_id is not null as known, c.started_at, c.started_on, c.case_id, c.cell_no, c.handle_seconds, c.text
   from contact c
   where c.started_on between $1::date - 8 and $2::date and c.import_id <= $4 and c.sign = 1
     and not exists (select from corrected k where k.contact_id = c.contact_id)
   union all
-  select contact_id, started_at, started_on, customer_key, case_id, cell_no, handle_seconds, text
+  select customer_key, contact_id, customer_id is not null, started_at, started_on, case_id, cell_no, handle_seconds, text
   from (
-    select c.*, sum(c.sign) over (partition by c.contact_id) as net,
-      row_number() over (partition by c.contact_id order by c.sign desc, c.import_id desc) as newest
+    select c.*, sum(c.sign) over (partition by c.customer_key, c.contact_id) as net,
+      row_number() over (partition by c.customer_key, c.contact_id order by c.sign desc, c.import_id desc) as newest
     from contact c join corrected using (contact_id)
     where c.started_on between $1::date - 8 and $2::date and c.import_id <= $4
   ) versions
   where net > 0 and newest = 1
 ),
+segmented as materialized (
+  select contact_id from contact_segment
+  where started_on between $1::date and $2::date and import_id <= $4 and reason_code = $9::text
+),
 -- Those that are wanted; what tells whether they repeat, and who was hit, is then read of their customers and cases alone.
-wanted as (
+wanted as materialized (
   select l.contact_id, l.customer_key, l.case_id from live l join cell d using (cell_no)
   where l.contact_id = $11::text or d.channel = $10::text and (d.reason_code = $9::text
-    or l.contact_id in (select contact_id from contact_segment
-      where started_on between $1::date and $2::date and import_id <= $4 and reason_code = $9::text))
+    or l.contact_id in (select contact_id from segmented))
+),
+sampled as materialized (
+  select case_id from contact
+  where started_on between $1::date - 8 and $2::date and customer_key between $7::bigint and $8::bigint and case_id is not null
 ),
 -- A repeat: same customer and reason, or same case, within 7 days after a contact that was not escalated to a unit.
-seen as (
+-- A case may have contacts of several customers, so it is looked at apart, by its instants alone.
+in_case as materialized (
+  select l.contact_id, l.case_id, l.started_at, d.escalated from live l join cell d using (cell_no)
+  where l.case_id is not null and ($7::bigint is null or l.case_id in (select case_id from sampled))
+    and ($10::text is null and $11::text is null or l.case_id in (select case_id from wanted))
+),
+repeat_in_case as materialized (
+  select contact_id from (
+    select contact_id, count(*) filter (where not escalated) over (partition by case_id order by started_at
+      range between interval '168 hours' preceding and interval '1 microsecond' preceding) as before
+    from in_case) instants
+  where before > 0
+),
+seen as not materialized (
   select l.*, d.decision_code,
-    (l.customer_key is not null and count(*) filter (where not d.escalated) over by_customer > 0)
-      or (l.case_id is not null and count(*) filter (where not d.escalated) over by_case > 0) as repeat
+    l.known and count(*) filter (where not d.escalated) over by_customer > 0 as repeat_of_customer
   from live l join cell d using (cell_no)
-  where ($7::bigint is null or l.customer_key between $7::bigint and $8::bigint
-    or l.case_id in (select case_id from contact
-      where started_on between $1::date - 8 and $2::date and customer_key between $7::bigint and $8::bigint))
+  where ($7::bigint is null or l.customer_key between $7::bigint and $8::bigint)
     and ($10::text is null and $11::text is null or l.contact_id in (select contact_id from wanted)
-      or l.customer_key in (select customer_key from wanted) or l.case_id in (select case_id from wanted))
+      or l.known and l.customer_key in (select customer_key from wanted))
   window
     by_customer as (partition by l.customer_key, d.reason_code order by l.started_at
-      range between interval '168 hours' preceding and interval '1 microsecond' preceding),
-    by_case as (partition by l.case_id order by l.started_at
       range between interval '168 hours' preceding and interval '1 microsecond' preceding)
 ),
 -- Hits that count: several exposures to one decision count once, the latest. Waived ones are hits, too.
-rule as (
+rule as materialized (
   select number, rule, days, decisions, ages
   from rows from (jsonb_to_recordset($6::jsonb) as (rule text, days int, decisions jsonb, ages boolean)) with ordinality as r(rule, days, decisions, ages, number)
 ),
-hit as (
+hit as not materialized (
   select customer_key, decision_code, occurred_at, occurred_on, exposure_id from exposure
   where occurred_on between $1::date - coalesce((select max(days) from rule), 0) - 1 and $2::date and import_id <= $4
     and exists (select from rule) and ($7::bigint is null or customer_key between $7::bigint and $8::bigint)
     and ($10::text is null and $11::text is null or customer_key in (select customer_key from wanted))
   group by customer_key, decision_code, occurred_at, occurred_on, exposure_id having sum(sign) > 0
 ),
-cause as (
-  select s.contact_id, r.number, r.rule, h.decision_code, r.ages,
+cause as not materialized (
+  select l.customer_key, l.contact_id, r.number, r.rule, h.decision_code, r.ages,
     max(h.occurred_at) as occurred_at,
     (array_agg(h.occurred_on order by h.occurred_at desc))[1] as occurred_on,
-    max(s.started_at) as started_at
+    max(l.started_at) as started_at
   from hit h
-    join seen s on s.customer_key = h.customer_key and s.started_on >= $1::date
-    join rule r on h.occurred_at < s.started_at and h.occurred_at >= s.started_at - make_interval(hours => r.days * 24)
+    join live l on l.customer_key = h.customer_key and l.known and l.started_on >= $1::date
+    join rule r on h.occurred_at < l.started_at and h.occurred_at >= l.started_at - make_interval(hours => r.days * 24)
       and (r.decisions is null or jsonb_typeof(r.decisions) = 'null' or r.decisions ? h.decision_code)
-  group by s.contact_id, r.number, r.rule, h.decision_code, r.ages
+  where ($7::bigint is null or l.customer_key between $7::bigint and $8::bigint)
+    and ($10::text is null and $11::text is null or l.contact_id in (select contact_id from wanted))
+  group by l.customer_key, l.contact_id, r.number, r.rule, h.decision_code, r.ages
 ),
-causes as (
-  select contact_id, jsonb_agg(jsonb_build_array(rule, decision_code, occurred_on,
+causes as not materialized (
+  select customer_key, contact_id, jsonb_agg(jsonb_build_array(rule, decision_code, occurred_on,
       case when ages then floor(extract(epoch from started_at - occurred_at) / 86400)::int else 0 end)
     order by number, occurred_at desc, decision_code collate "C")::text as causes
-  from cause group by contact_id
+  from cause group by customer_key, contact_id
 ),
+-- A segment names no customer, and its contact may be given another: these are placed by contact, summed there, gathered.
 segment as (
   select contact_id, reason_code, sum(sign * handle_seconds)::bigint as seconds
   from contact_segment
@@ -94,17 +115,20 @@ quota as (
     mod(720720 * weight::numeric, sum(weight) over (partition by contact_id)) as rest
   from (select contact_id, reason_code, seconds, weight::bigint as weight from weighed) w
 ),
-segment_parts as (
+segment_parts as materialized (
   select contact_id, reason_code, seconds,
     whole::bigint + case when row_number() over (partition by contact_id order by rest desc, reason_code collate "C")
       <= 720720 - sum(whole) over (partition by contact_id) then 1 else 0 end as parts
   from quota
 ),
 split as (
-  select x.causes, s.customer_key is not null as known, case when s.decision_code is not null then s.started_on end as tagged_on, s.contact_id, s.cell_no, p.reason_code, s.started_on, s.repeat, s.text,
+  select x.causes, s.known, case when s.decision_code is not null then s.started_on end as tagged_on, s.contact_id, s.cell_no, p.reason_code, s.started_on, s.text,
+    s.repeat_of_customer or c.contact_id is not null as repeat,
     coalesce(p.parts, 720720) as parts,
     case when p.contact_id is null then s.handle_seconds else p.seconds end as seconds
-  from seen s left join segment_parts p using (contact_id) left join causes x using (contact_id)
+  from seen s left join segment_parts p on p.contact_id = s.contact_id
+    left join repeat_in_case c on c.contact_id = s.contact_id
+    left join causes x on x.customer_key = s.customer_key and x.contact_id = s.contact_id
   where s.started_on >= $1::date and ($7::bigint is null or s.customer_key between $7::bigint and $8::bigint)
     and ($10::text is null and $11::text is null or s.contact_id in (select contact_id from wanted))
 )
