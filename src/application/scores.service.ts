@@ -238,7 +238,8 @@ async function resolutionsOf(
   mark: string,
   groupsOf: Grouping,
 ): Promise<ReadonlyMap<string, Resolution>> {
-  const rows = await contactsOfCallers(tx, [firstDay(period)], lastDay(period), mark);
+  const since = addDays(firstDay(period), -REPEAT_WINDOW_DAYS);
+  const rows = await contactsOfCallers(tx, [firstDay(period)], lastDay(period), mark, since);
   const [at, day, cellNo] = rows.values as [Float64Array, Float64Array, Float64Array];
   const { from, to } = daysOf(period);
   const topics = new Map<string, number>();
@@ -247,7 +248,7 @@ async function resolutionsOf(
     if (!topics.has(reason)) topics.set(reason, topics.size);
     return topics.get(reason)!;
   });
-  const recent = Array.from(at.keys()).filter((i) => day[i]! >= from - REPEAT_WINDOW_DAYS);
+  const recent = Array.from(at.keys());
   const key = rows.key;
   recent.sort((a, b) => (key[a]! < key[b]! ? -1 : key[a]! > key[b]! ? 1 : topic[a]! - topic[b]! || at[a]! - at[b]!));
   let customer = 0;

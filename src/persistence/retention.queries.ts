@@ -15,14 +15,15 @@ function array(items: readonly (string | bigint)[]): string {
   return `{${items.map((item) => (typeof item === 'bigint' ? `${item}` : JSON.stringify(item))).join(',')}}`;
 }
 
-/** Columns: instant in epoch seconds, day since 1970, cell number. */
+/** Columns: instant in epoch seconds, day since 1970, cell number. @param from first day that is read; absent: the first of all */
 export async function contactsOfCallers(
   tx: Tx,
   months: readonly LocalDate[],
   until: LocalDate,
   mark: string,
+  from: LocalDate | '-infinity' = '-infinity',
 ): Promise<IntegerRows> {
-  return await copyIntegers(tx, sql('retention-contacts'), [array(months), until, mark], 4);
+  return await copyIntegers(tx, sql('retention-contacts'), [array(months), until, mark, from], 4);
 }
 
 /** Columns: instant in epoch seconds, day since 1970, place of the decision from 1. */
