@@ -30,6 +30,8 @@ const ToNumber = (): PropertyDecorator =>
 
 const POSTGRES_URL = /^postgres(ql)?:\/\/[^/\s]+\/[^/\s?]+(\?\S*)?$/;
 const HTTP_URL = /^https?:\/\/[^\s/]+(\/\S*)?$/;
+/** A password in it would be shown; keys go into the headers. */
+const COLLECTOR_URL = /^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/;
 const WANTS_POSTGRES = 'postgres://USER:PASSWORD@HOST:PORT/DATABASE';
 
 /** The environment, checked. Twelve-factor: nothing is configured anywhere else, and no secret has a default. */
@@ -189,6 +191,31 @@ export class Config {
   @IsIn(['en', 'de'])
   readonly mailLanguage: 'en' | 'de' = 'en';
 
+  @Env('OTEL_EXPORTER_OTLP_ENDPOINT', {
+    about: 'collector of traces (OpenTelemetry, OTLP over HTTP); its other `OTEL_*` variables hold, too',
+    wants: 'http://HOST:PORT or https://HOST:PORT',
+    otherwise: 'no traces, and nothing of OpenTelemetry is loaded',
+  })
+  @Matches(COLLECTOR_URL)
+  readonly otlpEndpoint?: string;
+
+  @Env('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', {
+    about: 'the same with its whole path, for traces alone',
+    wants: 'http://HOST:PORT/PATH or https://HOST:PORT/PATH',
+    otherwise: '`/v1/traces` below `OTEL_EXPORTER_OTLP_ENDPOINT`',
+  })
+  @Matches(COLLECTOR_URL)
+  readonly otlpTracesEndpoint?: string;
+
+  @Env('OTEL_EXPORTER_OTLP_HEADERS', {
+    about: 'what that collector wants to be sent with them, such as a key',
+    wants: 'NAME=VALUE, several with commas between',
+    otherwise: 'no headers',
+    secret: true,
+  })
+  @Matches(/^[^=,\s]+=[^,]*(,\s*[^=,\s]+=[^,]*)*$/)
+  readonly otlpHeaders?: string;
+
   @Env('LOG_LEVEL', {
     about: 'how much the service logs (JSON lines on stderr)',
     wants: 'fatal, error, warn, info, debug or silent',
@@ -200,6 +227,11 @@ export class Config {
   /** Address for people. */
   get address(): string {
     return this.publicUrl ?? `http://localhost:${this.port}`;
+  }
+
+  /** Where traces go; absent: nowhere. */
+  get tracesTo(): string | undefined {
+    return this.otlpTracesEndpoint ?? this.otlpEndpoint;
   }
 
   /** The same with other values, for a part that needs them. */

@@ -50,6 +50,8 @@ describe('configOf', () => {
     ['ANSWERABLE_TOKEN', ['answerable_', 'secret']],
     ['ANSWERABLE_LINGER_SECONDS', ['-1', 'long', '86401']],
     ['PUBLIC_URL', ['example.com', 'ftp://example.com']],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', ['collector:4318', 'grpc://collector:4317', 'http://key:secret@collector']],
+    ['OTEL_EXPORTER_OTLP_HEADERS', ['key', '=value']],
   ])('refuses %s of %j', (variable, values) => {
     for (const value of values) {
       expect(faultsOf(() => configOf({ [variable]: value }))).toEqual([expect.stringMatching(`^${variable}: got `)]);

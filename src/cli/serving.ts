@@ -7,6 +7,10 @@ export async function startServing(shell: Shell, demoPeople: WebOptions['demoPeo
   const { requireServiceSecrets } = await import('../config.ts');
   const config = await shell.config();
   requireServiceSecrets(config);
+  if (config.tracesTo !== undefined) {
+    const tracing = (await import('../tracing.ts')).startTracing();
+    shell.atEnd(() => tracing.end());
+  }
   const { startService } = await import('../service.ts');
   // The demo talks to a person: no log lines between its own, unless they are asked for.
   const logLevel = demoPeople.length > 0 && !process.env['LOG_LEVEL'] ? 'warn' : config.logLevel;
