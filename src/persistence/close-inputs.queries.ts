@@ -232,7 +232,8 @@ export async function planForWholeMonths(tx: Tx): Promise<void> {
  */
 export async function cellSums(tx: Tx, reading: ContactReading, only?: KeyRange): Promise<CellSum[]> {
   await planForWholeMonths(tx);
-  type Texts = Omit<CellSum, 'parts' | 'seconds' | 'untimed_parts'> & {
+  type Texts = Omit<CellSum, 'hits' | 'parts' | 'seconds' | 'untimed_parts'> & {
+    readonly hits: readonly number[];
     readonly parts: string;
     readonly seconds: string;
     readonly untimed_parts: string;
@@ -245,12 +246,17 @@ export async function cellSums(tx: Tx, reading: ContactReading, only?: KeyRange)
   )) as Texts[];
   return rows.map((row) => ({
     ...row,
+    hits: bitsOf(row.hits),
     causes: row.causes && JSON.stringify(JSON.parse(row.causes)), // as the other road writes it
     parts: BigInt(row.parts),
     seconds: BigInt(row.seconds),
     untimed_parts: BigInt(row.untimed_parts),
   }));
 }
+
+/** The numbers of the text patterns that a contact hits, as bits: the first is 1. */
+const bitsOf = (patterns: readonly number[]): number =>
+  patterns.reduce((bits, pattern) => bits | (1 << (pattern - 1)), 0);
 
 export interface ContactPart {
   readonly contact_id: string;
@@ -274,11 +280,12 @@ export async function contactParts(
   wanted: { readonly reason: string; readonly channel: string } | { readonly contact: string },
 ): Promise<ContactPart[]> {
   await planForWholeMonths(tx);
-  return (await tx.query(
+  const rows = (await tx.query(
     `select contact_id, cell_no, reason_code, slice, repeat, hits, causes, known, tagged_on, parts::text as parts, seconds::text as seconds
      from (${sql('close-contacts')}) contacts order by contact_id collate "C", reason_code collate "C"`,
     readingParameters(reading, undefined, wanted),
-  )) as ContactPart[];
+  )) as (Omit<ContactPart, 'hits'> & { readonly hits: readonly number[] })[];
+  return rows.map((row) => ({ ...row, hits: bitsOf(row.hits) }));
 }
 
 /** A contact as it stands, with the import and line it came from; undefined: there is none. */
@@ -308,6 +315,7 @@ export async function customerDays(
   segments: readonly string[] | null,
   mark: string,
 ): Promise<{ hit: bigint; all: bigint }> {
+  await planForWholeMonths(tx);
   const [row] = (await tx.query(sql('customer-days'), [
     firstDay(period),
     lastDay(period),
@@ -326,6 +334,7 @@ export interface ContactDigest {
 }
 
 export async function contactDigest(tx: Tx, period: Period, mark: string): Promise<ContactDigest> {
+  await planForWholeMonths(tx);
   return ((await tx.query(sql('contact-digest'), [firstDay(period), lastDay(period), mark])) as [ContactDigest])[0];
 }
 

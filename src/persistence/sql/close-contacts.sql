@@ -4,30 +4,30 @@
 -- $7 and $8 least and greatest customer key of the contacts that come, without those that name no customer; null: all come
 -- $9 reason and $10 channel of the contacts that are wanted, or $11 one contact; null for all
 -- rows: causes (JSON text of [[rule, decision, day of the hit, age in days or 0], …], by rule
--- as given, nearest hit first, ties by decision code; null without), known (names its customer), tagged_on (day of contacts with a decision code), contact_id, cell_no, reason_code (of a segment, else null), slice (1-based), repeat, hits (bit per pattern), parts, seconds
+-- as given, nearest hit first, ties by decision code; null without), known (names its customer), tagged_on (day of contacts with a decision code), contact_id, cell_no, reason_code (of a segment, else null), slice (1-based), repeat, hits (numbers of the patterns, 1-based), parts, seconds
 -- It runs on a cluster, too: what is not materialized stays where the customer is (joins and windows are by customer_key),
 -- what is materialized is small, gathered once and sent to every node (test/house/push-down.spec.ts holds it to that).
 with
 corrected as materialized (
-  select distinct contact_id from contact
-  where started_on between $1::date - 8 and $2::date and import_id <= $4 and sign = -1
+  select distinct contact_id from contact where started_on between $1::date - 8 and $2::date and import_id <= $4 and sign = -1
 ),
--- Uncorrected contacts are their one row; of corrected ones the newest version, unless it was taken back or moved away.
--- Versions under another customer cancel by themselves.
-live as not materialized (
-  select c.customer_key, c.contact_id, c.customer_id is not null as known, c.started_at, c.started_on, c.case_id, c.cell_no, c.handle_seconds, c.text
-  from contact c
-  where c.started_on between $1::date - 8 and $2::date and c.import_id <= $4 and c.sign = 1
-    and not exists (select from corrected k where k.contact_id = c.contact_id)
-  union all
-  select customer_key, contact_id, customer_id is not null, started_at, started_on, case_id, cell_no, handle_seconds, text
+-- Of corrected contacts the newest version stands, unless it was taken back or moved away: its import, or null. Versions
+-- under another customer cancel by themselves.
+standing as materialized (
+  select contact_id, max(case when net > 0 then import_id end) as import_id
   from (
-    select c.*, sum(c.sign) over (partition by c.customer_key, c.contact_id) as net,
-      row_number() over (partition by c.customer_key, c.contact_id order by c.sign desc, c.import_id desc) as newest
+    select c.customer_key, c.contact_id, sum(c.sign) as net, max(c.import_id) filter (where c.sign = 1) as import_id
     from contact c join corrected using (contact_id)
-    where c.started_on between $1::date - 8 and $2::date and c.import_id <= $4
+    where c.started_on between $1::date - 8 and $2::date and c.import_id <= $4 group by c.customer_key, c.contact_id
   ) versions
-  where net > 0 and newest = 1
+  group by contact_id
+),
+live as not materialized (
+  select c.customer_key, c.contact_id, c.customer_id is not null as known, c.started_at, c.started_on,
+    c.case_id, c.cell_no, c.handle_seconds, c.text
+  from contact c left join standing k on k.contact_id = c.contact_id
+  where c.started_on between $1::date - 8 and $2::date and c.import_id <= $4 and c.sign = 1
+    and (k.contact_id is null or k.import_id = c.import_id)
 ),
 segmented as materialized (
   select contact_id from contact_segment
@@ -133,8 +133,8 @@ split as (
     and ($10::text is null and $11::text is null or s.contact_id in (select contact_id from wanted))
 )
 select causes, known, tagged_on, contact_id, cell_no, reason_code, width_bucket(started_on, $3::date[]) as slice, repeat,
-  case when text is null then 0
-    else coalesce((select sum(1 << (p.number::int - 1)) from unnest($5::text[]) with ordinality as p(pattern, number) where text ~* p.pattern), 0)
-  end::int as hits,
+  case when text is not null then
+    array(select p.number::int from unnest($5::text[]) with ordinality as p(pattern, number) where text ~* p.pattern order by p.number)
+  else '{}' end as hits,
   parts, seconds
 from split

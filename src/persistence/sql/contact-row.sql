@@ -1,5 +1,6 @@
 -- A contact's newest version and where it came from. $1 contact_id
-select c.contact_id, c.started_at, c.started_on, c.customer_id, c.case_id, c.handle_seconds, c.cell_no, c.import_id, c.line, i.file_name
-from contact c join import i using (import_id)
-where c.contact_id = $1 and c.sign = 1 and (select sum(sign) from contact where contact_id = $1) > 0
-order by c.import_id desc limit 1
+with version as materialized (select * from contact where contact_id = $1)
+select v.contact_id, v.started_at, v.started_on, v.customer_id, v.case_id, v.handle_seconds, v.cell_no, v.import_id, v.line, i.file_name
+from version v join import i using (import_id)
+where v.sign = 1 and (select sum(sign) from version) > 0
+order by v.import_id desc limit 1

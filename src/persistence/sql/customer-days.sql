@@ -17,22 +17,25 @@ newest as (
   from (select distinct on (customer_id) * from customer where import_id <= $6 order by customer_id, import_id desc) version
   where not removed and exists (select from newer_import)
 ),
-person as (
+person as materialized (
   select customer_key, greatest(joined_on, $1::date) as since, least(left_on, $2::date) as until
   from newest
   where ($5::text[] is null or segment like any ($5::text[]))
     and greatest(joined_on, $1::date) <= least(left_on, $2::date)
 ),
-hit as (
+exposed as (
   select customer_key, occurred_on from exposure
   where decision_code = $3 and occurred_on between $1::date - $4::int and $2::date and import_id <= $6
   group by customer_key, occurred_on, exposure_id having sum(sign) > 0
 ),
 covered as (
-  select customer_key, range_agg(daterange(occurred_on, occurred_on + $4::int)) as days from hit group by customer_key
-)
-select
-  coalesce(sum(case when c.days is not null then
-    (select sum(upper(stretch) - lower(stretch)) from unnest(c.days * datemultirange(daterange(p.since, p.until + 1))) as stretch) end), 0)::text as hit,
-  coalesce(sum(p.until - p.since + 1), 0)::text as all_days
-from person p left join covered c using (customer_key)
+  select customer_key, range_agg(daterange(occurred_on, occurred_on + $4::int)) as days from exposed group by customer_key
+),
+-- Each by itself: who was hit is summed where the customer is, everybody where the customers are kept.
+hit as materialized (
+  select sum(upper(stretch) - lower(stretch)) as days
+  from covered c join person p using (customer_key)
+    cross join unnest(c.days * datemultirange(daterange(p.since, p.until + 1))) as stretch
+),
+everybody as materialized (select sum(until - since + 1) as days from person)
+select coalesce(hit.days, 0)::text as hit, coalesce(everybody.days, 0)::text as all_days from hit cross join everybody

@@ -1,2 +1,2 @@
 -- Whether the company's revenue names renewals at all. $1 watermark
-select exists (select from revenue where kind = 'renewal' and import_id <= $1) as any_renewal
+select count(*) > 0 as any_renewal from (select event_id from revenue where kind = 'renewal' and import_id <= $1 limit 1) found

@@ -4,32 +4,33 @@
 -- $6 reporting currency, $7 minor units of it for one of another currency, as JSON of "YYYY-MM CUR"
 -- rows, all int8: customer_key, day (since 1970), margin in minor units (the least number: no rate), what it is
 -- (1 renewal, 0 other); by customer, day
-with wanted as (select distinct unnest($1::bigint[]) as customer_key),
-corrected as (
-  select distinct contact_id from contact
-  where started_on between $2::date - 1 and $3::date and import_id <= $4::bigint and sign = -1
+with wanted as materialized (select distinct unnest($1::bigint[]) as customer_key),
+corrected as materialized (
+  select distinct contact_id from contact where started_on between $2::date - 1 and $3::date and import_id <= $4::bigint and sign = -1
+),
+-- Of corrected contacts the newest version stands, unless it was taken back or moved away: its import, or null. Versions
+-- under another customer cancel by themselves.
+standing as materialized (
+  select contact_id, max(case when net > 0 then import_id end) as import_id
+  from (
+    select c.customer_key, c.contact_id, sum(c.sign) as net, max(c.import_id) filter (where c.sign = 1) as import_id
+    from contact c join corrected using (contact_id)
+    where c.started_on between $2::date - 1 and $3::date and c.import_id <= $4::bigint group by c.customer_key, c.contact_id
+  ) versions
+  group by contact_id
 ),
 -- By the days that a contact touches: its own, and the next one where it goes on past midnight.
-talk as (
-  select customer_key, started_on, started_at, started_at + handle_seconds * interval '1 second' as ended_at
-  from contact c
-  where started_on between $2::date - 1 and $3::date and import_id <= $4::bigint and handle_seconds is not null
-    and sign = 1 and customer_key is not null and not exists (select from corrected k where k.contact_id = c.contact_id)
-  union all
-  select customer_key, started_on, started_at, started_at + handle_seconds * interval '1 second'
-  from (
-    select c.*, sum(c.sign) over (partition by c.contact_id) as net,
-      row_number() over (partition by c.contact_id order by c.sign desc, c.import_id desc) as newest
-    from contact c join corrected using (contact_id)
-    where c.started_on between $2::date - 1 and $3::date and c.import_id <= $4::bigint
-  ) versions
-  where net > 0 and newest = 1 and handle_seconds is not null and customer_key is not null
+talk as not materialized (
+  select c.customer_key, c.started_on, c.started_at, c.started_at + c.handle_seconds * interval '1 second' as ended_at
+  from contact c left join standing k on k.contact_id = c.contact_id
+  where c.started_on between $2::date - 1 and $3::date and c.import_id <= $4::bigint and c.sign = 1
+    and (k.contact_id is null or k.import_id = c.import_id)
+    and c.handle_seconds is not null and c.customer_id is not null
 ),
 talk_day as (
-  select customer_key, started_on as day, started_at, ended_at from talk
-  union all
-  select customer_key, started_on + 1, started_at, ended_at from talk, company
-  where (ended_at at time zone company.time_zone)::date > started_on
+  select talk.customer_key, talk.started_on + late as day, talk.started_at, talk.ended_at
+  from talk cross join company cross join generate_series(0, 1) as late
+  where late = 0 or (talk.ended_at at time zone company.time_zone)::date > talk.started_on
 )
 select r.customer_key, (r.occurred_on - date '1970-01-01')::int8,
   coalesce(r.sign * round(coalesce(r.margin_minor, r.amount_minor * $5::numeric)
