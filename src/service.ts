@@ -89,7 +89,7 @@ export async function startService(
   const stop = async (): Promise<void> => {
     stopping ??= Promise.all([drain(server, log), runner.stop(DRAIN_MS)])
       .then(endSessions)
-      .finally(() => figures?.close())
+      .finally(() => (metrics.end(), figures?.close()))
       .finally(ended);
     await stopping;
   };

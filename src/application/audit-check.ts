@@ -1,6 +1,7 @@
 import { chainFaults, FIRST_HEAD, type AuditEvent, type ChainHead } from '../domain/audit-chain.ts';
-import { auditEvents } from '../persistence/audit.queries.ts';
-import type { Tx } from '../persistence/database.ts';
+import type { Actor } from '../domain/roles.ts';
+import { auditEvents, noteChainCheck } from '../persistence/audit.queries.ts';
+import type { Database, Tx } from '../persistence/database.ts';
 
 const PAGE = 1_000;
 
@@ -14,8 +15,15 @@ export async function* eventPages(tx: Tx): AsyncGenerator<AuditEvent[]> {
   }
 }
 
-/** Recomputes every hash of the chain. */
-export async function wholeChain(tx: Tx): Promise<{ head: ChainHead; faults: string[] }> {
+/** Recomputes every hash of the chain, and notes that somebody did when it is whole. */
+export async function wholeChain(db: Database, actor: Actor): Promise<{ head: ChainHead; faults: string[] }> {
+  const checked = await db.read(actor, recomputed);
+  if (checked.faults.length === 0 && checked.head.no > 0)
+    await db.books((tx) => noteChainCheck(tx, checked.head.no, actor.userId));
+  return checked;
+}
+
+async function recomputed(tx: Tx): Promise<{ head: ChainHead; faults: string[] }> {
   const faults: string[] = [];
   let head = FIRST_HEAD;
   for await (const events of eventPages(tx)) {

@@ -64,7 +64,7 @@ export class VerifyService {
       });
     const report = await this.recomputed(actor, runs, onStep);
     if (period !== undefined || runs.length === 0) return report;
-    const { head, faults } = await this.db.read(actor, (tx) => wholeChain(tx));
+    const { head, faults } = await wholeChain(this.db, actor);
     const outcome = faults.length === 0 ? 'unbroken' : `${faults.length} faults`;
     return {
       checked: [...report.checked, `audit log to event ${head.no} ${head.hash}: ${outcome}`],

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
@@ -83,6 +84,14 @@ export const WORK_RIGHTS: Readonly<Record<Work['kind'], Right>> = {
 /** Kinds that change the books: they and the note that they are done are one transaction. */
 export const CHANGES_BOOKS: ReadonlySet<string> = new Set<Work['kind']>(['close', 'issue', 'import']);
 
+/** What one close took, for whoever measures. */
+export interface CloseTime {
+  readonly seconds: number;
+  readonly outcome: 'kept' | 'preview' | 'failed';
+}
+/** Tells a CloseTime after each close that this process did. */
+export const CLOSES = channel('answerable:close');
+
 /** Refused rows that an answer carries; more are had by importing a part of the file. */
 const LONGEST_REFUSED = 1_000_000;
 const SILENT: OnStep = () => undefined;
@@ -110,14 +119,8 @@ export class Worker {
 
   private async outcome(actor: Actor, work: Work, input: string | undefined, onStep: OnStep): Promise<Outcome> {
     switch (work.kind) {
-      case 'close': {
-        const { document, isNew, preview } = await this.periods.close(actor, work.period, {
-          preview: work.preview,
-          control: work.control,
-          onStep,
-        });
-        return { answer: { ...document, preview, isNew } };
-      }
+      case 'close':
+        return await this.close(actor, work, onStep);
       case 'issue':
         onStep('issuing', 0, 1);
         return { answer: { ...(await this.periods.issue(actor, work.period)), state: 'closed' } };
@@ -138,6 +141,19 @@ export class Worker {
         return { answer: await this.mails.send(actor, work) };
       case 'import':
         return { answer: await this.importFile(actor, work, input!, onStep) };
+    }
+  }
+
+  private async close(actor: Actor, work: Extract<Work, { kind: 'close' }>, onStep: OnStep): Promise<Outcome> {
+    const begun = performance.now();
+    let outcome: CloseTime['outcome'] = 'failed';
+    try {
+      const { preview, control } = work;
+      const { document, isNew } = await this.periods.close(actor, work.period, { preview, control, onStep });
+      outcome = preview ? 'preview' : 'kept';
+      return { answer: { ...document, preview, isNew } };
+    } finally {
+      CLOSES.publish({ seconds: (performance.now() - begun) / 1000, outcome } satisfies CloseTime);
     }
   }
 

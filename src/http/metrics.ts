@@ -1,9 +1,13 @@
 import { createServer, type Server } from 'node:http';
+import type { Channel } from 'node:diagnostics_channel';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { CLOSES, type CloseTime } from '../application/work.ts';
 import { figuresForMetrics } from '../persistence/metrics.queries.ts';
-import type { Database } from '../persistence/database.ts';
+import { WITHOUT_UNITS, type Database } from '../persistence/database.ts';
 
+/** A close takes a second for a demo, an hour for a hundred million contacts. */
+const CLOSE_SECONDS = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200, 3600];
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 /**
@@ -12,6 +16,7 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
  */
 export class Metrics {
   private readonly registry = new Registry();
+  private readonly heard: (() => void)[] = [];
   /** brings the figures of the books up to date */
   private readonly look: () => Promise<void>;
   private readonly requests = new Histogram({
@@ -40,6 +45,27 @@ export class Metrics {
       labelNames: ['result'],
       registers: [this.registry],
     });
+    const verified = gauge(
+      'answerable_chain_verified_timestamp',
+      'seconds since 1970 of the newest check that found the audit log whole',
+    );
+    const closes = new Histogram({
+      name: 'answerable_close_seconds',
+      help: 'time that a close took in this process, by what came of it',
+      labelNames: ['outcome'],
+      buckets: CLOSE_SECONDS,
+      registers: [this.registry],
+    });
+    const withoutUnits = new Counter({
+      name: 'answerable_rls_context_missing_total',
+      help: 'transactions of unit owners for whom no unit was set, so that the database showed them nothing',
+      registers: [this.registry],
+    });
+    this.hear(CLOSES, (told) => {
+      const { seconds, outcome } = told as CloseTime;
+      closes.observe({ outcome }, seconds);
+    });
+    this.hear(WITHOUT_UNITS, () => withoutUnits.inc());
     const up = gauge('answerable_database_up', 'whether the database answered this look');
     this.look = async () => {
       const figures = await this.db.books(figuresForMetrics).catch(() => undefined);
@@ -51,9 +77,15 @@ export class Metrics {
       disputes.set(figures.disputes);
       events.set(figures.events);
       if (figures.unattributed !== null) unattributed.set(figures.unattributed);
+      if (figures.verified !== null) verified.set(figures.verified);
       rows.reset();
       for (const [result, count] of Object.entries(figures.rows)) rows.inc({ result }, count);
     };
+  }
+
+  /** Hears no more of what this process does. */
+  end(): void {
+    for (const stop of this.heard) stop();
   }
 
   /** Measures every request that passes. */
@@ -83,5 +115,10 @@ export class Metrics {
     });
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, resolve));
     return server;
+  }
+
+  private hear(of: Channel, onTold: (told: unknown) => void): void {
+    of.subscribe(onTold);
+    this.heard.push(() => of.unsubscribe(onTold));
   }
 }

@@ -68,3 +68,8 @@ export async function auditLeaves(tx: Tx, after: number): Promise<string[]> {
   const rows = (await tx.query(sql('audit-leaves'), [after])) as { leaf_hash: string }[];
   return rows.map((row) => row.leaf_hash);
 }
+
+/** Somebody found the whole log as it should be, up to this event. */
+export async function noteChainCheck(tx: Tx, eventNo: number, userId: number): Promise<void> {
+  await tx.query(sql('chain-checked'), [eventNo, userId]);
+}

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel } from 'node:diagnostics_channel';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -9,6 +10,9 @@ export type Tx = EntityManager;
 
 const DATE_OID = 1082;
 pg.types.setTypeParser(DATE_OID, (text) => text);
+
+/** Tells each transaction of a unit owner for whom no unit was set: the database shows it nothing. */
+export const WITHOUT_UNITS = channel('answerable:without-units');
 
 /**
  * The one way to the database. Every access is a transaction that takes one of two roles, neither of which owns
@@ -123,8 +127,10 @@ export class Database implements OnModuleDestroy {
 }
 
 async function takeRole(tx: Tx, actor: Actor): Promise<void> {
-  if (actor.role === 'unit_owner' || actor.holder === 'unit_owner') await takeOwnRows(tx, actor);
-  else await tx.query('set local role answerable_books');
+  if (actor.role === 'unit_owner' || actor.holder === 'unit_owner') {
+    if (actor.units.length === 0) WITHOUT_UNITS.publish({});
+    await takeOwnRows(tx, actor);
+  } else await tx.query('set local role answerable_books');
 }
 
 async function takeOwnRows(tx: Tx, actor: Actor): Promise<void> {

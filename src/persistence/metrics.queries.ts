@@ -11,6 +11,8 @@ export interface MetricFigures {
   readonly rows: Readonly<Record<string, number>>;
   /** share of the newest calculated period's contacts that nobody answers for; null before the first */
   readonly unattributed: number | null;
+  /** seconds since 1970 of the newest check that found the audit log whole; null before the first */
+  readonly verified: number | null;
 }
 
 export async function figuresForMetrics(tx: Tx): Promise<MetricFigures> {
