@@ -1,17 +1,21 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { ImportsService } from '../application/imports.service.ts';
 import { inputOpener } from '../application/input-opener.ts';
 import { ModelsService } from '../application/models.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
-import { readClose } from '../application/read-close.ts';
+import { readRules } from '../application/read-close.ts';
 import { invariant } from '../domain/errors.ts';
 import { addMonths, type Period } from '../domain/period.ts';
+import { dueCohorts } from '../domain/retention/maturity.ts';
+import { intoDailyFiles, type DailyFile } from '../generator/daily-files.ts';
 import { generate, type GenerateOptions } from '../generator/generate.ts';
 import { cellList, type ContactReading } from '../persistence/close-inputs.queries.ts';
 import { rollUp } from '../persistence/roll-up.queries.ts';
-import { emptyDatabase, serverOf } from './benchmark-database.ts';
+import { databaseBytes, emptyDatabase, serverOf } from './benchmark-database.ts';
 import { DuckDbBooks } from './duckdb-books.ts';
+import { retentionQuestion, retentionSums, type RetentionQuestion } from './retention-sums.ts';
 import { byDimensions } from './roll-up-texts.ts';
 import type { Shell } from './shell.ts';
 import { measured, type Usage } from './usage.ts';
@@ -20,7 +24,8 @@ import { measured, type Usage } from './usage.ts';
 export interface ComparedStep {
   readonly step: string;
   readonly ours: Cost;
-  readonly duckDb: Cost;
+  /** null: DuckDB has no counterpart */
+  readonly duckDb: Cost | null;
 }
 export interface Cost {
   readonly cpuSeconds: number;
@@ -29,26 +34,45 @@ export interface Cost {
 
 export interface Comparison {
   readonly contacts: number;
+  readonly exposures: number;
+  readonly revenueEvents: number;
   readonly months: number;
   readonly rounds: number;
   /** medians of the rounds */
   readonly steps: readonly ComparedStep[];
-  /** cells whose integers were compared, all months; none differed */
+  /** cells and strata whose integers were compared; none differed */
   readonly cells: number;
+  readonly strata: number;
+  /** of our process, before DuckDB was in it */
+  readonly peakBytes: number;
+  readonly databaseBytes: { readonly ours: number; readonly duckDb: number };
+  readonly machine: {
+    readonly cores: number;
+    readonly node: string;
+    readonly loadBefore: number;
+    readonly loadAfter: number;
+  };
 }
 
-const STEPS = ['files to tables', 'tables to roll-up'] as const;
+const STEPS = ['files to tables', 'roll-up', 'exposures', 'retention', 'statements'] as const;
+type Step = (typeof STEPS)[number];
+type Costs = Partial<Record<Step, Cost>>;
+
+type Given = Pick<GenerateOptions, 'seed'> & {
+  readonly contacts: number;
+  readonly months: number;
+  readonly endPeriod: Period;
+  readonly rounds: number;
+};
 
 /**
- * The same files, by us and by DuckDB, turn about in each round: into tables with all columns and unique ids, and from
- * there to the roll-up of every month, to the same integers cell by cell. Exposures and revenue events in the numbers
- * of the issue: 3 and 20 for 10 contacts. @throws Refusal no_duckdb
+ * The same files, by us and by DuckDB, turn about in each round: into tables with all columns and unique ids (the last
+ * month in daily files, with rows that come late and rows that are corrected), from there to the roll-up of every month,
+ * and to the outcomes of the retention cohorts that are due in the last one; to the same integers, cell by cell and
+ * stratum by stratum. What a close does beside that has no counterpart and is counted on our side alone. Exposures and
+ * revenue events in the numbers of the issue: 3 and 20 for 10 contacts. @throws Refusal no_duckdb
  */
-export async function comparison(
-  person: Shell,
-  home: string,
-  given: Pick<GenerateOptions, 'seed'> & { contacts: number; months: number; endPeriod: Period; rounds: number },
-): Promise<Comparison> {
+export async function comparison(person: Shell, home: string, given: Given): Promise<Comparison> {
   const { contacts, months, endPeriod, seed, rounds } = given;
   const folder = join(home, 'company');
   rmSync(folder, { recursive: true, force: true });
@@ -57,57 +81,120 @@ export async function comparison(
   const [exposures, revenueEvents] = [Math.round(contacts * 0.3), contacts * 2];
   await generate({ folder, contacts, months, seed, endPeriod, exposures, revenueEvents });
   rmSync(join(folder, 'surveys.csv'));
+  const daily = await intoDailyFiles(folder, endPeriod);
   const periods = Array.from({ length: months }, (_, i) => addMonths(endPeriod, i + 1 - months));
-  const costs = STEPS.map(() => ({ ours: [] as Cost[], duckDb: [] as Cost[] }));
-  let cells = 0;
+  const loadBefore = loadavg()[0]!;
+  const found: { own: Costs; duck: Costs }[] = [];
+  let [cells, strata, peakBytes] = [0, 0, 0];
+  const bytes = { ours: 0, duckDb: 0 };
   for (let round = 1; round <= rounds; round++) {
-    await person.say(`round ${round} of ${rounds} …`);
-    const own = await ownRound(person, home, folder, periods);
-    const duck = await duckRound(join(home, 'duck.db'), folder, own.readings);
-    cells = 0;
-    for (const [i, sums] of own.sums.entries()) {
-      const theirs = duck.sums[i]!;
-      invariant(sums.size === theirs.size, `${periods[i]!}: ${sums.size} cells, DuckDB has ${theirs.size}`);
-      for (const [cell, integers] of sums)
-        invariant(theirs.get(cell) === integers, `${cell}: ${integers}, DuckDB has ${theirs.get(cell)}`);
-      cells += sums.size;
-    }
-    costs.forEach((step, i) => {
-      step.ours.push(own.costs[i]!);
-      step.duckDb.push(duck.costs[i]!);
-    });
+    await person.say(`round ${round} of ${rounds}: ours …`);
+    const own = await ownRound(person, home, { folder, daily, periods });
+    await person.say(`round ${round} of ${rounds}: DuckDB …`);
+    const duck = await duckRound(join(home, 'duck.db'), { folder, daily }, own);
+    [cells, strata] = [0, sameIntegers('stratum', own.retention, duck.retention)];
+    for (const [i, sums] of own.sums.entries()) cells += sameIntegers(periods[i]!, sums, duck.sums[i]!);
+    if (round === 1) peakBytes = own.peakBytes;
+    [bytes.ours, bytes.duckDb] = [own.bytes, duck.bytes];
+    found.push({ own: own.costs, duck: duck.costs });
   }
   rmSync(folder, { recursive: true, force: true });
-  const steps = STEPS.map((step, i) => ({ step, ours: median(costs[i]!.ours), duckDb: median(costs[i]!.duckDb) }));
-  return { contacts, months, rounds, steps, cells };
+  return {
+    ...{ contacts, exposures, revenueEvents, months, rounds, cells, strata, peakBytes, databaseBytes: bytes },
+    steps: comparedSteps(found),
+    machine: { cores: cpus().length, node: process.version, loadBefore, loadAfter: loadavg()[0]! },
+  };
 }
 
-async function ownRound(person: Shell, home: string, folder: string, periods: readonly Period[]) {
+/** @returns how many keys, the same on both sides with the same integers @throws Error naming the first that differs */
+function sameIntegers(of: string, own: ReadonlyMap<string, string>, theirs: ReadonlyMap<string, string>): number {
+  for (const [key, integers] of own)
+    invariant(theirs.get(key) === integers, `${of} ${key}: ${integers}, DuckDB has ${theirs.get(key)}`);
+  invariant(own.size === theirs.size, `${of}: ${own.size} sums, DuckDB has ${theirs.size}`);
+  return own.size;
+}
+
+function comparedSteps(rounds: readonly { readonly own: Costs; readonly duck: Costs }[]): ComparedStep[] {
+  const side = (of: 'own' | 'duck', step: Step): Cost | null => {
+    const costs = rounds.map((round) => round[of][step]).filter((cost) => cost !== undefined);
+    return costs.length === 0 ? null : median(costs);
+  };
+  const steps = STEPS.map((step) => ({ step, ours: side('own', step)!, duckDb: side('duck', step) }));
+  const parts: readonly string[] = STEPS.filter((step) => step !== 'exposures'); // within the roll-up
+  const whole = (costs: readonly (Cost | null)[]): Cost => costs.reduce<Cost>(plus, { cpuSeconds: 0, seconds: 0 });
+  const counted = steps.filter(({ step }) => parts.includes(step));
+  return [
+    ...steps,
+    { step: 'whole', ours: whole(counted.map((s) => s.ours)), duckDb: whole(counted.map((s) => s.duckDb)) },
+  ];
+}
+
+async function ownRound(
+  person: Shell,
+  home: string,
+  {
+    folder,
+    daily,
+    periods,
+  }: { readonly folder: string; readonly daily: readonly DailyFile[]; readonly periods: readonly Period[] },
+) {
   await emptyDatabase(home);
   const shell = await person.elsewhere(home);
   try {
     const { postmaster } = await serverOf(shell);
     const finance = await shell.actor();
     const [imports, models] = [await shell.get(ImportsService), await shell.get(ModelsService)];
-    await shell.get(PeriodsService);
+    const closes = await shell.get(PeriodsService);
+    const { open } = inputOpener('shell');
     const load = await measured(postmaster, async () => {
       const { stoppedAt } = await imports.importFolder(finance, folder, {
-        open: inputOpener('shell').open,
+        open,
         applyModel: async (yaml) => `model ${(await models.apply(finance, yaml)).modelId}`,
       });
       invariant(stoppedAt === undefined, `the generated ${stoppedAt} was refused`);
+      for (const { kind, path } of daily) {
+        const { faultCount } = await imports.importFile(finance, kind, path, { open });
+        invariant(faultCount === 0, `${path} was refused`);
+      }
     });
     const db = await shell.database();
     const readings: ContactReading[] = [];
-    for (const period of periods) readings.push((await db.books((tx) => readClose(tx, period))).contacts);
-    const rolled = await measured(postmaster, async () => {
-      const found = [];
-      for (const reading of readings) found.push(await db.books((tx) => rollUp(tx, reading)));
-      return found;
-    });
+    for (const period of periods) readings.push((await db.books((tx) => readRules(tx, period))).contacts);
+    const rolled = async (of: readonly ContactReading[]) =>
+      await measured(postmaster, async () => {
+        const found = [];
+        for (const reading of of) found.push(await db.books((tx) => rollUp(tx, reading)));
+        return found;
+      });
+    const bare = await rolled(readings.map((reading) => ({ ...reading, exposureRules: [] })));
+    const earlier = await rolled(readings.slice(0, -1));
+    const last = await rolled(readings.slice(-1));
+    const period = periods.at(-1)!;
+    const { model, register, mark, company } = await db.books((tx) => readRules(tx, period));
+    const sources = { period, mark, currency: company.currency, model, register };
+    const cohorts = (['decision', 'service'] as const).flatMap((effect) =>
+      dueCohorts(effect, model.retention!.windows_days, addMonths(period, -1), period),
+    );
+    const retention = await measured(postmaster, () => db.books((tx) => retentionSums(tx, sources, cohorts)));
+    const close = await measured(postmaster, () => closes.close(finance, period, { preview: true }));
     const cells = await db.books((tx) => cellList(tx));
-    const sums = rolled.outcome.map((found) => byDimensions(found.sums, cells));
-    return { readings, sums, costs: [costOf(load.usage), costOf(rolled.usage)] };
+    const whole = plus(costOf(earlier.usage), costOf(last.usage));
+    const costs: Costs = {
+      'files to tables': costOf(load.usage),
+      'roll-up': whole,
+      exposures: less(whole, costOf(bare.usage)),
+      retention: costOf(retention.usage),
+      statements: less(less(costOf(close.usage), costOf(last.usage)), costOf(retention.usage)),
+    };
+    return {
+      readings,
+      question: retentionQuestion(sources, cohorts),
+      sums: [...earlier.outcome, ...last.outcome].map((found) => byDimensions(found.sums, cells)),
+      retention: retention.outcome,
+      costs,
+      peakBytes: Math.max(...[load, bare, earlier, last, retention, close].map(({ usage }) => usage.peakBytes)),
+      bytes: await databaseBytes(home),
+    };
   } finally {
     await shell.close();
     await emptyDatabase(home);
@@ -116,19 +203,33 @@ async function ownRound(person: Shell, home: string, folder: string, periods: re
 
 async function duckRound(
   file: string,
-  folder: string,
-  readings: readonly Parameters<DuckDbBooks['rollUp']>[0][],
-): Promise<{ sums: Map<string, string>[]; costs: Cost[] }> {
+  { folder, daily }: { readonly folder: string; readonly daily: readonly DailyFile[] },
+  { readings, question }: { readonly readings: readonly ContactReading[]; readonly question: RetentionQuestion },
+) {
   rmSync(file, { force: true });
   const duck = await DuckDbBooks.open(file, 'Europe/Berlin');
   try {
-    const load = await measured(undefined, () => duck.load(folder));
-    const rolled = await measured(undefined, async () => {
-      const sums: Map<string, string>[] = [];
-      for (const reading of readings) sums.push(await duck.rollUp(reading));
-      return sums;
+    const load = await measured(undefined, async () => {
+      await duck.load(folder);
+      for (const { kind, path } of daily) await duck.add(kind, path);
+      await duck.checkpoint();
     });
-    return { sums: rolled.outcome, costs: [costOf(load.usage), costOf(rolled.usage)] };
+    const rolled = async (of: readonly Parameters<DuckDbBooks['rollUp']>[0][]) =>
+      await measured(undefined, async () => {
+        const sums: Map<string, string>[] = [];
+        for (const reading of of) sums.push(await duck.rollUp(reading));
+        return sums;
+      });
+    const bare = await rolled(readings.map((reading) => ({ ...reading, exposureRules: [] })));
+    const whole = await rolled(readings);
+    const retention = await measured(undefined, () => duck.retention(question));
+    const costs: Costs = {
+      'files to tables': costOf(load.usage),
+      'roll-up': costOf(whole.usage),
+      exposures: less(costOf(whole.usage), costOf(bare.usage)),
+      retention: costOf(retention.usage),
+    };
+    return { sums: whole.outcome, retention: retention.outcome, costs, bytes: statSync(file).size };
   } finally {
     duck.close();
     rmSync(file, { force: true });
@@ -139,6 +240,11 @@ const costOf = ({ seconds, nodeSeconds, postgresSeconds }: Usage): Cost => ({
   cpuSeconds: nodeSeconds + (postgresSeconds ?? 0),
   seconds,
 });
+const plus = (a: Cost, b: Cost | null): Cost => ({
+  cpuSeconds: a.cpuSeconds + (b?.cpuSeconds ?? 0),
+  seconds: a.seconds + (b?.seconds ?? 0),
+});
+const less = (a: Cost, b: Cost): Cost => ({ cpuSeconds: a.cpuSeconds - b.cpuSeconds, seconds: a.seconds - b.seconds });
 
 function median(costs: readonly Cost[]): Cost {
   const middle = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;

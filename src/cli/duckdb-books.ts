@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../domain/errors.ts';
 import { addDays, firstDay, lastDay } from '../domain/period.ts';
 import type { ContactReading } from '../persistence/close-inputs.queries.ts';
+import { hitCountStatement, retentionStatement } from './duckdb-retention.ts';
+import type { RetentionQuestion } from './retention-sums.ts';
 
 /** What of DuckDB is used here; it is a development dependency, loaded only when it is asked for. */
 interface Connection {
@@ -20,14 +23,41 @@ interface DuckDb {
 
 const PACKAGE = '@duckdb/node-api';
 
-/** Files that a close reads as facts, with the column that is unique. */
-const TABLES = {
-  customers: 'customer_id',
-  contacts: 'contact_id',
-  contact_segments: null,
-  exposures: 'exposure_id',
-  revenue: 'event_id',
-} as const;
+/** A file that a close reads facts from: the column that is unique, columns that are no texts, and those made of others. */
+interface Table {
+  readonly key: string | null;
+  readonly typed: Readonly<Record<string, string>>;
+  readonly made?: (timeZone: string) => string;
+}
+const localDay = (instant: string, timeZone: string): string => `(${instant} at time zone ${text(timeZone)})::date`;
+const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+const MONEY = 'decimal(18, 2)';
+/** First 8 bytes of the SHA-256, signed: by it comparison groups are drawn. */
+const CUSTOMER_KEY = `('0x' || substr(sha256(customer_id), 1, 16))::ubigint`;
+const TABLES: Readonly<Record<string, Table>> = {
+  customers: {
+    key: 'customer_id',
+    typed: { joined_at: 'date', left_at: 'date', monthly_margin: MONEY },
+    made: () =>
+      `(${CUSTOMER_KEY}::hugeint - case when ${CUSTOMER_KEY} >= 9223372036854775808 then 18446744073709551616 else 0 end)::bigint as customer_key`,
+  },
+  contacts: {
+    key: 'contact_id',
+    typed: { started_at: 'timestamptz', handle_seconds: 'bigint', escalated: 'boolean', resolved: 'boolean' },
+    made: (timeZone) => `${localDay('started_at::timestamptz', timeZone)} as started_on`,
+  },
+  contact_segments: { key: null, typed: { handle_seconds: 'bigint' } },
+  exposures: {
+    key: 'exposure_id',
+    typed: { occurred_at: 'timestamptz', amount: MONEY, waived: MONEY },
+    made: (timeZone) => `${localDay('occurred_at::timestamptz', timeZone)} as occurred_on`,
+  },
+  revenue: {
+    key: 'event_id',
+    typed: { occurred_at: 'timestamptz', amount: MONEY, margin: MONEY },
+    made: (timeZone) => `${localDay('occurred_at::timestamptz', timeZone)} as occurred_on`,
+  },
+};
 
 /** A cell of a roll-up by dimensions instead of a cell number, with its integers. */
 export type CellByDimensions = readonly [cell: string, quantities: string];
@@ -59,28 +89,54 @@ export class DuckDbBooks {
     return new DuckDbBooks(connection, instance, timeZone);
   }
 
-  /** Loads the files of a folder. @returns their rows */
-  async load(folder: string): Promise<number> {
-    let rows = 0;
-    for (const [table, key] of Object.entries(TABLES)) {
-      const source = `read_csv('${join(folder, `${table}.csv`).replaceAll("'", "''")}', header = true, all_varchar = true)`;
-      await this.connection.run(`create table ${table} as select * from ${source} limit 0`);
-      if (key) await this.connection.run(`alter table ${table} add primary key (${key})`);
-      await this.connection.run(`insert into ${table} select * from ${source}`);
-      const [[count]] = (await this.connection.runAndReadAll(`select count(*)::varchar from ${table}`)).getRows() as [
-        [string],
-      ];
-      rows += Number(count);
+  /** Loads the files of a folder that are there, all columns, ids unique. */
+  async load(folder: string): Promise<void> {
+    for (const [kind, { key }] of Object.entries(TABLES)) {
+      const path = join(folder, `${kind}.csv`);
+      if (!existsSync(path)) continue;
+      await this.connection.run(`create table ${kind} as ${this.rowsOf(kind, path)} limit 0`);
+      if (key) await this.connection.run(`alter table ${kind} add primary key (${key})`);
+      await this.add(kind, path);
     }
-    return rows;
+  }
+
+  /** Adds a file to a table; a row with a known id takes the place of the one that was there. */
+  async add(kind: string, path: string): Promise<void> {
+    const { key } = TABLES[kind]!;
+    if (!key) await this.connection.run(`create table if not exists ${kind} as ${this.rowsOf(kind, path)} limit 0`);
+    await this.connection.run(`insert ${key ? 'or replace' : ''} into ${kind} ${this.rowsOf(kind, path)}`);
+  }
+
+  /** Writes what it keeps into its file. */
+  async checkpoint(): Promise<void> {
+    await this.connection.run('checkpoint');
   }
 
   /** The roll-up of a period's contacts. @throws Refusal text_rules: its regular expressions are not PostgreSQL's */
   async rollUp(reading: Omit<ContactReading, 'watermark'>): Promise<Map<string, string>> {
     if (reading.patterns.length > 0)
       throw new Refusal('text_rules', 'DuckDB reads regular expressions in another way than PostgreSQL');
-    const rows = (await this.connection.runAndReadAll(rollUpStatement(reading, this.timeZone))).getRows();
+    const rows = (await this.connection.runAndReadAll(rollUpStatement(reading))).getRows();
     return new Map(rows.map((row) => [row.slice(0, -1).join('\u0000'), String(row.at(-1))]));
+  }
+
+  /** The retention step of a close to the integers of retentionSums. */
+  async retention(question: RetentionQuestion): Promise<Map<string, string>> {
+    const counts = (await this.connection.runAndReadAll(hitCountStatement(question))).getRows();
+    const hits = counts.map(([month, decision, count]) => ({
+      month: String(month),
+      decision: String(decision),
+      hits: Number(count),
+    }));
+    const rows = (await this.connection.runAndReadAll(retentionStatement(question, hits))).getRows();
+    return new Map(rows.map(([key, integers]) => [String(key), String(integers)]));
+  }
+
+  private rowsOf(kind: string, path: string): string {
+    const { typed, made } = TABLES[kind]!;
+    const replaced = Object.entries(typed).map(([column, type]) => `${column}::${type} as ${column}`);
+    const more = made ? `, ${made(this.timeZone)}` : '';
+    return `select * replace (${replaced.join(', ')})${more} from read_csv(${text(path)}, header = true, all_varchar = true)`;
   }
 
   close(): void {
@@ -89,11 +145,8 @@ export class DuckDbBooks {
   }
 }
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
-
-function rollUpStatement({ period, cuts, exposureRules }: Omit<ContactReading, 'watermark'>, timeZone: string): string {
+function rollUpStatement({ period, cuts, exposureRules }: Omit<ContactReading, 'watermark'>): string {
   const [first, last] = [firstDay(period), lastDay(period)];
-  const day = (instant: string) => `(${instant} at time zone ${text(timeZone)})::date`;
   const rules = exposureRules.map(
     ({ rule, days, decisions, ages }, i) =>
       `(${i}, ${text(rule)}, ${days}, ${decisions ? `[${decisions.map(text).join(', ')}]` : 'null::varchar[]'}, ${ages})`,
@@ -102,11 +155,10 @@ function rollUpStatement({ period, cuts, exposureRules }: Omit<ContactReading, '
   return `
 with
 contact as (
-  select contact_id, customer_id, case_id, started_at::timestamptz as began, ${day('started_at::timestamptz')} as started_on,
-    handle_seconds::bigint as handle_seconds, coalesce(escalated = 'true', false) as escalated, transferred_from is not null as transferred,
+  select contact_id, customer_id, case_id, started_at as began, started_on, handle_seconds, coalesce(escalated, false) as escalated, transferred_from is not null as transferred,
     channel, reason_code, queue, site, vendor, product, segment, language, decision_code, direction
   from contacts
-  where ${day('started_at::timestamptz')} between date ${text(addDays(first, -8))} and date ${text(last)}
+  where started_on between date ${text(addDays(first, -8))} and date ${text(last)}
 ),
 seen as (
   select *,
@@ -119,8 +171,8 @@ seen as (
 ),
 rule(number, rule, days, decisions, ages) as (${rules.length === 0 ? 'select 0, null, 0, null::varchar[], false where false' : `values ${rules.join(', ')}`}),
 hit as (
-  select customer_id, decision_code, occurred_at::timestamptz as struck, ${day('occurred_at::timestamptz')} as hit_on from exposures
-  where ${day('occurred_at::timestamptz')} between date ${text(addDays(first, -longest - 1))} and date ${text(last)}
+  select customer_id, decision_code, occurred_at as struck, occurred_on as hit_on from exposures
+  where occurred_on between date ${text(addDays(first, -longest - 1))} and date ${text(last)}
 ),
 cause as (
   select s.contact_id, r.number, r.rule, h.decision_code, r.ages, max(h.struck) as hit_at, arg_max(h.hit_on, h.struck) as hit_on, max(s.began) as began
@@ -135,8 +187,8 @@ causes as (
   from cause group by contact_id
 ),
 segment as (
-  select contact_id, reason_code, handle_seconds::bigint as seconds,
-    case when sum(handle_seconds::bigint) over (partition by contact_id) = 0 then 1 else handle_seconds::bigint end as weight
+  select contact_id, reason_code, handle_seconds as seconds,
+    case when sum(handle_seconds) over (partition by contact_id) = 0 then 1 else handle_seconds end as weight
   from contact_segments
 ),
 quota as (

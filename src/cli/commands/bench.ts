@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Answer } from '../answer.ts';
 import type { BenchmarkReport } from '../benchmark.ts';
-import type { Comparison } from '../compare-benchmark.ts';
+import type { ComparedStep, Comparison, Cost } from '../compare-benchmark.ts';
 import type { ImportMeasure } from '../import-benchmark.ts';
 import type { PageReport } from '../page-benchmark.ts';
 import { addCommand, answering } from '../command.ts';
@@ -27,7 +27,11 @@ export function addBenchCommand(root: Command): void {
     .option('--contacts <n>', 'contacts to generate, at least 1,000', wholeNumber, 1_000_000)
     .option('--months <n>', 'months they spread over', wholeNumber, 36)
     .option('--imports', 'only what it takes to import contacts, beside a loop over the bytes of the same file')
-    .option('--compare <engine>', 'duckdb: files to tables to roll-up, the same integers, turn about', engineArgument)
+    .option(
+      '--compare <engine>',
+      'duckdb: files to roll-up and retention, the same integers, turn about',
+      engineArgument,
+    )
     .option('--pages', 'only how long every page of the service takes, over closed books of so many units')
     .option('--units <n>', 'units of the company whose pages are looked at', wholeNumber, 60)
     .option('--looks <n>', 'looks at each page by each person', wholeNumber, 20)
@@ -106,22 +110,40 @@ function pagesText({ contacts, units, months, closed, atOnce, machine, pages }: 
   ].join('\n');
 }
 
+/** What the steps of a comparison are, for people. */
+const COMPARED: Readonly<Record<string, string>> = {
+  'files to tables': 'files to tables',
+  'roll-up': 'tables to roll-up, every month',
+  exposures: '  of which exposures',
+  retention: 'retention, the last month',
+  statements: 'statements, the last month',
+  whole: 'whole',
+};
+
 /** Ratios first. */
-function comparisonText({ contacts, months, rounds, steps, cells }: Comparison): string {
-  const ratio = (own: number, other: number): string => hundredths(own / other);
+function comparisonText(found: Comparison): string {
+  const { contacts, exposures, revenueEvents, months, rounds, steps, cells, strata, machine } = found;
+  const ratio = (step: ComparedStep, of: keyof Cost): string =>
+    step.duckDb === null ? '' : hundredths(step.ours[of] / step.duckDb[of]);
+  const theirs = (step: ComparedStep, of: keyof Cost): string =>
+    step.duckDb === null ? 'none' : hundredths(step.duckDb[of]);
   const rows = table(steps, [
-    { title: 'ours / DuckDB', of: (s) => s.step },
-    { title: 'CPU', of: (s) => ratio(s.ours.cpuSeconds, s.duckDb.cpuSeconds), right: true },
-    { title: 'clock', of: (s) => ratio(s.ours.seconds, s.duckDb.seconds), right: true },
+    { title: 'ours / DuckDB', of: (s) => COMPARED[s.step]! },
+    { title: 'CPU', of: (s) => ratio(s, 'cpuSeconds'), right: true },
+    { title: 'clock', of: (s) => ratio(s, 'seconds'), right: true },
     { title: 'our CPU-s', of: (s) => hundredths(s.ours.cpuSeconds), right: true },
-    { title: "DuckDB's CPU-s", of: (s) => hundredths(s.duckDb.cpuSeconds), right: true },
-    { title: 'our seconds', of: (s) => tenths(s.ours.seconds), right: true },
-    { title: "DuckDB's seconds", of: (s) => tenths(s.duckDb.seconds), right: true },
+    { title: "DuckDB's CPU-s", of: (s) => theirs(s, 'cpuSeconds'), right: true },
+    { title: 'our seconds', of: (s) => hundredths(s.ours.seconds), right: true },
+    { title: "DuckDB's seconds", of: (s) => theirs(s, 'seconds'), right: true },
   ]);
+  const mega = (bytes: number): string => grouped(Math.round(bytes / 1e6));
   return [
     rows,
-    `${grouped(contacts)} contacts of ${months} months; medians of ${rounds} rounds, turn about; all processes counted;`,
-    `${grouped(cells)} cells with the same integers on both sides`,
+    `${grouped(contacts)} contacts of ${months} months, ${grouped(exposures)} exposures, ${grouped(revenueEvents)} revenue events; the last month`,
+    `in daily files with late and corrected rows; medians of ${rounds} rounds, turn about; all processes counted`,
+    `${grouped(cells)} cells and ${grouped(strata)} strata with the same integers on both sides`,
+    `our process ${mega(found.peakBytes)} MB at most; database ${mega(found.databaseBytes.ours)} MB, DuckDB's ${mega(found.databaseBytes.duckDb)} MB; ` +
+      `load ${tenths(machine.loadBefore)} before, ${tenths(machine.loadAfter)} after; ${machine.cores} cores, Node ${machine.node}`,
   ].join('\n');
 }
 

@@ -107,16 +107,34 @@ export function decisionRows(
   };
 }
 
+/** What the rows earned by time, and what their strata are made of: whole minor units where events tell it. */
+export interface CohortSums {
+  /** margin per band between the windows */
+  readonly bands: readonly Float64Array[];
+  /** the same of customers whom they referred */
+  readonly referred: readonly Float64Array[] | undefined;
+  readonly before: Float64Array;
+  readonly priorValue: Float64Array;
+  /** margin of the year up to the contact or hit */
+  readonly yearValue: Float64Array;
+  readonly tenure: Float64Array;
+  readonly segment: Float64Array;
+  /** 1 for customers still active when the clock starts */
+  readonly active: Uint8Array;
+  /** tenure band, fifth of prior value, segment and reason as one key; the month is the cohort's */
+  readonly stratum: readonly string[];
+}
+
 /**
- * Outcomes, the time before, and what arms must have in common (tenure, prior value, segment, reason, day of opening).
+ * The facts of a cohort as sums, before any statistics.
  * Prior value is taken from the year that ends where the falsification's 182 days begin, so that it cannot answer it.
  */
-export function cohortFacts(
+export function cohortSums(
   rows: CohortRows,
   sources: CohortSources,
   windowsDays: readonly number[],
   delayDays: number,
-): CohortFacts {
+): CohortSums {
   const { customers, earnings, referrals } = sources;
   const n = rows.customer.length;
   const of = (column: ArrayLike<number>): Float64Array => Float64Array.from(rows.customer, (c) => column[c]!);
@@ -135,21 +153,48 @@ export function cohortFacts(
         contract.map((value, i) => (byEvents[i] === 1 ? fromEvents[r]![i]! : value)),
       )
     : fromEvents;
+  const [priorValue, yearValue] = [sums[bands.length + 1]!, sums[bands.length + 2]!];
   const tenure = Float64Array.from(rows.clockStart, (start, i) => Math.max(0, start - delayDays - joinedOn[i]!));
-  const priorValue = sums[bands.length + 1]!;
-  const yearValue = sums[bands.length + 2]!;
   const segment = of(customers.segment);
+  return {
+    bands: sums.slice(0, bands.length),
+    referred: referrals && marginIn(rows, referrals, bands),
+    before: sums[bands.length]!,
+    priorValue,
+    yearValue,
+    tenure,
+    segment,
+    active: Uint8Array.from(rows.clockStart, (start, i) => (joinedOn[i]! <= start && leftOn[i]! > start ? 1 : 0)),
+    stratum: strataOf(n, { tenure, priorValue, segment, reason: rows.reason }),
+  };
+}
+
+/** Outcomes, the time before, and what arms must have in common (tenure, prior value, segment, reason, day of opening). */
+export function cohortFacts(
+  rows: CohortRows,
+  sources: CohortSources,
+  windowsDays: readonly number[],
+  delayDays: number,
+): CohortFacts {
+  const { yearValue, tenure, priorValue, segment, ...sums } = cohortSums(rows, sources, windowsDays, delayDays);
+  const { active, bands, before, referred, stratum } = sums;
   return {
     customer: rows.customer,
     treated: rows.treated,
     clockStart: rows.clockStart,
-    active: Uint8Array.from(rows.clockStart, (start, i) => (joinedOn[i]! <= start && leftOn[i]! > start ? 1 : 0)),
-    bands: sums.slice(0, bands.length),
-    ...(referrals ? { referred: marginIn(rows, referrals, bands) } : {}),
-    before: sums[bands.length]!,
+    active,
+    bands,
+    ...(referred ? { referred } : {}),
+    before,
     baselinePerDay: yearValue.map((value, i) => value / Math.max(1, Math.min(PRIOR_DAYS, tenure[i]!))),
-    terms: commonTerms(n, { tenure, priorValue, segment, reason: rows.reason, opened: rows.clockStart }),
-    stratum: strataOf(n, { tenure, priorValue, segment, reason: rows.reason }),
+    terms: commonTerms(rows.customer.length, {
+      tenure,
+      priorValue,
+      segment,
+      reason: rows.reason,
+      opened: rows.clockStart,
+    }),
+    stratum,
   };
 }
 

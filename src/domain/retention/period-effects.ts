@@ -127,19 +127,19 @@ export function periodEffects(
 }
 
 /** Rows of one cohort: of a month's contacts, or of a month's hits by one decision. */
-interface Group {
+export interface Group {
   readonly decision: string | undefined;
   readonly rows: CohortRows & { readonly episode: Int32Array };
 }
 
-function groupsOf(facts: RetentionFacts, { effect, month }: DueCohort, opened: Episodes): Group[] {
+/** The groups of a cohort, each row with its own reason. @param opened episodes of the effect's contacts or hits */
+export function groupsOf(facts: RetentionFacts, { effect, month }: DueCohort, opened: Episodes): Group[] {
   const period = daysOf(month);
   if (effect === 'service') {
     const { day, resolved, reason } = facts.contacts;
     const rows = serviceRows(opened, day, resolved, reason, period);
     if (rows.customer.length === 0) return [];
-    const compared = comparedLevels(rows.reason, rows.treated, facts.reasonParent);
-    return [{ decision: undefined, rows: { ...rows, reason: compared } }];
+    return [{ decision: undefined, rows }];
   }
   const { day, decision } = facts.hits;
   const hit = new Set<number>();
@@ -200,7 +200,9 @@ function read(
   policy: RetentionPolicy,
 ): Known {
   const { effect, month, open } = cohort;
-  const own = cohortFacts(group.rows, facts, policy.windowsDays, delayOf(effect));
+  const { rows } = group;
+  const reason = effect === 'service' ? comparedLevels(rows.reason, rows.treated, facts.reasonParent) : rows.reason;
+  const own = cohortFacts({ ...rows, reason }, facts, policy.windowsDays, delayOf(effect));
   const readings = effectReadings(own, policy);
   if (purchases === undefined) return { readings, forecasts: [] };
   const forecasts = open.map((windowDays): CohortForecast => ({
