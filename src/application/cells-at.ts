@@ -1,5 +1,14 @@
 import type { Cause } from '../domain/attribution/causes.ts';
 import { addDays, firstDay, periodOf, type LocalDate, type Period } from '../domain/period.ts';
+import {
+  cellsOf,
+  ESCALATED,
+  Numbering,
+  TRANSFERRED,
+  type CellColumns,
+  type CellVariant,
+  type TextColumn,
+} from '../domain/statements/cell-columns.ts';
 import type { CellFacts } from '../domain/statements/cell-facts.ts';
 import { cellList, type CellRow, type CellSum, type ContactReading } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
@@ -8,31 +17,39 @@ import { rollUp } from '../persistence/roll-up.queries.ts';
 import { keptOr, type Basis, type Keeping } from './kept-figures.ts';
 import { controlSample, proveRollUp, type Control } from './roll-up-control.ts';
 
+/** Like contacts of a period as they stand at a watermark, summed: cell by cell, in any order. */
+export async function cellsAt(...asked: Parameters<typeof columnsAt>): Promise<CellFacts[]> {
+  return cellsOf(await columnsAt(...asked));
+}
+
 /**
- * Like contacts of a period as they stand at a watermark, summed: the roll-up that a close reads.
+ * The roll-up that a close reads: like contacts of a period as they stand at a watermark, summed.
  * @param control absent: not proven by the SQL road @throws OutOfBalance when the two roads differ
  * @param keeping of proven sums only: what is kept was proven when it was made; all contacts are always proven anew
  */
-export async function cellsAt(
+export async function columnsAt(
   tx: Tx,
   reading: ContactReading,
   control?: Control,
   keeping: Keeping = 'no',
-): Promise<CellFacts[]> {
-  const make = async (): Promise<readonly CellSum[]> => {
+): Promise<CellColumns> {
+  const make = async (): Promise<CellColumns> => {
     const sample = control && (await controlSample(tx, reading, control));
     const found = await rollUp(tx, reading, { sample });
     if (control) await proveRollUp(tx, reading, found, sample);
-    return found.sums;
+    return columnsOf(found.sums, await cellList(tx, [...new Set(found.sums.map((sum) => sum.cell_no))]), reading);
   };
-  const may = control === 'full' ? 'no' : control === undefined && keeping === 'keep' ? 'look' : keeping;
-  const sums = may === 'no' ? await make() : await keptOr(tx, may, await basisOf(tx, reading), make);
-  const dimensions = await cellList(tx, [...new Set(sums.map((sum) => sum.cell_no))]);
-  return sums.map((sum) => cellFacts(sum, dimensions, reading));
+  const may = keepingOf(control, keeping);
+  return may === 'no' ? await make() : await keptOr(tx, may, await basisOfCells(tx, reading), make);
+}
+
+/** What is proven in full is made anew; what was not proven is not kept. */
+export function keepingOf(control: Control | undefined, keeping: Keeping): Keeping {
+  return control === 'full' ? 'no' : control === undefined && keeping === 'keep' ? 'look' : keeping;
 }
 
 /** Everything that the sums of a month rest on: what is asked of the contacts, and which imports bring them. */
-async function basisOf(tx: Tx, reading: ContactReading): Promise<Basis> {
+export async function basisOfCells(tx: Tx, reading: ContactReading): Promise<Basis> {
   const { period, cuts, watermark, patterns, exposureRules } = reading;
   const longest = Math.max(0, ...exposureRules.map((rule) => rule.days));
   const mark = await touchingMark(tx, watermark, {
@@ -40,7 +57,7 @@ async function basisOf(tx: Tx, reading: ContactReading): Promise<Basis> {
     from: monthOfDaysBefore(period, Math.max(DAYS_BEFORE, longest + 1)),
     to: period,
   });
-  return { subject: `roll-up of ${period}`, on: [cuts, patterns, exposureRules, mark] };
+  return { subject: `roll-up of ${period}`, on: ['in columns', cuts, patterns, exposureRules, mark] };
 }
 
 /** Contacts that a repeat goes back to, and a day for the company's clock. */
@@ -50,38 +67,84 @@ export function monthOfDaysBefore(period: Period, days: number): Period {
   return periodOf(addDays(firstDay(period), -days));
 }
 
-export function cellFacts(
-  sum: CellSum,
+/** The sums of a reading in columns. */
+export function columnsOf(
+  sums: readonly CellSum[],
   dimensions: ReadonlyMap<number, CellRow>,
-  { cuts, patterns }: Pick<ContactReading, 'cuts' | 'patterns'>,
-): CellFacts {
-  const cell = dimensions.get(sum.cell_no)!;
+  reading: Pick<ContactReading, 'cuts' | 'patterns'>,
+): CellColumns {
+  const [kinds, variants] = [new Numbering<number>(), new Numbering<string>()];
+  const seen: CellVariant[] = [];
+  const kind = Int32Array.from(sums, (sum) => kinds.of(sum.cell_no));
+  const variant = Int32Array.from(sums, (sum) => {
+    const trace = traceOf(sum);
+    const place = variants.of(trace);
+    seen[place] ??= variantOf(sum, trace, reading);
+    return place;
+  });
+  const rows = kinds.values().map((cell) => dimensions.get(cell)!);
+  const texts = (column: keyof CellRow): TextColumn => textColumn(rows.map((row) => row[column] as string | null));
   return {
-    trace: traceOf(sum),
-    dimensions: {
-      channel: cell.channel,
-      reason: sum.reason_code ?? cell.reason_code,
-      queue: cell.queue,
-      site: cell.site,
-      vendor: cell.vendor,
-      product: cell.product,
-      segment: cell.segment,
-      language: cell.language,
-      direction: cell.direction,
+    kinds: {
+      number: Int32Array.from(rows, (row) => row.cell_no),
+      dimensions: {
+        channel: texts('channel'),
+        reason: texts('reason_code'),
+        queue: texts('queue'),
+        site: texts('site'),
+        vendor: texts('vendor'),
+        product: texts('product'),
+        segment: texts('segment'),
+        language: texts('language'),
+        direction: texts('direction'),
+      },
+      tag: texts('decision_code'),
+      flags: Uint8Array.from(rows, (row) => (row.escalated ? ESCALATED : 0) | (row.transferred ? TRANSFERRED : 0)),
     },
-    tag: cell.decision_code,
+    variants: seen,
+    kind,
+    variant,
+    parts: words(sums, (sum) => sum.parts),
+    seconds: words(sums, (sum) => sum.seconds),
+    untimedParts: words(sums, (sum) => sum.untimed_parts),
+  };
+}
+
+function textColumn(values: readonly (string | null)[]): TextColumn {
+  const texts = new Numbering<string | null>();
+  const of = Int32Array.from(values, (value) => texts.of(value));
+  return { texts: texts.values(), of };
+}
+
+/** @throws RangeError when a sum needs more than 64 bits */
+function words(sums: readonly CellSum[], of: (sum: CellSum) => bigint): BigInt64Array {
+  return BigInt64Array.from(sums, (sum) => {
+    const value = of(sum);
+    if (BigInt.asIntN(64, value) !== value) throw new RangeError(`a cell sums to ${value}, more than 64 bits hold`);
+    return value;
+  });
+}
+
+function variantOf(
+  sum: CellSum,
+  trace: string,
+  { cuts, patterns }: Pick<ContactReading, 'cuts' | 'patterns'>,
+): CellVariant {
+  return {
+    reason: sum.reason_code,
     day: cuts[sum.slice - 1]!,
     known: sum.known,
     taggedOn: sum.tagged_on,
-    causes: causesOf(sum.causes),
-    textHits: new Set(patterns.filter((_, i) => (sum.hits & (1 << i)) !== 0)),
-    escalated: cell.escalated,
-    transferred: cell.transferred,
     repeat: sum.repeat,
-    parts: sum.parts,
-    seconds: sum.seconds,
-    untimedParts: sum.untimed_parts,
+    causes: causesOf(sum.causes),
+    textHits: patterns.filter((_, i) => (sum.hits & (1 << i)) !== 0),
+    trace,
   };
+}
+
+/** Cell by cell, in the order of the sums. */
+export function cellFacts(...asked: Parameters<typeof columnsOf>): CellFacts[] {
+  return cellsOf(columnsOf(...asked));
 }
 
 const NO_CAUSES: readonly Cause[] = [];
@@ -96,18 +159,11 @@ function causesOf(text: string | null): readonly Cause[] {
   }));
 }
 
-/** Finds the contacts of a cell again (explain). */
+/** Finds the contacts of a cell again, behind the number of its stored cell. */
 function traceOf(
-  sum: Pick<CellSum, 'cell_no' | 'reason_code' | 'slice' | 'repeat' | 'hits' | 'causes' | 'known' | 'tagged_on'>,
+  sum: Pick<CellSum, 'reason_code' | 'slice' | 'repeat' | 'hits' | 'causes' | 'known' | 'tagged_on'>,
 ): string {
-  return JSON.stringify([
-    sum.cell_no,
-    sum.reason_code,
-    sum.slice,
-    sum.repeat,
-    sum.hits,
-    sum.causes,
-    sum.known,
-    sum.tagged_on,
-  ]);
+  return JSON.stringify([sum.reason_code, sum.slice, sum.repeat, sum.hits, sum.causes, sum.known, sum.tagged_on]).slice(
+    1,
+  );
 }

@@ -7,8 +7,6 @@ import { amountText, minorDigits } from '../domain/money.ts';
 import { isPeriod, periodOf, type Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import { CONTACT_PARTS, type CellFacts } from '../domain/statements/cell-facts.ts';
-import { sharesOf } from '../domain/statements/close.ts';
-import { coarseCells } from '../domain/statements/coarse-cells.ts';
 import { amountsOfContacts, whyChain, type ContactShare } from '../domain/statements/why-chain.ts';
 import {
   cellList,
@@ -23,7 +21,7 @@ import { periodRun } from '../persistence/periods.queries.ts';
 import { lineList, runOfLine, runRow, type LineRow, type RunRow } from '../persistence/runs.queries.ts';
 import { cellFacts } from './cells-at.ts';
 import { keptShares } from './kept-shares.ts';
-import { readClose, readRules, type Frozen, type RulesReading } from './read-close.ts';
+import { readCosting, readRules, type Frozen, type RulesReading } from './read-close.ts';
 
 /** The why-chain in both directions: contact → rule → rate → line, and line → contacts, rate, pool, ledger entries. */
 export interface ContactExplanation {
@@ -119,8 +117,9 @@ export class ExplainService {
       const parts = new LineParts(tx, reading);
       const own = await parts.ofContact(id, row.cell_no);
       const cells = await cellsOf(tx, own);
-      for (const part of own) {
-        const facts = factsOf(part, cells, reading);
+      const cellsOfParts = factsOf(own, cells, reading);
+      for (const [i, part] of own.entries()) {
+        const facts = cellsOfParts[i]!;
         const chain = whyChain(facts, reading, rules);
         const shares: ShareExplanation[] = [];
         for (const share of chain.shares) {
@@ -204,8 +203,7 @@ const frozenOf = (run: RunRow): Frozen => ({ watermark: run.watermark, modelId: 
 async function sharesFor(tx: Tx, { period }: RulesReading, run: RunRow | undefined): Promise<RuleShares> {
   const find = async (): Promise<RuleShares> => {
     const options = { factsOnly: true, control: 'sample', keeping: 'keep' } as const;
-    const { inputs } = await readClose(tx, period, run && frozenOf(run), undefined, options);
-    return sharesOf({ ...inputs, cells: coarseCells(inputs.cells, inputs.model, inputs.register) });
+    return (await readCosting(tx, period, run && frozenOf(run), undefined, options)).upper.shares;
   };
   return run ? await keptShares(tx, run.run_id, find) : await find();
 }
@@ -252,10 +250,11 @@ async function contactsOfLine(
   const read = reason === null || channel === null ? [] : await known.of(reason, channel);
   const cells = await cellsOf(tx, read);
   const parts = [];
-  for (const part of read) {
-    const facts = factsOf(part, cells, reading);
-    for (const share of whyChain(facts, reading, rules).shares)
-      if (share.line === line.line_id) parts.push({ part, facts, share });
+  const facts = factsOf(read, cells, reading);
+  for (const [i, part] of read.entries()) {
+    const own = facts[i]!;
+    for (const share of whyChain(own, reading, rules).shares)
+      if (share.line === line.line_id) parts.push({ part, facts: own, share });
   }
   const amounts = amountsOfContacts(
     BigInt(line.amount_minor),
@@ -269,12 +268,19 @@ async function cellsOf(tx: Tx, parts: readonly ContactPart[]): ReturnType<typeof
   return await cellList(tx, [...new Set(parts.map((part) => part.cell_no))]);
 }
 
-function factsOf(part: ContactPart, cells: Awaited<ReturnType<typeof cellList>>, reading: RulesReading): CellFacts {
-  const parts = BigInt(part.parts);
-  const causes = part.causes && JSON.stringify(JSON.parse(part.causes));
-  const seconds = BigInt(part.seconds ?? 0);
-  const sum = { ...part, causes, parts, seconds, untimed_parts: part.seconds === null ? parts : 0n };
-  return cellFacts(sum, cells, reading.contacts);
+/** Each as a cell of its own. */
+function factsOf(
+  read: readonly ContactPart[],
+  cells: Awaited<ReturnType<typeof cellList>>,
+  reading: RulesReading,
+): CellFacts[] {
+  const sums = read.map((part) => {
+    const parts = BigInt(part.parts);
+    const causes = part.causes && JSON.stringify(JSON.parse(part.causes));
+    const seconds = BigInt(part.seconds ?? 0);
+    return { ...part, causes, parts, seconds, untimed_parts: part.seconds === null ? parts : 0n };
+  });
+  return cellFacts(sums, cells, reading.contacts);
 }
 
 function partKey(part: ContactPart): string {

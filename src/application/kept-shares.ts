@@ -13,13 +13,17 @@ interface SharesAsText {
 /** What a run decided for exposure and incremental rules; a run never changes. */
 export async function keptShares(tx: Tx, run: string, find: () => Promise<RuleShares>): Promise<RuleShares> {
   const basis = { subject: `shares of run ${run}`, on: [run] };
-  const { excess, incremental } = await keptOr(tx, 'keep', basis, async (): Promise<SharesAsText> => {
-    const shares = await find();
-    return {
-      excess: [...shares.excess].map(([key, share]) => [key, asText(share)]),
-      incremental: [...shares.incremental].map(([key, share]) => [key, asText(share)]),
-    };
-  });
+  return sharesFromText(await keptOr(tx, 'keep', basis, async () => sharesText(await find())));
+}
+
+export function sharesText(shares: RuleShares): SharesAsText {
+  return {
+    excess: [...shares.excess].map(([key, share]) => [key, asText(share)]),
+    incremental: [...shares.incremental].map(([key, share]) => [key, asText(share)]),
+  };
+}
+
+export function sharesFromText({ excess, incremental }: SharesAsText): RuleShares {
   return {
     excess: new Map(excess.map(([key, text]) => [key, asFractions<Excess>(text, EXCESS)])),
     incremental: new Map(incremental.map(([key, text]) => [key, asFractions<IncrementalShare>(text, INCREMENTAL)])),

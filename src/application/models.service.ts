@@ -5,7 +5,7 @@ import { modelReference, type Model } from '../domain/model/model.ts';
 import { selects, textRuleKey } from '../domain/model/selector.ts';
 import { isPeriod, type Period } from '../domain/period.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
-import { close } from '../domain/statements/close.ts';
+import { booksOf } from '../domain/statements/close.ts';
 import { documentsOf, type JsonObject } from '../domain/statements/document.ts';
 import {
   cellCounts,
@@ -31,7 +31,7 @@ import { runRow } from '../persistence/runs.queries.ts';
 import { audit } from './audit.ts';
 import { modelHash, parseModel, parsePlain, withChannel } from './model-text.ts';
 import { cellFacts } from './cells-at.ts';
-import { readClose, windowDays } from './read-close.ts';
+import { readCosting, windowDays } from './read-close.ts';
 
 export interface AppliedModel {
   readonly modelId: number;
@@ -133,10 +133,12 @@ export class ModelsService {
   async tryOn(actor: Actor, yaml: string, period: Period, file = 'model.yaml'): Promise<ModelTrial> {
     requireRight(actor, 'read_all');
     const model = parseModel(yaml, file);
-    return await this.db.read(actor, async (tx) => {
+    // A deed on the books, so that what it makes of the facts is kept for the next trial, and for the close.
+    return await this.db.books(async (tx) => {
       await checkAgainstRecords(tx, model, file);
-      const reading = await readClose(tx, period, undefined, { model, hash: modelHash(yaml, file) });
-      const books = close(reading.inputs);
+      const tried = { model, hash: modelHash(yaml, file) };
+      const reading = await readCosting(tx, period, undefined, tried, { control: 'sample', keeping: 'keep' });
+      const books = booksOf(reading.upper, reading.inputs);
       const document = documentsOf(books, reading.context).period;
       const current = await runOfPeriod(tx, period);
       const now = current && (await runRow(tx, current.run_id))?.document;
@@ -241,21 +243,13 @@ async function refuseOverlaps(tx: Tx, model: Model): Promise<void> {
   const cuts = ['0001-01-01', ...windowDays(model)];
   const cells = await cellList(tx);
   const overlaps = new Map<string, bigint>();
-  for (const { cell_no: cellNo, slice, contacts } of await cellCounts(tx, cuts)) {
-    const sum = {
-      cell_no: cellNo,
-      reason_code: null,
-      slice,
-      repeat: false,
-      hits: 0,
-      causes: null,
-      known: false,
-      tagged_on: null,
-      parts: 0n,
-      seconds: 0n,
-      untimed_parts: 0n,
-    };
-    const cell = cellFacts(sum, cells, { cuts, patterns: [] });
+  const counts = await cellCounts(tx, cuts);
+  const sums = counts.map(({ cell_no: cellNo, slice }) => ({
+    ...{ cell_no: cellNo, reason_code: null, slice, repeat: false, hits: 0, causes: null, known: false },
+    ...{ tagged_on: null, parts: 0n, seconds: 0n, untimed_parts: 0n },
+  }));
+  for (const [i, cell] of cellFacts(sums, cells, { cuts, patterns: [] }).entries()) {
+    const { contacts } = counts[i]!;
     const layers = new Map<string, string[]>();
     for (const pool of model.pools) {
       if (pool.kind !== 'operating' || (pool.serves && !selects(pool.serves, cell))) continue;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OutOfBalance, Refusal } from '../domain/errors.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
 import type { Period } from '../domain/period.ts';
-import { close } from '../domain/statements/close.ts';
+import { booksOf } from '../domain/statements/close.ts';
 import { documentsOf, type JsonObject } from '../domain/statements/document.ts';
 import { CONTACT_PARTS } from '../domain/statements/cell-facts.ts';
 import { companyRow, contactCount } from '../persistence/close-inputs.queries.ts';
@@ -35,7 +35,7 @@ import { issueStatements, type IssueReport } from './issue.ts';
 import { keptShares } from './kept-shares.ts';
 import { queueMails } from './mail-queue.ts';
 import type { OnStep } from './on-step.ts';
-import { readClose, type CloseReading } from './read-close.ts';
+import { readCosting, type CostingReading } from './read-close.ts';
 import type { Control } from './roll-up-control.ts';
 
 export interface CloseResult {
@@ -69,13 +69,13 @@ export class PeriodsService {
       const states: PeriodState[] = options.preview ? ['in_review', 'approved'] : [];
       requireState(row, ['open', 'calculated', ...states], 'calculated anew');
       onStep?.('reading the facts', 0, 4);
-      const reading = await readClose(tx, period, undefined, undefined, {
+      const reading = await readCosting(tx, period, undefined, undefined, {
         retention: true,
         control: options.control ?? 'sample',
         keeping: 'keep',
       });
       onStep?.('costing', 1, 4);
-      const books = close(reading.inputs);
+      const books = booksOf(reading.upper, reading.inputs);
       onStep?.('proving', 2, 4);
       await proveContacts(tx, period, reading, books.coverage.parts);
       const documents = documentsOf(books, reading.context);
@@ -328,7 +328,7 @@ async function requireNewestClosed(tx: Tx, period: Period): Promise<void> {
 }
 
 /** Contacts that the close read against the sums that imports keep: two roads, one number. */
-async function proveContacts(tx: Tx, period: Period, reading: CloseReading, parts: bigint): Promise<void> {
+async function proveContacts(tx: Tx, period: Period, reading: CostingReading, parts: bigint): Promise<void> {
   const expected = await contactCount(tx, period, reading.frozen.watermark);
   if (expected * CONTACT_PARTS !== parts) {
     throw new OutOfBalance([

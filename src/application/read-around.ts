@@ -110,12 +110,11 @@ async function trailingShares(
   const { model, register, mark, period } = own;
   const dimensions = await cellList(tx);
   const shares = new Map<string, TrailingPart[]>();
-  for (const { cell_no: cellNo, contacts } of await trailingCells(tx, months, mark)) {
-    const sum = {
-      ...{ cell_no: cellNo, reason_code: null, slice: 1, repeat: false, hits: 0, causes: null, known: false },
-      ...{ tagged_on: null, parts: BigInt(contacts), seconds: 0n, untimed_parts: 0n },
-    };
-    const facts = cellFacts(sum, dimensions, { cuts: [firstDay(period)], patterns: [] });
+  const sums = (await trailingCells(tx, months, mark)).map(({ cell_no: cellNo, contacts }) => ({
+    ...{ cell_no: cellNo, reason_code: null, slice: 1, repeat: false, hits: 0, causes: null, known: false },
+    ...{ tagged_on: null, parts: BigInt(contacts), seconds: 0n, untimed_parts: 0n },
+  }));
+  for (const facts of cellFacts(sums, dimensions, { cuts: [firstDay(period)], patterns: [] })) {
     const { channel, vendor, site } = facts.dimensions;
     const outcome = attribute(facts, model, register, { excess: new Map(), incremental: new Map() });
     for (const { unit, share } of outcome.parts) {

@@ -7,9 +7,11 @@ import type { Model } from '../domain/model/model.ts';
 import { textRuleKey } from '../domain/model/selector.ts';
 import { minorDigits } from '../domain/money.ts';
 import { addDays, addMonths, firstDay, lastDay, type LocalDate, type Period } from '../domain/period.ts';
-import type { CloseInputs } from '../domain/statements/close-inputs.ts';
+import type { CloseInputs, CostingInputs } from '../domain/statements/close-inputs.ts';
+import type { DecidingInputs } from '../domain/statements/deciding-inputs.ts';
 import type { DocumentContext } from '../domain/statements/document.ts';
 import type { RetentionInputs } from '../domain/statements/retention-books.ts';
+import type { UpperRollUp } from '../domain/statements/upper-roll-up.ts';
 import {
   capacityList,
   companyRow,
@@ -42,6 +44,7 @@ import { plain } from './plain.ts';
 import { NOTHING_AROUND, readAround } from './read-around.ts';
 import type { Control } from './roll-up-control.ts';
 import { readRetention } from './read-retention.ts';
+import { upperAt, type Records } from './upper-at.ts';
 
 /** What a run froze: repeated with these, it gives the same bytes. Absent: what stands now. */
 export interface Frozen {
@@ -50,35 +53,69 @@ export interface Frozen {
   readonly reads: RunReads;
 }
 
-export interface CloseReading {
+interface Reading {
   /** finds the contacts behind the cells again */
   readonly contacts: ContactReading;
-  readonly inputs: CloseInputs;
   readonly context: DocumentContext;
   readonly frozen: Frozen;
 }
 
-/**
- * Reads everything that a close of the period takes, in one snapshot of the caller's transaction.
- * @param tried a model to try instead of the stored version (then `frozen.modelId` is 0)
- * @param options.factsOnly without corrections, rulings and bounds: what they go on from
- * @param options.retention with what became known of retention, for a run; who only looks at the charge does without
- * @param options.control how the SQL road proves the roll-up; absent: it does not
- * @param options.keeping whether steps come from what is kept of the same facts; absent: everything is made anew
- * @throws Refusal no_company, no_model
- */
-export async function readClose(
+export interface CloseReading extends Reading {
+  readonly inputs: CloseInputs;
+}
+
+export interface CostingReading extends Reading {
+  readonly upper: UpperRollUp;
+  readonly inputs: CostingInputs;
+}
+
+export interface ReadingOptions {
+  /** without corrections, rulings and bounds: what they go on from */
+  readonly factsOnly?: boolean;
+  /** with what became known of retention, for a run; who only looks at the charge does without */
+  readonly retention?: boolean;
+  /** how the SQL road proves the roll-up; absent: it does not */
+  readonly control?: Control;
+  /** whether steps come from what is kept of the same facts; absent: everything is made anew */
+  readonly keeping?: Keeping;
+}
+
+/** What is read, as what: absent `frozen`, what stands now; `tried` instead of the stored model (`frozen.modelId` is 0). */
+type Asked = readonly [
   tx: Tx,
   period: Period,
   frozen?: Frozen,
-  tried?: { model: Model; hash: string },
-  options: {
-    readonly factsOnly?: boolean;
-    readonly retention?: boolean;
-    readonly control?: Control;
-    readonly keeping?: Keeping;
-  } = {},
-): Promise<CloseReading> {
+  tried?: { readonly model: Model; readonly hash: string },
+  options?: ReadingOptions,
+];
+
+/**
+ * Reads everything that a close of the period takes, cell by cell, in one snapshot of the caller's transaction.
+ * @throws Refusal no_company, no_model
+ */
+export async function readClose(...asked: Asked): Promise<CloseReading> {
+  const [tx, , , , { control, keeping } = {}] = asked;
+  const { inputs, deciding, records: _, ...reading } = await readBeside(...asked);
+  const cells = await cellsAt(tx, reading.contacts, control, keeping);
+  return { ...reading, inputs: { ...inputs, ...deciding, cells } };
+}
+
+/** The same with the upper roll-up instead of cells: what gives the books. @throws Refusal no_company, no_model */
+export async function readCosting(...asked: Asked): Promise<CostingReading> {
+  const [tx, , , , { control, keeping = 'no' } = {}] = asked;
+  const { inputs, deciding, records, ...reading } = await readBeside(...asked);
+  const given = { model: inputs.model, records, ...deciding };
+  return { ...reading, inputs, upper: await upperAt(tx, reading.contacts, given, { control, keeping }) };
+}
+
+/** What a close takes beside the contacts themselves. */
+async function readBeside(...[tx, period, frozen, tried, options = {}]: Asked): Promise<
+  Reading & {
+    readonly inputs: CostingInputs;
+    readonly deciding: Pick<DecidingInputs, 'customerDays' | 'increments'>;
+    readonly records: Records;
+  }
+> {
   const { company, mark, version, model, modelHash, reads, records, register, derivedStandards, contacts } =
     await readRules(tx, period, frozen, tried);
   const digits = minorDigits(company.currency)!;
@@ -88,7 +125,6 @@ export async function readClose(
   const lastRates = await ratesOfRun(tx, reads.rates);
 
   const { keeping = 'no' } = options;
-  const cells = await cellsAt(tx, contacts, options.control, keeping);
   const hitDays = await customerDaysOf(tx, { period, model, register, mark, keeping });
   const increments = await incrementsOf(tx, { period, mark, model, register, runs: reads.posted ?? [], keeping });
   const { currency } = company;
@@ -125,14 +161,13 @@ export async function readClose(
       ledger,
       rates,
       capacity,
-      cells,
       lastRates: new Map([...lastRates].map(([pool, rate]) => [pool, rate.over(10n ** BigInt(digits))])),
       derivedStandards,
-      customerDays: hitDays,
-      increments,
       ...(retention ? { retention } : {}),
       ...around.inputs,
     },
+    deciding: { customerDays: hitDays, increments },
+    records,
     context: {
       company: company.name,
       currency: company.currency,

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { AuditBody } from '../domain/audit-chain.ts';
 import type { Period } from '../domain/period.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
-import { close } from '../domain/statements/close.ts';
+import { booksOf } from '../domain/statements/close.ts';
 import { documentsOf, HASH_SCHEME } from '../domain/statements/document.ts';
 import { Refusal } from '../domain/errors.ts';
 import { sha256 } from '../domain/ids.ts';
@@ -37,7 +37,7 @@ import {
 import { wholeChain } from './audit-check.ts';
 import { modelHash } from './model-text.ts';
 import type { OnStep } from './on-step.ts';
-import { readClose } from './read-close.ts';
+import { readCosting } from './read-close.ts';
 
 export interface VerifyReport {
   /** what was recomputed, one line each */
@@ -125,8 +125,8 @@ async function differencesOf(tx: Tx, runId: string): Promise<string[]> {
   if (modelHash(model.yaml) !== model.hash)
     found.push(`model_version ${model.model_id}: its text does not have the hash ${model.hash}`);
   const frozen = { watermark: run.watermark, modelId: run.model_id, reads: run.reads };
-  const reading = await readClose(tx, run.period, frozen, undefined, { retention: true });
-  const books = close(reading.inputs);
+  const reading = await readCosting(tx, run.period, frozen, undefined, { retention: true });
+  const books = booksOf(reading.upper, reading.inputs);
   const documents = documentsOf(books, reading.context);
   if (reading.context.inputsHash !== run.inputs_hash)
     found.push(

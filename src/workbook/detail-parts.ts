@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fraction } from '../domain/fraction.ts';
 import { CONTACT_PARTS } from '../domain/statements/cell-facts.ts';
-import type { CellUse } from '../domain/statements/pool-use.ts';
+import type { CellUse } from '../domain/statements/use-sums.ts';
 
 /** Rows of one file: a spreadsheet opens it whole. */
 const PART_ROWS = 500_000;

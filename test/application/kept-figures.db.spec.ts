@@ -100,6 +100,113 @@ async function figuresOf(books: TestBooks): Promise<object> {
   };
 }
 
+type Level = 'upper roll-up' | 'roll-up';
+
+const anotherModel =
+  (from: string | RegExp, to: string): Step =>
+  (books) => {
+    const model = MODEL.replace(from, to);
+    expect(model).not.toBe(MODEL);
+    return books.models.apply(books.people.finance, model);
+  };
+
+const reasonsWith = (standard: number, owner: string): Step => {
+  const row = { reason_code: 'billing', name: 'Billing', owner_unit: owner, standard_handle_seconds: standard };
+  return (books) => books.given({ 'reasons.csv': csv([row]) });
+};
+
+/** From its owner to RETAIL and MOBILE. */
+const handedOver =
+  (decision_code: string, owner: string, lastDay: string, firstDay: string): Step =>
+  (books) =>
+    books.given({
+      'decision_owners.csv': csv([
+        { decision_code, unit_code: owner, share: '1', valid_from: '2026-01-01', valid_to: lastDay },
+        { decision_code, unit_code: 'RETAIL', share: '0.7', valid_from: firstDay, valid_to: '' },
+        { decision_code, unit_code: 'MOBILE', share: '0.3', valid_from: firstDay, valid_to: '' },
+      ]),
+    });
+
+const given =
+  (files: Record<string, string>): Step =>
+  (books) =>
+    books.given(files);
+
+/** What is made anew of May after each change: everything else comes from what is kept. */
+const REMADE: Readonly<Record<string, readonly [Step, readonly Level[]]>> = {
+  'a standard rate': [STEPS['another rate']!, []],
+  'no standard rate': [anotherModel(/charging: {[^}]*} }/, 'charging: { unused_capacity: proportional }'), []],
+  'standard seconds of the model': [
+    anotherModel('standard_rates:', 'standard_seconds: { voice: { "bill*": 240 } }, standard_rates:'),
+    [],
+  ],
+  'standard seconds of a reason': [reasonsWith(280, 'RETAIL'), []],
+  'the cost of a pool': [STEPS['a ledger entry changed']!, []],
+  'the cost of support, in another currency': [
+    given({
+      'ledger.csv': csv([{ ...ledgerEntry('I-usd', MAY, '6200', '70.00'), currency: 'USD' }]),
+      'fx.csv': csv([{ period: MAY, currency: 'USD', rate: '0.9137' }]),
+    }),
+    [],
+  ],
+  'a rate of exchange': [given({ 'fx.csv': csv([{ period: MAY, currency: 'USD', rate: '0.9' }]) }), []],
+  'a share of support': [anotherModel('{ it: { voice: 1 } }', '{ it: { voice: 3, desk: 1 } }'), []],
+  'a capacity': [STEPS['another capacity']!, []],
+  'a reserved capacity': [
+    anotherModel('charging: {', 'charging: { unused_capacity: reserved, reserved: { RETAIL: 6000 },'),
+    [],
+  ],
+  'a name': [given({ 'units.csv': csv([{ unit_code: 'MOBILE', name: 'Phones', kind: 'business' }]) }), []],
+  'a rule on dimensions': [
+    anotherModel(
+      'rules: [',
+      'rules: [{ name: chat, match: { channel: [chat] }, to: [{ unit: MOBILE, share: "0.4" }] }, ',
+    ),
+    ['upper roll-up'],
+  ],
+  'a rule on a dimension that none looked at': [
+    anotherModel(
+      'rules: [',
+      'rules: [{ name: v, match: { vendor: [ACME], language: ["(none)"] }, to: [{ unit: MOBILE }] }, ',
+    ),
+    ['upper roll-up'],
+  ],
+  'what is done with a tier': [anotherModel('rules: [', 'tiers: { D: show }\nrules: ['), ['upper roll-up']],
+  'the basis of the charge': [anotherModel(/charging: .*/, 'charging: { basis: actual }'), ['upper roll-up']],
+  'a time equation': [
+    anotherModel(
+      'rules: [',
+      'time_equations: [{ reasons: ["bill*"], base: 200, add: [{ when: { site: [north] }, seconds: 60 }] }]\nrules: [',
+    ),
+    ['upper roll-up'],
+  ],
+  'the owner of a reason': [reasonsWith(300, 'MOBILE'), ['upper roll-up']],
+  'the owners of a decision': [handedOver('FEE', 'RETAIL', '2026-04-30', '2026-05-01'), ['upper roll-up']],
+  'the owners of a decision, from a day of the month on': [
+    handedOver('PRICE', 'MOBILE', '2026-05-12', '2026-05-13'),
+    ['upper roll-up', 'roll-up'],
+  ],
+  'the reasons of a decision': [
+    (books, _, of) => STEPS['a decision of other reasons']!(books, 1, of),
+    ['upper roll-up'],
+  ],
+  'a rule on exposures': [STEPS['another rule']!, ['upper roll-up', 'roll-up']],
+  'a rule on text': [
+    anotherModel(
+      'rules: [',
+      'rules: [{ name: words, match: { text: { keywords: [bill] } }, to: [{ unit: MOBILE }] }, ',
+    ),
+    ['upper roll-up', 'roll-up'],
+  ],
+  'an exposure': [STEPS['an exposure more']!, ['upper roll-up', 'roll-up']],
+  'a contact': [STEPS['a contact more']!, ['upper roll-up', 'roll-up']],
+  'a contact corrected': [
+    given({ 'contacts.csv': csv([contact(`${MAY}-r-1`, `${MAY}-09`, 'network', { handle_seconds: 61 })]) }),
+    ['upper roll-up', 'roll-up'],
+  ],
+  'an import taken back': [STEPS['an import taken back']!, ['upper roll-up', 'roll-up']],
+};
+
 describe('figures that are kept', () => {
   let books: TestBooks;
   beforeEach(async () => {
@@ -166,15 +273,49 @@ describe('figures that are kept', () => {
       `select figures from kept_figure where subject like 'customer-days%' limit 1`,
     );
     expect(empty).toHaveLength(1);
-    await books.sql(
-      `update kept_figure set figures = (select figures from kept_figure where subject = $1 limit 1) where subject = $2`,
-      [`roll-up of ${APRIL}`, `roll-up of ${MAY}`],
-    );
-    await expect(books.periods.close(finance, MAY, { preview: true })).rejects.toThrow(/contacts of 2026-05/);
+    for (const level of ['upper roll-up', 'roll-up']) {
+      await books.sql(
+        `update kept_figure set figures = (select figures from kept_figure where subject = $1 limit 1) where subject = $2`,
+        [`${level} of ${APRIL}`, `${level} of ${MAY}`],
+      );
+      await expect(books.periods.close(finance, MAY, { preview: true })).rejects.toThrow(/contacts of 2026-05/);
+      // The level below is read only where the upper one is not there.
+      if (level === 'upper roll-up') await books.sql('delete from kept_figure where subject like $1', [`${level}%`]);
+    }
     expect((await books.verify.verify(auditor)).differences).toEqual([]);
     await expect(books.periods.close(finance, MAY, { preview: true, control: 'full' })).resolves.toMatchObject({
       runHash,
     });
+  });
+
+  it('are made anew level by level: rates, shares and volumes leave the upper roll-up, rules the cells', async () => {
+    const { finance } = books.people;
+    const kept = async (): Promise<Set<string>> =>
+      new Set(
+        (
+          await books.sql<{ name: string }>(
+            `select subject || ' ' || basis as name from kept_figure where subject like '%roll-up of ${MAY}'`,
+          )
+        ).map(({ name }) => name),
+      );
+    const levelsMade = async (before: ReadonlySet<string>): Promise<Level[]> => {
+      const names = [...(await kept())].filter((name) => !before.has(name));
+      return names
+        .map((name) => (name.startsWith('upper') ? 'upper roll-up' : 'roll-up'))
+        .sort()
+        .reverse() as Level[];
+    };
+    for (const [n, [change, [deed, levels]]] of Object.entries(REMADE).entries()) {
+      await forget(books);
+      await books.periods.close(finance, MAY, { preview: true });
+      const before = await kept();
+      expect(before.size).toBe(2);
+      await deed(books, n, MAY);
+      const { runHash, document } = await books.periods.close(finance, MAY, { preview: true });
+      expect([change, await levelsMade(before)]).toEqual([change, levels]);
+      const whole = await books.periods.close(finance, MAY, { preview: true, control: 'full' });
+      expect({ change, runHash, document }).toEqual({ change, runHash: whole.runHash, document: whole.document });
+    }
   });
 
   it('of a decision are shown to nobody who may not see it', async () => {

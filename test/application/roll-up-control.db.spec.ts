@@ -1,8 +1,8 @@
 import { cellFaults, controlSample, proveRollUp } from '../../src/application/roll-up-control.ts';
-import { readClose } from '../../src/application/read-close.ts';
-import { cellFacts } from '../../src/application/cells-at.ts';
+import { readClose, readCosting } from '../../src/application/read-close.ts';
+import { cellFacts, columnsAt } from '../../src/application/cells-at.ts';
 import { period } from '../../src/domain/period.ts';
-import { close } from '../../src/domain/statements/close.ts';
+import { booksOf, close } from '../../src/domain/statements/close.ts';
 import { coarseCells } from '../../src/domain/statements/coarse-cells.ts';
 import { documentsOf } from '../../src/domain/statements/document.ts';
 import { cellList, cellSums, type CellSum } from '../../src/persistence/close-inputs.queries.ts';
@@ -102,7 +102,7 @@ describe('two roads to one roll-up', () => {
       const reading = await readClose(tx, MARCH);
       const cells = await cellList(tx);
       const hashOf = (sums: readonly CellSum[]) => {
-        const facts = sums.map((sum) => cellFacts(sum, cells, reading.contacts));
+        const facts = cellFacts(sums, cells, reading.contacts);
         return documentsOf(close({ ...reading.inputs, cells: facts }), reading.context).runHash;
       };
       const sql = await cellSums(tx, reading.contacts);
@@ -118,16 +118,16 @@ describe('two roads to one roll-up', () => {
 
   it('give the same run on cells that the model cannot tell apart taken together', async () => {
     await books.db.books(async (tx) => {
-      const { inputs, context } = await readClose(tx, MARCH);
-      const uses: object[] = [];
-      const fine = documentsOf(
-        close(inputs, (use) => uses.push(use)),
-        context,
-      ); // observed: cell by cell
-      expect(documentsOf(close(inputs), context).runHash).toBe(fine.runHash);
-      const coarse = coarseCells(inputs.cells, inputs.model, inputs.register);
-      expect(coarse.length).toBeLessThan(inputs.cells.length);
-      expect(coarseCells(coarse, inputs.model, inputs.register)).toHaveLength(coarse.length);
+      const { contacts, inputs, context } = await readClose(tx, MARCH);
+      const costing = await readCosting(tx, MARCH);
+      const fine = close(inputs);
+      const coarse = booksOf(costing.upper, costing.inputs);
+      expect(coarse).toEqual(fine);
+      expect(documentsOf(coarse, costing.context).runHash).toBe(documentsOf(fine, context).runHash);
+      const cells = coarseCells(await columnsAt(tx, contacts), inputs.model, inputs.register);
+      expect(cells.length).toBeLessThan(inputs.cells.length);
+      const parts = (of: readonly { readonly parts: bigint }[]) => of.reduce((sum, cell) => sum + cell.parts, 0n);
+      expect(parts(cells)).toBe(parts(inputs.cells));
     });
   });
 

@@ -6,7 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { Fraction } from '../../src/domain/fraction.ts';
 import { CONTACT_PARTS } from '../../src/domain/statements/cell-facts.ts';
 import { close } from '../../src/domain/statements/close.ts';
-import type { CellUse } from '../../src/domain/statements/pool-use.ts';
+import type { CellUse } from '../../src/domain/statements/use-sums.ts';
 import { DetailParts } from '../../src/workbook/detail-parts.ts';
 import { DrillDownSums } from '../../src/workbook/model/drill-down.ts';
 import { masterOf, written } from './books.ts';

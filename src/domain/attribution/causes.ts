@@ -66,7 +66,7 @@ export function shareKey(rule: string, decision: string): string {
   return `${rule}\u0000${decision}`;
 }
 
-export function takesReason(rule: Rule, contact: Attributable): boolean {
+export function takesReason(rule: Rule, contact: { readonly dimensions: Pick<Dimensions, 'reason'> }): boolean {
   const reasons = rule.reasons ?? [];
   return reasons.length === 0 || reasons.some((pattern) => matchesPattern(pattern, contact.dimensions.reason));
 }

@@ -1,5 +1,5 @@
 import { Fraction } from '../fraction.ts';
-import { ruleKind, type Model, type Rule } from '../model/model.ts';
+import { ruleKind, type Rule } from '../model/model.ts';
 import { selects } from '../model/selector.ts';
 import {
   shareKey,
@@ -9,7 +9,7 @@ import {
   type IncrementalShare,
   type RuleShares,
 } from './causes.ts';
-import { attachmentFault, attribute, mayAttachHit, type Outcome } from './rulebook.ts';
+import { attachmentFault, attribute, mayAttachHit, type Outcome, type Rulebook } from './rulebook.ts';
 import type { Register } from './register.ts';
 
 /** Days of a month that customers of a decision's population lived, with a hit in the last D days and without. */
@@ -45,7 +45,7 @@ export interface WeighedContact extends Attributable {
  */
 export function ruleShares(
   contacts: readonly WeighedContact[],
-  model: Model,
+  model: Rulebook,
   register: Register,
   given: { readonly customerDays: readonly CustomerDays[]; readonly increments: readonly Increment[] },
 ): RuleShares {

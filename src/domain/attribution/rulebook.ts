@@ -5,6 +5,9 @@ import type { LocalDate } from '../period.ts';
 import type { Register } from './register.ts';
 import { shareKey, splitCauses, takesReason, type Attributable, type Cause, type RuleShares } from './causes.ts';
 
+/** Of a model, what decides who takes a contact. */
+export type Rulebook = Pick<Model, 'rules' | 'tiers'>;
+
 /** A share of each such contact, the rule that took it and the unit that answers for it. */
 export interface Attribution {
   readonly rule: string;
@@ -34,7 +37,7 @@ export interface Outcome {
  * Applies the rules in order; the first that matches takes the contact or its stated share, the rest falls on (method 4).
  * @param shares what the month decided for exposure and incremental rules
  */
-export function attribute(contact: Attributable, model: Model, register: Register, shares: RuleShares): Outcome {
+export function attribute(contact: Attributable, model: Rulebook, register: Register, shares: RuleShares): Outcome {
   const parts: Attribution[] = [];
   const trace: RuleTrace[] = [];
   let rest = Fraction.ONE;
@@ -62,7 +65,7 @@ export function attribute(contact: Attributable, model: Model, register: Registe
   return { parts, unattributed: rest, trace };
 }
 
-function treatmentOf(model: Model, tier: Tier): 'charged' | 'withheld' {
+function treatmentOf(model: Rulebook, tier: Tier): 'charged' | 'withheld' {
   return model.tiers[tier] === 'show' ? 'withheld' : 'charged';
 }
 
@@ -81,7 +84,7 @@ interface Claim {
 
 const nobody = (why: string): Claim => ({ takers: [], why });
 
-function claimOf(rule: Rule, contact: Attributable, model: Model, register: Register, shares: RuleShares): Claim {
+function claimOf(rule: Rule, contact: Attributable, model: Rulebook, register: Register, shares: RuleShares): Claim {
   switch (ruleKind(rule)) {
     case 'tag':
       return tagClaim(contact, register);
@@ -135,7 +138,7 @@ function exposureClaim(rule: Rule, contact: Attributable, register: Register, sh
 function incrementalClaim(
   rule: Rule,
   contact: Attributable,
-  model: Model,
+  model: Rulebook,
   register: Register,
   shares: RuleShares,
 ): Claim {

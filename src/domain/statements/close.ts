@@ -1,44 +1,42 @@
 import { compareKeys } from '../apportionment.ts';
-import type { RuleShares } from '../attribution/causes.ts';
-import { ruleShares } from '../attribution/rule-shares.ts';
-import { attribute } from '../attribution/rulebook.ts';
 import { allocateSupport } from '../costing/allocation.ts';
 import { ledgerByPool, type Posting } from '../costing/ledger-pools.ts';
 import { OutOfBalance, Refusal } from '../errors.ts';
 import { Fraction } from '../fraction.ts';
 import { minorDigits } from '../money.ts';
 import type { Model } from '../model/model.ts';
-import { lastDay } from '../period.ts';
 import { adjustmentFaults } from './adjustment.ts';
 import type { Books, Line, PoolResult, Reconciliation, ServiceLine } from './books.ts';
-import type { CloseInputs } from './close-inputs.ts';
-import { coarseCells } from './coarse-cells.ts';
-import { CoverageCount } from './coverage.ts';
-import { DecisionDays } from './decision-days.ts';
+import type { CloseInputs, CostingInputs } from './close-inputs.ts';
+import { coverageOf, unservedParts } from './coverage.ts';
 import { serviceLine } from './lines.ts';
-import { parkUnits, UnservedByUnit, unitsToPark } from './parking.ts';
+import { parkUnits, unitsToPark, unservedShares } from './parking.ts';
 import { postPool, total } from './pool-posting.ts';
-import { contactsText, keptByService, PoolUse, type CellUse } from './pool-use.ts';
+import { contactsText, PoolUse, refuseOverlaps } from './pool-use.ts';
 import { retentionBooks } from './retention-books.ts';
 import { standardsOf } from './standards.ts';
 import { unattributedCost } from './unattributed-cost.ts';
+import { upperRollUp, type UpperRollUp } from './upper-roll-up.ts';
+import type { CellUse } from './use-sums.ts';
 
 /**
  * Costs and attributes a period (method 1 to 4): one result, every subtotal the exact sum of its parts.
- * @param observe is told every share of every cell as it is attributed: the detail behind the lines; absent, cells that
- * the model cannot tell apart are taken together first
+ * @param observe is told every share of every cell as it is attributed: the detail behind the lines
  */
-export function close(given: CloseInputs, observe?: (use: CellUse) => void): Books {
-  const { model, period } = given;
-  const inputs = observe ? given : { ...given, cells: coarseCells(given.cells, model, given.register) };
+export function close(inputs: CloseInputs, observe?: (use: CellUse) => void): Books {
+  const observer = observe && { standards: standardsOf(inputs), tell: observe };
+  return booksOf(upperRollUp(inputs, inputs.cells, observer), inputs);
+}
+
+/** The books of a period whose contacts are attributed: what a change of costs, rates, capacity or standards makes anew. */
+export function booksOf(upper: UpperRollUp, inputs: CostingInputs): Books {
+  const { model, period } = inputs;
   const digits = minorDigits(inputs.currency)!;
   const ledger = ledgerByPool(inputs.ledger, model, inputs.rates, inputs.currency);
   const support = supportAllocation(model, ledger.pools, digits);
-  const use = new PoolUse(model, standardsOf(inputs), observe);
-  const shares = sharesOf(inputs);
-  const days = new DecisionDays(lastDay(period));
-  const unserved = new UnservedByUnit();
-  const coverage = useOf(inputs, use, shares, days, unserved);
+  refuseUnserved(upper, model);
+  refuseOverlaps(upper.overlaps);
+  const use = new PoolUse(upper.uses, model, standardsOf(inputs));
   const uses = use.byPool();
 
   const pools: PoolResult[] = [];
@@ -64,7 +62,7 @@ export function close(given: CloseInputs, observe?: (use: CellUse) => void): Boo
   serviceLines.sort((a, b) => compareKeys(a.id, b.id));
   const handling = new Set(model.pools.filter((pool) => pool.layer === 'handling').map((pool) => pool.code));
   const parked = inputs.parking
-    ? unitsToPark(lines, unserved.shares(lines, handling), model.bounds, inputs.parking, digits)
+    ? unitsToPark(lines, unservedShares(upper.unservedByUnit, lines, handling), model.bounds, inputs.parking, digits)
     : [];
   const posted = parkUnits({ pools, lines, postings }, parked);
   const books: Books = {
@@ -75,9 +73,9 @@ export function close(given: CloseInputs, observe?: (use: CellUse) => void): Boo
     ledgerChanges: inputs.ledgerChanges ?? [],
     parked,
     reconciliation: reconcile(ledger.ledger, posted.lines, serviceLines),
-    coverage: coverage.result(use, unattributedCost(use, serviceLines, model, digits)),
-    decisionDays: days.list(),
-    shares,
+    coverage: coverageOf(upper.coverage, use, unattributedCost(use, serviceLines, model, digits)),
+    decisionDays: upper.decisionDays,
+    shares: upper.shares,
     measures: use.measures(),
     ...(inputs.retention && model.retention
       ? { retention: retentionBooks(inputs.retention, inputs.adjustments ?? [], model.retention) }
@@ -88,37 +86,15 @@ export function close(given: CloseInputs, observe?: (use: CellUse) => void): Boo
   return books;
 }
 
-/** What the month decides for exposure and incremental rules, on the contacts that service does not keep. */
-export function sharesOf(inputs: CloseInputs): RuleShares {
-  const contacts = inputs.cells.filter((cell) => keptByService(cell, inputs.model) === undefined);
-  return ruleShares(contacts, inputs.model, inputs.register, inputs);
-}
-
-function useOf(
-  inputs: CloseInputs,
-  use: PoolUse,
-  shares: RuleShares,
-  days: DecisionDays,
-  unserved: UnservedByUnit,
-): CoverageCount {
-  const coverage = new CoverageCount();
-  for (const cell of inputs.cells) {
-    const keeps = keptByService(cell, inputs.model);
-    const outcome = keeps ? undefined : attribute(cell, inputs.model, inputs.register, shares);
-    const served = use.add(cell, outcome, keeps);
-    coverage.add(cell, outcome, served);
-    if (outcome) days.add(cell, outcome.parts);
-    unserved.add(cell, outcome, served);
-  }
-  const bound = inputs.model.bounds.unmapped_share;
-  if (bound && Fraction.of(use.unservedParts).compare(bound.times(coverage.parts)) > 0) {
-    throw new Refusal(
-      'contacts_without_pool',
-      `${contactsText(use.unservedParts)} of ${contactsText(coverage.parts)} contacts are taken by no handling pool, more than the bound of ${bound.toText()}`,
-      { next: 'widen `serves` of a pool, or raise bounds.unmapped_share, and run `answerable model apply`' },
-    );
-  }
-  return coverage;
+/** @throws Refusal contacts_without_pool when more contacts than the bound are taken by no handling pool */
+function refuseUnserved({ coverage }: UpperRollUp, { bounds: { unmapped_share: bound } }: Model): void {
+  const unserved = unservedParts(coverage);
+  if (!bound || Fraction.of(unserved).compare(bound.times(coverage.parts)) <= 0) return;
+  throw new Refusal(
+    'contacts_without_pool',
+    `${contactsText(unserved)} of ${contactsText(coverage.parts)} contacts are taken by no handling pool, more than the bound of ${bound.toText()}`,
+    { next: 'widen `serves` of a pool, or raise bounds.unmapped_share, and run `answerable model apply`' },
+  );
 }
 
 export interface SupportResult {

@@ -1,8 +1,11 @@
-import { takesReason, type Attributable, type Cause } from '../attribution/causes.ts';
+import { takesReason, type Cause } from '../attribution/causes.ts';
 import type { Register } from '../attribution/register.ts';
-import type { Model, Rule } from '../model/model.ts';
+import type { Rule } from '../model/model.ts';
 import { DIMENSIONS, type Dimensions, type Selector } from '../model/selector.ts';
+import { kindOf, Numbering, textAt, variantKey, type CellColumns, type KindColumns } from './cell-columns.ts';
 import type { CellFacts } from './cell-facts.ts';
+import type { DecidingModel } from './deciding-inputs.ts';
+import { WordSums } from './word-sums.ts';
 
 /**
  * The same contacts in as few cells as the model can tell apart: dimensions that no rule, pool, time equation or
@@ -10,62 +13,113 @@ import type { CellFacts } from './cell-facts.ts';
  * close is a sum over cells, so it is the same; a month of ten million contacts is some thousand cells instead of some
  * hundred thousand. What shows single dimensions (why-chains, the workbook's detail) goes by the fine cells.
  */
-export function coarseCells(cells: readonly CellFacts[], model: Model, register: Register): CellFacts[] {
+export function coarseCells(columns: CellColumns, model: DecidingModel, register: Register): CellFacts[] {
   const seen = seenDimensions(model, register);
-  const exposureRules = new Map(model.rules.filter((rule) => rule.exposure).map((rule) => [rule.name, rule]));
-  const sums = new Map<string, { cell: CellFacts; parts: bigint; seconds: bigint; untimedParts: bigint }>();
-  for (const cell of cells) {
-    const causes = cell.causes.length === 0 ? cell.causes : takenCauses(cell, exposureRules, register);
-    const key = keyOf(cell, causes, seen);
-    const sum = sums.get(key);
-    if (sum) {
-      sum.parts += cell.parts;
-      sum.seconds += cell.seconds;
-      sum.untimedParts += cell.untimedParts;
-    } else {
-      const coarse = { ...cell, trace: '', causes, dimensions: seenOf(cell.dimensions, seen) };
-      sums.set(key, { cell: coarse, parts: cell.parts, seconds: cell.seconds, untimedParts: cell.untimedParts });
-    }
-  }
-  return [...sums.values()].map(({ cell, ...quantities }) => ({ ...cell, ...quantities }));
+  const kinds = coarseKinds(columns.kinds, seen);
+  const variants = new CoarseVariants(columns, model, register);
+  const cells = new Numbering<number>();
+  const of = Int32Array.from(columns.kind, (kind, i) =>
+    // two numbers in one: fewer than 2^31 kinds, and variants of them fewer than 2^22
+    cells.of(kinds.of[kind]! * 2 ** 22 + variants.of(columns.variant[i]!, kind)),
+  );
+  const [parts, seconds, untimedParts] = [columns.parts, columns.seconds, columns.untimedParts].map((words) => {
+    const sums = new WordSums(cells.count);
+    sums.add(words, of);
+    return sums;
+  }) as [WordSums, WordSums, WordSums];
+  return cells.values().map((cell, place): CellFacts => {
+    const { variant, causes } = variants.at(cell % 2 ** 22);
+    const { reason, textHits, ...own } = columns.variants[variant]!;
+    return {
+      ...own,
+      ...kindOf(columns.kinds, kinds.first[Math.floor(cell / 2 ** 22)]!, reason, seen),
+      trace: '',
+      causes,
+      textHits: new Set(textHits),
+      parts: parts.total(place),
+      seconds: seconds.total(place),
+      untimedParts: untimedParts.total(place),
+    };
+  });
 }
 
-type Dimension = keyof Dimensions;
-
 /** Lines and coverage name the reason and the channel; everything else counts only where a selector states it. */
-function seenDimensions(model: Model, register: Register): ReadonlySet<Dimension> {
+function seenDimensions(model: DecidingModel, register: Register): readonly (keyof Dimensions)[] {
   const selectors: (Selector | undefined)[] = [
     ...model.rules.map((rule) => rule.match),
     ...model.pools.map((pool) => pool.serves),
     ...model.time_equations.flatMap((equation) => equation.add.map((term) => term.when)),
     ...[...register.decisions.values()].map((decision) => decision.selector),
   ];
-  const states = (dimension: Dimension): boolean =>
-    selectors.some((selector) => selector?.[dimension] !== undefined || selector?.except?.[dimension] !== undefined);
-  return new Set(['reason', 'channel', ...DIMENSIONS.filter(states)]);
+  return DIMENSIONS.filter(
+    (dimension) =>
+      dimension === 'reason' ||
+      dimension === 'channel' ||
+      selectors.some((selector) => selector?.[dimension] !== undefined || selector?.except?.[dimension] !== undefined),
+  );
 }
 
-function seenOf(dimensions: Dimensions, seen: ReadonlySet<Dimension>): Dimensions {
-  const left = { ...dimensions } as Record<Dimension, string | null>;
-  for (const dimension of DIMENSIONS) if (!seen.has(dimension)) left[dimension] = null;
-  return left as unknown as Dimensions;
+/** Kinds that only differ where nobody looks, as one: the number of each kind, and the first kind of each number. */
+function coarseKinds(
+  { dimensions, tag, flags }: KindColumns,
+  seen: readonly (keyof Dimensions)[],
+): { readonly of: Int32Array; readonly first: readonly number[] } {
+  let of = Int32Array.from(flags);
+  for (const column of [tag, ...seen.map((dimension) => dimensions[dimension])]) {
+    const numbers = new Numbering<number>();
+    of = of.map((number, kind) => numbers.of(number * column.texts.length + column.of[kind]!));
+  }
+  const first: number[] = [];
+  of.forEach((number, kind) => (first[number] ??= kind));
+  return { of, first };
 }
 
-function takenCauses(contact: Attributable, rules: ReadonlyMap<string, Rule>, register: Register): readonly Cause[] {
-  return contact.causes.filter((cause) => {
-    const rule = rules.get(cause.rule);
-    const decision = register.decisions.get(cause.decision);
-    return rule && decision && takesReason(rule, contact) && register.concerns(decision, contact.dimensions.reason);
-  });
-}
+/** Variants with those of their causes only that an exposure rule can take for the reason of a cell. */
+class CoarseVariants {
+  private readonly names = new Numbering<string>();
+  private readonly found: { readonly variant: number; readonly causes: readonly Cause[] }[] = [];
+  /** by variant, where it has causes by the reason of the kind, too: the number + 1 */
+  private readonly withoutCauses: Int32Array;
+  private readonly withCauses: (Int32Array | undefined)[] = [];
+  private readonly reasons: KindColumns['dimensions']['reason'];
+  private readonly exposureRules: ReadonlyMap<string, Rule>;
 
-function keyOf(cell: CellFacts, causes: readonly Cause[], seen: ReadonlySet<Dimension>): string {
-  const { dimensions, tag, day, known, taggedOn, textHits, escalated, transferred, repeat } = cell;
-  const flags = (known ? 1 : 0) | (escalated ? 2 : 0) | (transferred ? 4 : 0) | (repeat ? 8 : 0);
-  let key = `${flags} ${day} ${taggedOn ?? ''} ${tag ?? ''}`;
-  for (const dimension of seen) key += `\u0000${dimensions[dimension] ?? '\u0001'}`;
-  for (const pattern of textHits) key += `\u0000\u0002${pattern}`;
-  for (const { rule, decision, hitOn, ageDays } of causes)
-    key += `\u0000\u0003${rule}\u0000${decision}\u0000${hitOn} ${ageDays}`;
-  return key;
+  constructor(
+    private readonly columns: CellColumns,
+    model: DecidingModel,
+    private readonly register: Register,
+  ) {
+    this.withoutCauses = new Int32Array(columns.variants.length);
+    this.reasons = columns.kinds.dimensions.reason;
+    this.exposureRules = new Map(model.rules.filter((rule) => rule.exposure).map((rule) => [rule.name, rule]));
+  }
+
+  of(variant: number, kind: number): number {
+    const plain = this.columns.variants[variant]!.causes.length === 0;
+    const known = plain ? this.withoutCauses : (this.withCauses[variant] ??= new Int32Array(this.reasons.texts.length));
+    const place = plain ? variant : this.reasons.of[kind]!;
+    if (known[place] === 0) known[place] = this.find(variant, textAt(this.reasons, kind)!) + 1;
+    return known[place]! - 1;
+  }
+
+  at(number: number) {
+    return this.found[number]!;
+  }
+
+  private find(variant: number, reasonOfKind: string): number {
+    const own = this.columns.variants[variant]!;
+    const causes = this.taken(own.causes, own.reason ?? reasonOfKind);
+    const number = this.names.of(variantKey(own, causes));
+    this.found[number] ??= { variant, causes };
+    return number;
+  }
+
+  private taken(causes: readonly Cause[], reason: string): readonly Cause[] {
+    const contact = { dimensions: { reason } };
+    return causes.filter((cause) => {
+      const rule = this.exposureRules.get(cause.rule);
+      const decision = this.register.decisions.get(cause.decision);
+      return rule && decision && takesReason(rule, contact) && this.register.concerns(decision, reason);
+    });
+  }
 }

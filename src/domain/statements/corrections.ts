@@ -7,11 +7,12 @@ import { minorDigits } from '../money.ts';
 import type { Period } from '../period.ts';
 import { EMPTY_ADJUSTMENT, type Adjustment } from './adjustment.ts';
 import { CONTACT_PARTS, type CellFacts } from './cell-facts.ts';
-import { sharesOf } from './close.ts';
 import type { CloseInputs } from './close-inputs.ts';
 import { claimKey, pricedBy } from './lines.ts';
-import { keptByService, PoolUse, type LineUse } from './pool-use.ts';
+import { keptByService, PoolUse, refuseOverlaps, type LineUse } from './pool-use.ts';
 import { standardsOf } from './standards.ts';
+import { sharesOf } from './upper-roll-up.ts';
+import { UseSums } from './use-sums.ts';
 
 /** A closed period as its issued run read and priced it. */
 export interface IssuedFrame {
@@ -30,14 +31,15 @@ export interface IssuedFrame {
 export function contactCorrections(frame: IssuedFrame, deltas: readonly CellFacts[], posting: Period): Adjustment[] {
   const { inputs } = frame;
   if (deltas.length === 0) return [];
-  const shares = sharesOf(inputs);
-  const use = new PoolUse(inputs.model, standardsOf(inputs));
+  const shares = sharesOf(inputs, inputs.cells);
+  const sums = new UseSums(inputs.model);
   for (const cell of deltas) {
     const keeps = keptByService(cell, inputs.model);
-    use.add(cell, keeps ? undefined : attribute(cell, inputs.model, inputs.register, shares), keeps);
+    sums.add(cell, keeps ? undefined : attribute(cell, inputs.model, inputs.register, shares), keeps);
   }
+  refuseOverlaps(sums.overlaps());
   const adjustments: Adjustment[] = [];
-  const uses = use.byPool();
+  const uses = new PoolUse(sums.list(), inputs.model, standardsOf(inputs)).byPool();
   for (const pool of inputs.model.pools) {
     const changed = (uses.get(pool.code) ?? []).filter((line) => !line.parts.isZero || !line.used.isZero);
     if (changed.length > 0) adjustments.push(...poolCorrections(pool, changed, frame, posting));

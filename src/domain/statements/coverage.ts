@@ -12,9 +12,22 @@ export function reasonKey({ reason, channel }: { readonly reason: string; readon
   return `${reason}\u0000${channel}`;
 }
 
-/** Counts how much of the contacts is explained, by evidence tier, and the largest unexplained reasons. */
+/** What the rules explain of the contacts, in parts of contacts. */
+export interface CoverageSums {
+  readonly parts: bigint;
+  readonly byTier: readonly (readonly [Tier, Fraction])[];
+  readonly unattributed: readonly { readonly reason: string; readonly channel: string; readonly parts: Fraction }[];
+  /** channels of contacts that no handling pool takes, ascending, with the units that answer for them */
+  readonly unservedChannels: Coverage['unservedChannels'];
+  readonly repeats: bigint;
+  readonly transfers: bigint;
+  readonly untimed: bigint;
+  readonly tagsNotHonoured: bigint;
+}
+
+/** Counts how much of the contacts is explained, by evidence tier, and what is not, by reason and channel. */
 export class CoverageCount {
-  parts = 0n;
+  private parts = 0n;
   private readonly byTier = new Map<Tier, Fraction>();
   private readonly unattributed = new Map<string, { reason: string; channel: string; parts: Fraction }>();
   private readonly unserved = new Map<string, { parts: bigint; units: Set<string> }>();
@@ -55,26 +68,42 @@ export class CoverageCount {
     this.unserved.set(channel, { ...kept, parts: kept.parts + cell.parts });
   }
 
-  /** @param costs of unattributed contacts by `reasonKey`, minor units */
-  result(use: PoolUse, costs: ReadonlyMap<string, bigint>): Coverage {
-    const items = [...this.unattributed]
-      .sort(([a, x], [b, y]) => y.parts.compare(x.parts) || compareKeys(a, b))
-      .map(([key, item]) => ({ ...item, amount: costs.get(key) ?? 0n }));
+  sums(): CoverageSums {
+    const { parts, repeats, transfers, untimed, tagsNotHonoured } = this;
     return {
-      parts: this.parts,
-      byTier: this.byTier,
-      unattributed: items.reduce((sum, item) => sum.plus(item.parts), Fraction.ZERO),
-      repeats: Fraction.of(this.repeats),
-      transfers: this.transfers === 0n ? null : Fraction.of(this.transfers),
-      untimed: this.untimed,
-      unserved: use.unservedParts,
+      ...{ parts, repeats, transfers, untimed, tagsNotHonoured },
+      byTier: [...this.byTier],
+      unattributed: [...this.unattributed.values()],
       unservedChannels: [...this.unserved]
         .sort(([a], [b]) => compareKeys(a, b))
-        .map(([channel, { parts, units }]) => ({ channel, parts, units: [...units].sort(compareKeys) })),
-      withoutStandard: use.withoutStandardParts,
-      derivedStandard: use.derivedStandardParts,
-      tagsNotHonoured: Fraction.of(this.tagsNotHonoured),
-      worklist: items.slice(0, WORKLIST),
+        .map(([channel, of]) => ({ channel, parts: of.parts, units: [...of.units].sort(compareKeys) })),
     };
   }
+}
+
+/** Parts of contacts that no handling pool takes. */
+export function unservedParts({ unservedChannels }: CoverageSums): bigint {
+  return unservedChannels.reduce((sum, { parts }) => sum + parts, 0n);
+}
+
+/** The coverage of a close. @param costs of unattributed contacts by `reasonKey`, minor units */
+export function coverageOf(sums: CoverageSums, use: PoolUse, costs: ReadonlyMap<string, bigint>): Coverage {
+  const items = sums.unattributed
+    .map((item) => ({ key: reasonKey(item), item }))
+    .sort((a, b) => b.item.parts.compare(a.item.parts) || compareKeys(a.key, b.key))
+    .map(({ key, item }) => ({ ...item, amount: costs.get(key) ?? 0n }));
+  return {
+    parts: sums.parts,
+    byTier: new Map(sums.byTier),
+    unattributed: items.reduce((sum, item) => sum.plus(item.parts), Fraction.ZERO),
+    repeats: Fraction.of(sums.repeats),
+    transfers: sums.transfers === 0n ? null : Fraction.of(sums.transfers),
+    untimed: sums.untimed,
+    unserved: unservedParts(sums),
+    unservedChannels: sums.unservedChannels,
+    withoutStandard: use.withoutStandardParts,
+    derivedStandard: use.derivedStandardParts,
+    tagsNotHonoured: Fraction.of(sums.tagsNotHonoured),
+    worklist: items.slice(0, WORKLIST),
+  };
 }

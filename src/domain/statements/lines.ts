@@ -5,7 +5,7 @@ import { lineId } from '../ids.ts';
 import { unitsOfPool, type Model, type Pool } from '../model/model.ts';
 import type { Period } from '../period.ts';
 import type { Line, ServiceLine } from './books.ts';
-import type { CloseInputs } from './close-inputs.ts';
+import type { CostingInputs } from './close-inputs.ts';
 import { CONTACT_PARTS } from './cell-facts.ts';
 import type { LineUse } from './pool-use.ts';
 
@@ -14,7 +14,7 @@ export function linesOf(
   pool: Pool,
   uses: readonly LineUse[],
   split: PoolSplit,
-  inputs: CloseInputs,
+  inputs: CostingInputs,
   digits: number,
 ): Line[] {
   const lines: Line[] = [];

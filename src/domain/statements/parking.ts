@@ -25,6 +25,12 @@ export interface ParkingInputs {
 
 const TRAILING_MONTHS = 3;
 
+/** Parts of contacts of a unit. */
+export interface UnitParts {
+  readonly unit: string;
+  readonly parts: Fraction;
+}
+
 /** Counts, unit by unit, the contacts that no handling pool takes. */
 export class UnservedByUnit {
   private readonly parts = new Map<string, Fraction>();
@@ -35,20 +41,28 @@ export class UnservedByUnit {
       this.parts.set(unit, (this.parts.get(unit) ?? Fraction.ZERO).plus(share.times(cell.parts)));
   }
 
-  /** Share of each unit's contacts. @param handling pools whose lines count the contacts that are taken */
-  shares(lines: readonly Line[], handling: ReadonlySet<string>): Map<string, Fraction> {
-    return new Map(
-      [...this.parts].map(([unit, parts]) => {
-        const own = lines.filter((line) => line.unit === unit && handling.has(line.pool));
-        const taken = Fraction.of(
-          own.reduce((sum, line) => sum + line.microContacts, 0n),
-          1_000_000n,
-        );
-        const untaken = parts.over(CONTACT_PARTS);
-        return [unit, untaken.over(untaken.plus(taken))];
-      }),
-    );
+  list(): UnitParts[] {
+    return [...this.parts].map(([unit, parts]) => ({ unit, parts }));
   }
+}
+
+/** Which share of its contacts no handling pool takes, by unit. @param handling pools whose lines count those taken */
+export function unservedShares(
+  unserved: readonly UnitParts[],
+  lines: readonly Line[],
+  handling: ReadonlySet<string>,
+): Map<string, Fraction> {
+  return new Map(
+    unserved.map(({ unit, parts }) => {
+      const own = lines.filter((line) => line.unit === unit && handling.has(line.pool));
+      const taken = Fraction.of(
+        own.reduce((sum, line) => sum + line.microContacts, 0n),
+        1_000_000n,
+      );
+      const untaken = parts.over(CONTACT_PARTS);
+      return [unit, untaken.over(untaken.plus(taken))];
+    }),
+  );
 }
 
 /** Units that break a bound of the model, ascending, with every bound that they break. */

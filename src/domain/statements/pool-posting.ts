@@ -8,7 +8,7 @@ import { unitsOfPool, type Pool } from '../model/model.ts';
 import { lastDay } from '../period.ts';
 import type { Line, PoolResult, ServiceLine } from './books.ts';
 import { CONTACT_PARTS } from './cell-facts.ts';
-import type { CloseInputs } from './close-inputs.ts';
+import type { CostingInputs } from './close-inputs.ts';
 import { claimKey, directLine, linesOf, serviceLine, spreadUnused } from './lines.ts';
 import type { LineUse } from './pool-use.ts';
 
@@ -23,7 +23,7 @@ export function postPool(
   pool: Pool,
   money: { readonly own: bigint; readonly received: bigint; readonly passed: bigint },
   uses: readonly LineUse[],
-  inputs: CloseInputs,
+  inputs: CostingInputs,
   digits: number,
 ): Posted {
   const cost = money.own + money.received - money.passed;
@@ -107,7 +107,7 @@ function splitOf(
   pool: Pool,
   money: { own: bigint; received: bigint; practical: Fraction; digits: number },
   claims: readonly Use[],
-  inputs: CloseInputs,
+  inputs: CostingInputs,
   rate: Fraction | undefined,
 ): PoolSplit {
   const { charging } = inputs.model;
@@ -138,7 +138,7 @@ function splitOf(
 function shortfall(
   pool: Pool,
   claims: readonly (Use & { readonly contacts?: Fraction })[],
-  inputs: CloseInputs,
+  inputs: CostingInputs,
 ): Fraction {
   let missing = Fraction.ZERO;
   for (const [unit, expected] of unitsOfPool(inputs.model.charging.forecast, pool.code)) {
@@ -218,7 +218,7 @@ function poolResult(
 /** Standard rate in minor units: stated, else the contract's price, else the last closed capacity rate, else the actual one. */
 function standardRate(
   pool: Pool,
-  inputs: CloseInputs,
+  inputs: CostingInputs,
   digits: number,
 ): { rate: Fraction | undefined; source: PoolResult['rateSource'] } {
   const scale = 10n ** BigInt(digits);

@@ -1,7 +1,7 @@
 import { Fraction } from '../fraction.ts';
 import type { Model, Pool } from '../model/model.ts';
 import type { BridgeLine } from './bridge.ts';
-import type { Standards } from './pool-use.ts';
+import type { Standards } from './standards.ts';
 
 /** Standards that finance set for a period: seconds by pool and reason, rate by pool. */
 export interface SetStandards {
@@ -45,7 +45,7 @@ function figuresOf(
   if (model.charging.basis !== 'standard' || line.reason === null) return undefined;
   const pool = model.pools.find((candidate) => candidate.code === line.pool);
   if (pool?.driver !== 'handle_seconds') return undefined;
-  const seconds = standards.standardSeconds(pool, line.reason);
+  const seconds = standards.standardSeconds(pool.code, line.reason);
   const rate = setRate(pool, model);
   return seconds?.source === 'stated' && rate ? { seconds: seconds.seconds.over(pool.concurrency), rate } : undefined;
 }

@@ -5,8 +5,9 @@ import { Fraction } from '../fraction.ts';
 import type { CellFacts } from './cell-facts.ts';
 import type { CloseInputs } from './close-inputs.ts';
 import { lineIdOf, pricedBy } from './lines.ts';
-import { keptByService, PoolUse } from './pool-use.ts';
+import { keptByService, PoolUse, refuseOverlaps } from './pool-use.ts';
 import { standardsOf } from './standards.ts';
+import { UseSums } from './use-sums.ts';
 
 /** What one contact (or one reason of it) is in the books: found by the code of the close itself, on the one contact. */
 export interface ContactShare {
@@ -38,10 +39,12 @@ export function whyChain(
   inputs: Pick<CloseInputs, 'period' | 'model' | 'register' | 'derivedStandards'>,
   rules: RuleShares,
 ): WhyChain {
-  const use = new PoolUse(inputs.model, standardsOf(inputs));
+  const sums = new UseSums(inputs.model);
   const keeps = keptByService(contact, inputs.model);
   const outcome = keeps ? undefined : attribute(contact, inputs.model, inputs.register, rules);
-  use.add(contact, outcome, keeps);
+  sums.add(contact, outcome, keeps);
+  refuseOverlaps(sums.overlaps());
+  const use = new PoolUse(sums.list(), inputs.model, standardsOf(inputs));
   const shares: ContactShare[] = [];
   for (const [code, uses] of use.byPool()) {
     const pool = inputs.model.pools.find((candidate) => candidate.code === code)!;

@@ -12,7 +12,7 @@ import { close } from '../../domain/statements/close.ts';
 import { documentsOf, SERVICE_FALLBACK, type DocumentContext } from '../../domain/statements/document.ts';
 import { creditOfUnit } from '../../domain/statements/retention-books.ts';
 import type { ValueSection } from '../../domain/statements/value-document.ts';
-import type { CellUse } from '../../domain/statements/pool-use.ts';
+import type { CellUse } from '../../domain/statements/use-sums.ts';
 import { resultHash, TIE_OUT, type PostedResult } from '../result.ts';
 import { allocationOf } from './allocation.ts';
 import { priorView } from './bridge-cells.ts';

@@ -1,7 +1,7 @@
 import { compareKeys } from '../../domain/apportionment.ts';
 import { Fraction } from '../../domain/fraction.ts';
 import { CONTACT_PARTS } from '../../domain/statements/cell-facts.ts';
-import type { CellUse } from '../../domain/statements/pool-use.ts';
+import type { CellUse } from '../../domain/statements/use-sums.ts';
 import { double } from './numbers.ts';
 import type { DrillDownRows } from './workbook-model.ts';
 

@@ -3,8 +3,8 @@ import { matchesPattern } from '../../domain/model/selector.ts';
 import { CONTACT_PARTS } from '../../domain/statements/cell-facts.ts';
 import type { CloseInputs } from '../../domain/statements/close-inputs.ts';
 import { lineIdOf, lineRank } from '../../domain/statements/lines.ts';
-import type { CellUse, LineKey } from '../../domain/statements/pool-use.ts';
 import { standardsOf } from '../../domain/statements/standards.ts';
+import type { CellUse, LineKey } from '../../domain/statements/use-sums.ts';
 import { byKey } from './apportioned.ts';
 import type { StandardView } from './workbook-model.ts';
 
@@ -110,7 +110,7 @@ function standardsFor(
       const [code, reason] = name.split('\u0000') as [string, string];
       const pool = pools.get(code)!;
       const timed = pool.driver === 'handle_seconds';
-      const standard = timed ? source.standardSeconds(pool, reason) : undefined;
+      const standard = timed ? source.standardSeconds(code, reason) : undefined;
       const weight =
         pool.driver === 'weighted'
           ? ([...pool.weights!].find(([pattern]) => matchesPattern(pattern, reason))?.[1] ?? Fraction.ONE)

@@ -4,7 +4,7 @@ import { Fraction, sumFractions } from '../../../src/domain/fraction.ts';
 import { CONTACT_PARTS } from '../../../src/domain/statements/cell-facts.ts';
 import { close } from '../../../src/domain/statements/close.ts';
 import type { CloseInputs } from '../../../src/domain/statements/close-inputs.ts';
-import type { CellUse } from '../../../src/domain/statements/pool-use.ts';
+import type { CellUse } from '../../../src/domain/statements/use-sums.ts';
 import { aCell, inputsOf } from '../../builders/company.ts';
 
 type Policy = 'charge' | 'show' | 'charge_lower_bound';
