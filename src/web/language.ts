@@ -20,8 +20,12 @@ type Values<Text extends string, Value> = [Places<Text>] extends [never]
 /** After this stands what tells two equal English texts apart; it is never shown. */
 const CONTEXT = ' ‖ ';
 
-const LABELS: Readonly<Record<Exclude<Language, 'en'>, Readonly<Record<string, string>>>> = {
-  de: JSON.parse(readFileSync(join(packageRoot, 'templates', 'labels', 'de.json'), 'utf8')) as Record<string, string>,
+const LABELS: Readonly<Record<Exclude<Language, 'en'>, ReadonlyMap<string, string>>> = {
+  de: new Map(
+    Object.entries(
+      JSON.parse(readFileSync(join(packageRoot, 'templates', 'labels', 'de.json'), 'utf8')) as Record<string, string>,
+    ),
+  ),
 };
 
 /** What an answer is written in, and where it is found: path and query, for the links to its other languages. */
@@ -72,12 +76,12 @@ export function rich<const Text extends string>(
 /** Whether the language has words for the text; English has them for all. */
 export function isSaid(text: string): boolean {
   const spoken = language();
-  return spoken === 'en' || LABELS[spoken][text] !== undefined;
+  return spoken === 'en' || LABELS[spoken].has(text);
 }
 
 function said(text: string): string {
   const spoken = language();
-  const found = spoken === 'en' ? undefined : LABELS[spoken][text];
+  const found = spoken === 'en' ? undefined : LABELS[spoken].get(text);
   if (found !== undefined) return found;
   const end = text.indexOf(CONTEXT);
   return end < 0 ? text : text.slice(0, end);

@@ -30,7 +30,7 @@ const DECISION_KINDS: Readonly<Record<string, string>> = {
 
 /** What sort of decision. */
 export function decisionKind(kind: string): string {
-  return t(DECISION_KINDS[kind] ?? kind);
+  return t(Object.hasOwn(DECISION_KINDS, kind) ? DECISION_KINDS[kind]! : kind);
 }
 
 /** Whether a line is charged. */

@@ -43,11 +43,14 @@ export const FACT_KINDS: readonly string[] = KINDS.filter(
   (kind) => kind.store === 'fact' || kind.name === 'ledger',
 ).map((kind) => kind.name);
 
-const SHORT_NAMES: Record<string, string> = { owners: 'decision_owners', segments: 'contact_segments' };
+const SHORT_NAMES: ReadonlyMap<string, string> = new Map([
+  ['owners', 'decision_owners'],
+  ['segments', 'contact_segments'],
+]);
 
 /** @throws Refusal unknown_kind, with the nearest name */
 export function kindNamed(name: string): Kind {
-  const wanted = SHORT_NAMES[name] ?? name.replaceAll('-', '_');
+  const wanted = SHORT_NAMES.get(name) ?? name.replaceAll('-', '_');
   const kind = KINDS.find((k) => k.name === wanted);
   if (kind !== undefined) return kind;
   const nearest = new CodeBook('kind', KIND_NAMES).nearest(wanted);
