@@ -7,6 +7,7 @@ import { addCorrectionCommands } from './commands/corrections.ts';
 import { addDecisionCommand } from './commands/decision.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addDisputeCommands } from './commands/disputes.ts';
+import { addDistributeCommand } from './commands/distribute.ts';
 import { addEvaluateCommand } from './commands/evaluate.ts';
 import { addExplainCommands } from './commands/explain.ts';
 import { addGenerateCommand } from './commands/generate.ts';
@@ -52,6 +53,7 @@ export function program(): Command {
   addGenerateCommand(root);
   addBenchCommand(root);
   addServerCommands(root);
+  addDistributeCommand(root);
   addAccountCommands(root);
   addAuditCommands(root);
   return root;

@@ -1,2 +1,3 @@
 -- Whether the company's revenue names renewals at all. $1 watermark
-select count(*) > 0 as any_renewal from (select event_id from revenue where kind = 'renewal' and import_id <= $1 limit 1) found
+with found as materialized (select event_id from revenue where kind = 'renewal' and import_id <= $1 limit 1)
+select count(*) > 0 as any_renewal from found
