@@ -4,20 +4,22 @@
 with corrected as materialized (
   select distinct contact_id from contact where started_on between $4::date and $2::date and import_id <= $3::bigint and sign = -1
 ),
-live as not materialized (
-  select c.contact_id, c.started_at, c.started_on, c.customer_key, c.cell_no
-  from contact c
-  where c.started_on between $4::date and $2::date and c.import_id <= $3::bigint and c.sign = 1 and c.customer_id is not null
-    and not exists (select from corrected k where k.contact_id = c.contact_id)
-  union all
-  select contact_id, started_at, started_on, customer_key, cell_no
+-- Of corrected contacts the newest version stands, unless it was taken back or moved away: its import, or null. Versions
+-- under another customer cancel by themselves.
+standing as materialized (
+  select contact_id, max(case when net > 0 then import_id end) as import_id
   from (
-    select c.*, sum(c.sign) over (partition by c.customer_key, c.contact_id) as net,
-      row_number() over (partition by c.customer_key, c.contact_id order by c.sign desc, c.import_id desc) as newest
+    select c.customer_key, c.contact_id, sum(c.sign) as net, max(c.import_id) filter (where c.sign = 1) as import_id
     from contact c join corrected using (contact_id)
-    where c.started_on between $4::date and $2::date and c.import_id <= $3::bigint
+    where c.started_on between $4::date and $2::date and c.import_id <= $3::bigint group by c.customer_key, c.contact_id
   ) versions
-  where net > 0 and newest = 1 and customer_id is not null
+  group by contact_id
+),
+live as not materialized (
+  select c.customer_key, c.contact_id, c.started_at, c.started_on, c.cell_no
+  from contact c left join standing k on k.contact_id = c.contact_id
+  where c.started_on between $4::date and $2::date and c.import_id <= $3::bigint and c.sign = 1
+    and (k.contact_id is null or k.import_id = c.import_id) and c.customer_id is not null
 ),
 inbound as not materialized (
   select l.* from live l join cell d using (cell_no) where d.direction is distinct from 'outbound'
