@@ -1,6 +1,6 @@
 import type { BinaryRows } from './binary-rows.ts';
 import { CustomerHash } from './customer-hash.ts';
-import { FastTimestamp } from './fast-timestamp.ts';
+import { dayAt, FastTimestamp } from './fast-timestamp.ts';
 import type { Column } from './kinds/kind.ts';
 import { masked } from './masking.ts';
 import { Seen } from './seen-values.ts';
@@ -60,8 +60,12 @@ export function idColumn({ place, out }: FactContext, at: number, c: number, req
   };
 }
 
-/** A customer's id and, beside it, the key by which facts of a customer meet. */
-export function customerColumn(context: FactContext, at: number, c: number, required: boolean): FactColumn {
+/** A customer's id and, beside it, the key by which facts of a customer meet; `key` is that of the row encoded last. */
+export interface CustomerColumn extends FactColumn {
+  readonly key: { readonly high: number; readonly low: number };
+}
+
+export function customerColumn(context: FactContext, at: number, c: number, required: boolean): CustomerColumn {
   const { place, out, pseudonymise } = context;
   const hash = new CustomerHash();
   const longHash = (id: string): void => {
@@ -70,6 +74,7 @@ export function customerColumn(context: FactContext, at: number, c: number, requ
     out.putWords(hash.high, hash.low);
   };
   return {
+    key: hash,
     fast() {
       const s = place.starts[place.base + at]!;
       const e = place.ends[place.base + at]!;
@@ -110,28 +115,37 @@ export function labelColumn({ place, out }: FactContext, at: number, c: number):
   };
 }
 
-/** A column of few values (codes that must exist, enums): a text that was good once is good again. */
-export function knownTextColumn(context: FactContext, column: Column, at: number, c: number): FactColumn {
+/** A column of few values; `value` is that of the row encoded last, the empty text for none. */
+export interface KnownTextColumn extends FactColumn {
+  value: string;
+}
+
+/** Codes that must exist, enums: a text that was good once is good again. */
+export function knownTextColumn(context: FactContext, column: Column, at: number, c: number): KnownTextColumn {
   const { place, out, file } = context;
-  const seen = new Seen<Buffer>(column.name, file);
+  const seen = new Seen<{ readonly text: string; readonly bytes: Buffer }>(column.name, file);
   return {
+    value: '',
     fast() {
       const s = place.starts[place.base + at]!;
       const e = place.ends[place.base + at]!;
+      this.value = '';
       if (s === e) {
         if (column.required !== true) out.putNull();
         return column.required !== true;
       }
       const id = seen.find(place.bytes, s, e);
       if (id === 0) return false;
-      const value = seen.at(id);
-      out.putBytes(value, 0, value.length);
+      const { text, bytes } = seen.at(id);
+      this.value = text;
+      out.putBytes(bytes, 0, bytes.length);
       return true;
     },
     slow: (row) => putText(out, row.values[c]!),
     learn(row) {
       const text = row.source.fields[at] ?? '';
-      if (text !== '') seen.learn(text, Buffer.from(row.values[c]!));
+      const value = row.values[c]!;
+      if (text !== '') seen.learn(text, { text: value, bytes: Buffer.from(value) });
     },
   };
 }
@@ -194,10 +208,49 @@ export function secondsColumn(
   };
 }
 
+const EPOCH_DAY = 10_957; // 2000-01-01, where PostgreSQL starts to count
+
+/** A day, as days since 1970-01-01; NaN for none. */
+export interface DateColumn extends FactColumn {
+  day: number;
+}
+
+/** @param earlier a day of the row that must not lie after this one */
+export function dateColumn(
+  { place, out }: FactContext,
+  at: number,
+  c: number,
+  required: boolean,
+  earlier: DateColumn | undefined,
+): DateColumn {
+  return {
+    day: NaN,
+    fast() {
+      const s = place.starts[place.base + at]!;
+      const e = place.ends[place.base + at]!;
+      this.day = NaN;
+      if (s === e) {
+        if (!required) out.putNull();
+        return !required;
+      }
+      if (e - s !== 10) return false;
+      this.day = dayAt(place.bytes, s);
+      if (this.day !== this.day || (earlier !== undefined && earlier.day > this.day)) return false;
+      out.putInt4(this.day - EPOCH_DAY);
+      return true;
+    },
+    slow(row) {
+      const value = row.values[c]!;
+      this.day = value === null ? NaN : Date.parse(`${value}T00:00:00Z`) / 86_400_000;
+      if (value === null) out.putNull();
+      else out.putInt4(this.day - EPOCH_DAY);
+    },
+  };
+}
+
 /** An instant and, beside it, its local day. */
 export function instantColumn({ place, out, zone }: FactContext, at: number): FactColumn & { day: number } {
   const reader = new FastTimestamp(zone);
-  const EPOCH_DAY = 10_957; // 2000-01-01, where PostgreSQL starts to count
   return {
     day: 0,
     fast() {

@@ -6,14 +6,18 @@ import { amountColumn, RowCurrency, waivedColumn, type AmountColumn } from './fa
 import {
   booleanColumn,
   customerColumn,
+  dateColumn,
   idColumn,
   instantColumn,
   knownTextColumn,
   labelColumn,
   maskedTextColumn,
   secondsColumn,
+  type CustomerColumn,
+  type DateColumn,
   type FactColumn,
   type FactContext,
+  type KnownTextColumn,
   type Place,
 } from './fact-columns.ts';
 import type { Kind } from './kinds/kind.ts';
@@ -28,7 +32,13 @@ export interface CompiledFact {
   readonly seconds: { readonly taken: number } | undefined;
   readonly instant: { readonly day: number } | undefined;
   readonly currency: RowCurrency | undefined;
+  /** the customer that names a row */
+  readonly customer: CustomerColumn | undefined;
+  /** true when the kind's rule may have something against the row whose columns were encoded last */
+  readonly ruled: () => boolean;
 }
+
+const NO_RULE: { readonly values: readonly string[]; readonly losses: readonly string[] } = { values: [], losses: [] };
 
 /** Makes the encoders of a kind's columns from its definition. @param cells for contacts only */
 export function compileFact(
@@ -45,6 +55,9 @@ export function compileFact(
   let currency: RowCurrency | undefined;
   let timed: { readonly taken: number } | undefined;
   let dated: { readonly day: number } | undefined;
+  let customer: CustomerColumn | undefined;
+  let known: KnownTextColumn | undefined;
+  const days = new Map<string, DateColumn>();
   const names: string[] = [];
   const columns: FactColumn[] = [];
   const amounts: { column: AmountColumn; name: string }[] = [];
@@ -80,10 +93,20 @@ export function compileFact(
         names.push(column.also!);
         break;
       }
-      case 'customer':
-        add(name, customerColumn(context, at, c, required));
+      case 'customer': {
+        const made = customerColumn(context, at, c, required);
+        if (kind.key[0] === column.name) customer = made;
+        add(name, made);
         names.push(column.also!);
         break;
+      }
+      case 'date': {
+        const earlier = kind.ordered?.[1] === column.name ? days.get(kind.ordered[0]) : undefined;
+        const made = dateColumn(context, at, c, required, earlier);
+        days.set(column.name, made);
+        add(name, made);
+        break;
+      }
       case 'integer': {
         const seconds = secondsColumn(context, at, c, required);
         timed = seconds;
@@ -104,9 +127,12 @@ export function compileFact(
         add(name, currency!.column(required, c));
         break;
       case 'code':
-      case 'enum':
-        add(name, knownTextColumn(context, column, at, c));
+      case 'enum': {
+        const made = knownTextColumn(context, column, at, c);
+        if (kind.ruleOnly?.column === column.name) known = made;
+        add(name, made);
         break;
+      }
       case 'boolean':
         add(name, booleanColumn(context, at, c));
         break;
@@ -123,16 +149,19 @@ export function compileFact(
       case 'text':
       case 'decimal':
       case 'share':
-      case 'date':
       case 'period':
       case 'match':
       case 'reason_list':
-        throw new Error(`${kind.name}.${column.name}: facts have no columns of type ${column.type}`);
+        throw new Error(`${kind.name}.${column.name}: no columns of type ${column.type} are encoded`);
     }
   }
   if (cells !== undefined) {
     names.push('cell_no');
     columns.push(cellColumn(context, kind, binding.places, cells));
   }
-  return { names, columns, amounts, seconds: timed, instant: dated, currency };
+  const { values, losses } = kind.ruleOnly ?? NO_RULE;
+  const ruled = (): boolean =>
+    known !== undefined &&
+    (values.includes(known.value) || (losses.includes(known.value) && (amounts[0]?.column.taken ?? NaN) > 0));
+  return { names, columns, amounts, seconds: timed, instant: dated, currency, customer, ruled };
 }

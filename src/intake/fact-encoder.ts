@@ -14,7 +14,7 @@ import type { Totals } from './totals.ts';
 export type Head = { readonly importId: bigint } | undefined;
 
 /**
- * Facts of one file as binary COPY rows. Rows take the fast way, from bytes to bytes; whatever is new or odd about a row
+ * Facts or customers of one file as binary COPY rows. Rows take the fast way, from bytes to bytes; whatever is new or odd about a row
  * sends it through the row check as text, so that there is one judge of what is good and one place where faults are made.
  */
 export class FactEncoder {
@@ -29,13 +29,13 @@ export class FactEncoder {
   };
   private readonly fact: CompiledFact;
   private readonly keyPlaces: readonly number[];
-  private readonly slowWhen: { at: number; values: readonly string[] } | undefined;
   private ordinal = 0;
+  private readonly headNames: readonly string[];
   private readonly low = new Kept();
   private readonly high = new Kept();
 
   constructor(
-    kind: Kind,
+    private readonly kind: Kind,
     binding: Binding,
     private readonly books: Books,
     file: string,
@@ -46,16 +46,14 @@ export class FactEncoder {
     private readonly hashes: KeyHashes,
   ) {
     this.fact = compileFact(kind, binding, books, file, this.place, this.out, cells);
+    const ofTable = kind.store === 'fact' ? ['import_id', 'line', 'sign'] : ['import_id', 'line'];
+    this.headNames = head === undefined ? ['ordinal', 'line'] : ofTable;
     this.keyPlaces = kind.key.map((name) => binding.places[kind.columns.findIndex((column) => column.name === name)]!);
-    const { ruleOnly } = kind;
-    const at =
-      ruleOnly === undefined ? -1 : (binding.places[kind.columns.findIndex((c) => c.name === ruleOnly.column)] ?? -1);
-    this.slowWhen = ruleOnly === undefined || at < 0 ? undefined : { at, values: ruleOnly.values };
   }
 
   /** Columns of a row in order, as COPY wants them named. */
   get columnNames(): readonly string[] {
-    return [...(this.head === undefined ? ['ordinal', 'line'] : ['import_id', 'line', 'sign']), ...this.fact.names];
+    return [...this.headNames, ...this.fact.names];
   }
 
   /** Encodes one row of a batch; false when it was refused. */
@@ -70,7 +68,7 @@ export class FactEncoder {
     const before = out.length;
     out.room(batch.ends[base + batch.width - 1]! - batch.starts[base]! + 2048);
     this.putHead(batch.lines[r]!);
-    if (!this.wantsText() && this.fact.columns.every(isFast)) {
+    if (this.fact.columns.every(isFast) && !this.fact.ruled()) {
       this.take(batch.bytes);
       return true;
     }
@@ -96,6 +94,7 @@ export class FactEncoder {
     for (const column of this.fact.columns) column.learn?.(row);
     this.totals.add(row);
     this.day = row.instant?.day ?? NaN;
+    if (this.takeCustomer()) return true;
     this.hashes.begin();
     for (const at of this.keyPlaces) {
       const key = Buffer.from(source.fields[at]!);
@@ -108,18 +107,20 @@ export class FactEncoder {
 
   private putHead(line: number): void {
     const { out, head } = this;
-    out.int16(this.fact.names.length + (head === undefined ? 2 : 3));
+    out.int16(this.fact.names.length + this.headNames.length);
     if (head === undefined) out.putInt4(this.ordinal);
     else out.putBigInt(head.importId);
-    out.putInt4(line);
-    if (head !== undefined) out.putInt2(1);
+    if (head === undefined || this.kind.store === 'fact') out.putInt4(line);
+    else out.putInt8(line);
+    if (head !== undefined && this.kind.store === 'fact') out.putInt2(1);
   }
 
-  private wantsText(): boolean {
-    if (this.slowWhen === undefined) return false;
-    const { bytes, starts, ends, base } = this.place;
-    const at = base + this.slowWhen.at;
-    return this.slowWhen.values.includes(bytes.toString('latin1', starts[at], ends[at]).toLowerCase());
+  /** Customers are told apart by the key that their table keeps anyhow. */
+  private takeCustomer(): boolean {
+    const { customer } = this.fact;
+    if (customer === undefined) return false;
+    this.hashes.add(customer.key.high, customer.key.low);
+    return true;
   }
 
   /** Counts a row that went the fast way. */
@@ -136,6 +137,7 @@ export class FactEncoder {
       }
     }
     if (instant !== undefined) this.day = instant.day;
+    if (this.takeCustomer()) return;
     hashes.begin();
     for (const at of this.keyPlaces) {
       const start = place.starts[place.base + at]!;
@@ -156,7 +158,7 @@ export class FactEncoder {
     else if (!isBelow(low.text, bytes, start, end)) low.take(bytes, start, end);
   }
 
-  /** Least and greatest key of the rows taken; undefined without rows. */
+  /** Least and greatest key of the facts taken; undefined without rows. */
   keyRange(): KeyRange | undefined {
     return this.low.text.length === 0 ? undefined : { low: this.low.text.toString(), high: this.high.text.toString() };
   }

@@ -1,37 +1,38 @@
 import { cellRows, nextImportId, type CompanyRow } from '../persistence/imports.queries.ts';
-import { anyStored, makeStage, sumContacts, writeFacts } from '../persistence/staging.queries.ts';
+import { anyStored, makeStage, sumContacts, writeFacts, writeVersions } from '../persistence/staging.queries.ts';
 import { CellBook } from './cells.ts';
 import { FactEncoder, type Head } from './fact-encoder.ts';
-import { copyFacts, keepKeys, stageFacts } from './fact-writer.ts';
+import { copyFacts, keepKeys, perhapsKnown, stageFacts } from './fact-writer.ts';
 import { FileAttempt, type KindBooks } from './file-attempt.ts';
 import type { ImportReport } from './import-report.ts';
 import { KeyHashes } from './key-hashes.ts';
 import { keepCells } from './record-writer.ts';
+import { customerKey } from './pseudonym.ts';
 import { bindHeader } from './row-check.ts';
 import type { OpenRows } from './row-reader.ts';
 
 const unheard = (): void => undefined;
 
-/** A file of facts: signed rows in monthly partitions. */
+/** A file of facts, signed rows in monthly partitions; or of customers, versions in the numbers of facts. */
 export class FactFile extends FileAttempt {
   private encoder: FactEncoder | undefined;
   private readonly hashes = new KeyHashes();
 
   /**
-   * Takes the short way: rows go straight into their partitions, and afterwards the hashes of their keys show that none
+   * Takes the short way: rows go straight into their table, and afterwards the hashes of their keys show that none
    * stands twice or was stored. Undefined when that did not hold or a row was refused; then nothing is written.
    */
   async copyStraight(company: CompanyRow): Promise<ImportReport | undefined> {
     const { tx, of, file, hashes } = this;
     try {
-      if (await this.startsKnown()) return undefined;
+      const books = await this.books(company);
+      if (await this.startsKnown(books)) return undefined;
       await tx.query('savepoint straight');
       const importId = await nextImportId(tx);
-      const books = await this.books(company);
       const rows = await this.openRows();
       const encoder = await this.prepare(rows, books, { importId: BigInt(importId) });
-      const months = await copyFacts(tx, of, rows, encoder, hashes, file.onRows ?? unheard);
-      if (months === undefined || this.log.count > 0) {
+      const months = await copyFacts(tx, of, rows, encoder, file.onRows ?? unheard);
+      if (months === undefined || this.log.count > 0 || (await perhapsKnown(tx, of, importId, encoder, hashes))) {
         await tx.query('rollback to savepoint straight');
         return undefined;
       }
@@ -41,7 +42,7 @@ export class FactFile extends FileAttempt {
           await keepCells(tx, this.cells);
           if (periods.length > 0) await sumContacts(tx, id, periods);
         }
-        await keepKeys(tx, of, id, encoder, hashes);
+        if (of.day !== undefined) await keepKeys(tx, of, id, encoder, hashes);
       };
       return await this.settle(counts, months.entries(), books, written, importId);
     } finally {
@@ -59,13 +60,14 @@ export class FactFile extends FileAttempt {
   }
 
   /** True when one of the first keys is stored: then the way over the stage is the shorter one. */
-  private async startsKnown(): Promise<boolean> {
+  private async startsKnown(books: KindBooks): Promise<boolean> {
     const { kind, name } = this.file;
     const source = await this.openFile(() => undefined);
     const { places } = bindHeader(kind, source.header, name);
     const at = places[kind.columns.findIndex((column) => column.name === kind.key[0])]!;
     for await (const batch of source.rows) {
-      const keys = batch.slice(0, 200).map((row) => row.fields[at]!.replaceAll('\0', ''));
+      const ids = batch.slice(0, 200).map((row) => row.fields[at]!.replaceAll('\0', ''));
+      const keys = kind.many === true ? ids.map((id) => customerKey(books.pseudonym(id)).toString()) : ids;
       return await anyStored(this.tx, this.of, keys);
     }
     return false;
@@ -97,6 +99,10 @@ export class FactFile extends FileAttempt {
 
   protected override async write(importId: string, periods: readonly string[]): Promise<void> {
     const { tx, of, cells, encoder, hashes } = this;
+    if (of.day === undefined) {
+      await writeVersions(tx, of, importId);
+      return;
+    }
     if (cells !== undefined) await keepCells(tx, cells);
     await writeFacts(tx, of, importId, periods);
     if (of.table !== 'contact_segment') await keepKeys(tx, of, importId, encoder!, hashes);

@@ -1,6 +1,6 @@
 import { CopyWriter } from '../persistence/copy.ts';
 import type { Tx } from '../persistence/database.ts';
-import { keepKeyHashes, storedKeyHashes } from '../persistence/imports.queries.ts';
+import { keepKeyHashes, storedCustomerKeys, storedKeyHashes } from '../persistence/imports.queries.ts';
 import { ensureMonth, type StagedTable } from '../persistence/staging.queries.ts';
 import type { BinaryRows } from './binary-rows.ts';
 import type { FactEncoder } from './fact-encoder.ts';
@@ -84,16 +84,15 @@ export async function stageFacts(
 }
 
 /**
- * Copies a file straight into its fact table, making partitions as months appear. Gives the months, or undefined as soon
- * as a row is refused, or when a key may stand twice or be stored already: then nothing of this counts, the caller goes
- * back to its savepoint and takes the way over the stage, which tells exactly.
+ * Copies a file straight into its table, making partitions of facts as months appear. Gives the months, or undefined as
+ * soon as a row is refused: then nothing of this counts, the caller goes back to its savepoint and takes the way over the
+ * stage, which tells exactly.
  */
 export async function copyFacts(
   tx: Tx,
   of: StagedTable,
   rows: OpenRows,
   encoder: FactEncoder,
-  hashes: KeyHashes,
   onRows: OnRows,
 ): Promise<MonthCounts | undefined> {
   const { out } = encoder;
@@ -117,9 +116,11 @@ export async function copyFacts(
     copy = await CopyWriter.open(tx, statement);
   };
   out.begin();
+  if (of.day === undefined) copy = await CopyWriter.open(tx, statement);
   try {
     const whole = await encodeAll(rows, encoder, onRows, (taken, start) => {
       if (!taken) return false;
+      if (of.day === undefined) return out.length >= FULL ? send(copy!, out, out.length) : undefined;
       const month = months.monthOf(encoder.day);
       const fresh = !months.has(month);
       months.add(month);
@@ -135,17 +136,26 @@ export async function copyFacts(
     (copy as CopyWriter | undefined)?.abort(error as Error);
     throw error;
   }
-  return (await perhapsKnown(tx, of, encoder, hashes)) ? undefined : months;
+  return months;
 }
 
-async function perhapsKnown(tx: Tx, of: StagedTable, encoder: FactEncoder, hashes: KeyHashes): Promise<boolean> {
-  const range = encoder.keyRange();
-  if (range === undefined) return false;
+/** True when a key may stand twice in the file or be stored by an earlier import. */
+export async function perhapsKnown(
+  tx: Tx,
+  of: StagedTable,
+  importId: string,
+  encoder: FactEncoder,
+  hashes: KeyHashes,
+): Promise<boolean> {
   const stored = new KeyHashes();
   try {
-    for await (const piece of storedKeyHashes(tx, of.table, range)) {
-      for (let i = 0; i < piece.length; i += 8) stored.add(piece.readUInt32LE(i), piece.readUInt32LE(i + 4));
-    }
+    const range = encoder.keyRange();
+    if (of.day === undefined) await storedCustomerKeys(tx, importId, (high, low) => stored.add(high, low));
+    else if (range === undefined) return false;
+    else
+      for await (const piece of storedKeyHashes(tx, of.table, range)) {
+        for (let i = 0; i < piece.length; i += 8) stored.add(piece.readUInt32LE(i), piece.readUInt32LE(i + 4));
+      }
     return hashes.anyTwice(stored);
   } finally {
     stored.close();

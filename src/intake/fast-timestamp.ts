@@ -2,6 +2,8 @@ import type { Zone } from './timestamps.ts';
 
 const DAY_MS = 86_400_000;
 const PG_EPOCH_MS = 946_684_800_000;
+const FIRST_DAY = Date.UTC(1990, 0, 1) / DAY_MS;
+const LAST_DAY = Date.UTC(2100, 11, 31) / DAY_MS;
 const MONTH_DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
@@ -17,19 +19,13 @@ export class FastTimestamp {
   constructor(private readonly zone: Zone) {}
 
   read(b: Uint8Array, s: number, e: number): boolean {
-    if (e - s < 19 || b[s + 4] !== 45 || b[s + 7] !== 45 || b[s + 13] !== 58 || b[s + 16] !== 58) return false;
+    if (e - s < 19 || b[s + 13] !== 58 || b[s + 16] !== 58) return false;
     if (b[s + 10] !== 84 && b[s + 10] !== 32) return false;
-    const year = two(b, s) * 100 + two(b, s + 2);
-    const month = two(b, s + 5);
-    const date = two(b, s + 8);
+    const day = dayAt(b, s);
     const hour = two(b, s + 11);
     const minute = two(b, s + 14);
     const second = two(b, s + 17);
-    const good = year >= 1990 && year <= 2100 && month >= 1 && month <= 12 && date >= 1 && hour <= 23;
-    if (!good || !(minute <= 59 && second <= 59)) return false;
-    const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-    if (date > MONTH_DAYS[month]! + (leap ? 1 : 0)) return false;
-    const day = dayOf(year, month, date);
+    if (!(day >= FIRST_DAY && day <= LAST_DAY && hour <= 23 && minute <= 59 && second <= 59)) return false;
     let at = s + 19;
     let fraction = 0;
     if (at < e && b[at] === 46) {
@@ -61,6 +57,17 @@ export class FastTimestamp {
     this.micros = (ms - PG_EPOCH_MS) * 1000 + fraction;
     return true;
   }
+}
+
+/** The day written YYYY-MM-DD at `s`, since 1970-01-01; NaN for whatever isLocalDate should judge, and before 1900. */
+export function dayAt(b: Uint8Array, s: number): number {
+  if (b[s + 4] !== 45 || b[s + 7] !== 45) return NaN;
+  const year = two(b, s) * 100 + two(b, s + 2);
+  const month = two(b, s + 5);
+  const date = two(b, s + 8);
+  if (!(year >= 1900 && month >= 1 && month <= 12 && date >= 1)) return NaN;
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return date <= MONTH_DAYS[month]! + (leap ? 1 : 0) ? dayOf(year, month, date) : NaN;
 }
 
 /** Value of two digits, NaN when they are none. */

@@ -6,12 +6,12 @@ import type { FileToImport, ImportFlags, ImportReport } from './import-report.ts
 import { RecordFile } from './record-file.ts';
 import { Totals } from './totals.ts';
 
-/** Facts of smaller files go over the stage, which knows every case. */
+/** Facts and customers of smaller files go over the stage, which knows every case. */
 const DIRECT_FROM = 4 * 1024 * 1024;
 
 /**
  * Imports one file inside a transaction: all of it or, with a fault and without acceptValid, nothing; the report says
- * why. Large files of facts that bring only new keys go straight into their table; everything else is staged and judged
+ * why. Large files of facts or customers that bring only new keys go straight into their table; everything else is staged and judged
  * against what is stored, row by row.
  * @throws InvalidInput when the file cannot be read as this kind at all; Refusal when there is no company yet
  */
@@ -25,7 +25,8 @@ export async function importFile(tx: Tx, file: FileToImport, flags: ImportFlags 
   }
   const already = await sameFile(tx, file.kind.name, file.sha256, file.mapping);
   if (already !== undefined) return unchanged(file, flags, already);
-  if (file.kind.store === 'record') return await new RecordFile(tx, file, flags).run(company);
+  if (file.kind.store === 'record' && file.kind.many !== true)
+    return await new RecordFile(tx, file, flags).run(company);
   if (file.kind.name !== 'contact_segments' && file.bytes >= (file.directFrom ?? DIRECT_FROM)) {
     const report = await new FactFile(tx, file, flags).copyStraight(company);
     if (report !== undefined) return report;

@@ -17,11 +17,13 @@ export function tableOf(kind: Kind): StagedTable {
   });
   if (kind.name === 'contacts') columns.push('cell_no');
   if (kind.name === 'contact_segments') columns.push('started_on');
+  const key = kind.key.map((name) => kind.columns.find((column) => column.name === name)!.as ?? name);
+  if (kind.many === true) key.push('customer_key'); // by which it is indexed
   const instant = kind.columns.find((column) => column.type === 'timestamp');
   return {
     table: kind.table,
     columns,
-    key: kind.key.map((name) => kind.columns.find((column) => column.name === name)!.as ?? name),
+    key,
     day: kind.store === 'fact' ? (instant?.also ?? 'started_on') : undefined,
   };
 }

@@ -4,6 +4,7 @@ import { storedVersions } from '../persistence/versions.queries.ts';
 import { changesBetween, inWords, keyOf, type Words } from './corrections.ts';
 import type { Correction } from './import-report.ts';
 import type { Kind } from './kinds/kind.ts';
+import { customerKey } from './pseudonym.ts';
 import { tableOf } from './stage-columns.ts';
 
 /** One content that a row has had. */
@@ -35,7 +36,8 @@ const SHOWN = 1000;
 export async function versionsOf(tx: Tx, kind: Kind, key: string): Promise<Version[]> {
   const of = tableOf(kind);
   const parts = kind.key.length === 1 ? [key] : key.split(',').map((part) => part.trim());
-  const wanted = parts.slice(0, of.key.length).map((part, n) => [of.key[n]!, part] as const);
+  const wanted = parts.slice(0, kind.key.length).map((part, n) => [of.key[n]!, part] as const);
+  if (kind.many === true) wanted.push(['customer_key', customerKey(key).toString()]);
   const rows = await storedVersions(tx, of, wanted, SHOWN);
   if (rows.length === 0) {
     throw new Refusal('no_such_row', `no row of ${kind.name} has ever had the key ${key}`, {

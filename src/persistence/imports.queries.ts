@@ -1,3 +1,4 @@
+import { copyOut } from './copy-out.ts';
 import type { Tx } from './database.ts';
 import { sql } from './sql.ts';
 
@@ -35,9 +36,14 @@ export interface ImportTotals {
   readonly periods: readonly string[];
 }
 
-/** Imports are one at a time: the order of their numbers is the order of their commits, so a watermark is safe. */
+/**
+ * Imports are one at a time: the order of their numbers is the order of their commits, so a watermark is safe. On a
+ * cluster they keep to one connection a node, because they also make partitions; one machine knows no such setting.
+ */
 export async function lockImports(tx: Tx): Promise<void> {
-  await tx.query(`select pg_advisory_xact_lock(hashtext('answerable import'))`);
+  await tx.query(
+    `select pg_advisory_xact_lock(hashtext('answerable import')), set_config('citus.multi_shard_modify_mode', 'sequential', true)`,
+  );
 }
 
 export async function companyOf(tx: Tx): Promise<CompanyRow | undefined> {
@@ -187,6 +193,17 @@ export async function keepKeyHashes(
 export interface KeyRange {
   readonly low: string;
   readonly high: string;
+}
+
+/** Keys of the customers that came before an import, as their high and low words. */
+export async function storedCustomerKeys(
+  tx: Tx,
+  before: string,
+  take: (high: number, low: number) => void,
+): Promise<void> {
+  await copyOut(tx, 'select customer_key from customer where import_id < $1', [before], (bytes, at) =>
+    take(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8)),
+  );
 }
 
 /** Hashes of stored keys of imports whose keys could lie in the range, in pieces. */

@@ -183,9 +183,9 @@ export async function sumContacts(tx: Tx, importId: string, months: readonly str
   );
 }
 
-/** True when one of these keys is stored: a look at few keys, by index. */
+/** True when one of these values stands in the last column of the table's key: a look at few of them, by index. */
 export async function anyStored(tx: Tx, of: StagedTable, keys: readonly string[]): Promise<boolean> {
-  const rows: unknown[] = await tx.query(`select from ${of.table} where "${of.key[0]}" = any($1) limit 1`, [keys]);
+  const rows: unknown[] = await tx.query(`select from ${of.table} where "${of.key.at(-1)}" = any($1) limit 1`, [keys]);
   return rows.length > 0;
 }
 

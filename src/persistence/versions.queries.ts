@@ -38,7 +38,7 @@ export async function storedVersions(
     `select ${textsByColumn(of, 't')}${cell} as stored, t.import_id as "importId", i.file_name as file,
        t.line::float8 as line, i.imported_at as at, u.login as by, i.undoes, ${isFact ? 't.sign < 0' : 't.removed'} as ended
      from ${of.table} t join import i on i.import_id = t.import_id left join app_user u on u.user_id = i.imported_by
-     where ${key.map(([column], n) => `t."${column}"::text = $${n + 2}`).join(' and ')}${isFact ? ` and not (${half})` : ''}
+     where ${key.map(([column], n) => (column === 'customer_key' ? `t.customer_key = $${n + 2}::bigint` : `t."${column}"::text = $${n + 2}`)).join(' and ')}${isFact ? ` and not (${half})` : ''}
      order by ${of.key.map((column) => `t."${column}"`).join(', ')}, t.import_id limit $1`,
     [most, ...key.map(([, value]) => value)],
   );

@@ -6,6 +6,7 @@ export const customers: Kind = {
   meaning: 'a customer',
   table: 'customer',
   store: 'record',
+  many: true,
   key: ['customer_id'],
   columns: [
     {
@@ -29,5 +30,6 @@ export const customers: Kind = {
     },
     { name: 'currency', type: 'currency', meaning: 'ISO 4217 code; empty: the company’s', example: 'EUR' },
   ],
+  ordered: ['joined_at', 'left_at'],
   rule: (value) => inOrder(value, 'joined_at', 'left_at'),
 };

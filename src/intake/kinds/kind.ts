@@ -73,9 +73,17 @@ export interface Kind {
   readonly table: string;
   /** records are versions, facts are signed rows in monthly partitions */
   readonly store: 'record' | 'fact';
+  /** records that come in the numbers of facts, and are therefore encoded from bytes like them */
+  readonly many?: true;
+  /** the values of one column for which `rule` can say no; for `losses` it does not when the amount is not above zero */
+  readonly ruleOnly?: {
+    readonly column: string;
+    readonly values: readonly string[];
+    readonly losses: readonly string[];
+  };
+  /** two days of a row whose order is all that `rule` asks for */
+  readonly ordered?: readonly [earlier: string, later: string];
   /** what must hold between the fields of one row */
-  /** the values of one column for which `rule` can say no; without it, all */
-  readonly ruleOnly?: { readonly column: string; readonly values: readonly string[] };
   readonly rule?: (value: Values, company: { readonly currency: string }) => Problem | undefined;
 }
 

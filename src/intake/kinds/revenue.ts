@@ -59,7 +59,7 @@ export const revenue: Kind = {
       example: 'C-100777',
     },
   ],
-  ruleOnly: { column: 'kind', values: ['refund', 'contraction', 'referral'] },
+  ruleOnly: { column: 'kind', values: ['referral'], losses: ['refund', 'contraction'] },
   rule: signFault,
 };
 
