@@ -6,6 +6,7 @@ import { ServicesModule } from './services.module.ts';
 import { PageDoor } from './web/page-door.ts';
 import { PAGES } from './web/pages.ts';
 import { CloseBoard } from './web/close-board.ts';
+import { PageJobs } from './web/page-jobs.ts';
 import { Waits } from './web/waits.ts';
 import { WEB_OPTIONS, type WebOptions } from './web-options.ts';
 
@@ -17,7 +18,7 @@ export class AppModule {
       module: AppModule,
       imports: [ServicesModule.forDatabase(db, web.mail ?? null)],
       controllers: [HealthController, ...API, ...PAGES],
-      providers: [{ provide: WEB_OPTIONS, useValue: web }, PageDoor, Waits, CloseBoard],
+      providers: [{ provide: WEB_OPTIONS, useValue: web }, PageDoor, Waits, CloseBoard, PageJobs],
     };
   }
 }

@@ -1,9 +1,17 @@
 import { createReadStream } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '../domain/errors.ts';
+import type { Period } from '../domain/period.ts';
 import { may, requireRight, type Actor } from '../domain/roles.ts';
 import { Database, type Tx } from '../persistence/database.ts';
-import { insertJob, insertJobFilePart, jobFilePart, jobRows, type JobRow } from '../persistence/jobs.queries.ts';
+import {
+  insertJob,
+  insertJobFilePart,
+  jobFilePart,
+  jobRows,
+  newestJobRow,
+  type JobRow,
+} from '../persistence/jobs.queries.ts';
 import type { Failure } from './failure.ts';
 import { WORK_RIGHTS, type Work } from './work.ts';
 
@@ -79,13 +87,13 @@ export class JobsService {
 
   /** @throws Refusal no_such_job, also for somebody else's */
   async show(actor: Actor, id: string): Promise<EndedJob> {
-    const row = await this.find(actor, id);
-    const outcome: unknown = row.outcome === null ? null : JSON.parse(row.outcome);
-    return {
-      ...shown(row),
-      answer: row.state === 'done' ? outcome : null,
-      problem: row.state === 'failed' ? (outcome as Failure) : null,
-    };
+    return ended(await this.find(actor, id));
+  }
+
+  /** The newest of a kind that one may see, on a period when one is given. */
+  async newest(actor: Actor, kind: Work['kind'], period: Period | null = null): Promise<EndedJob | null> {
+    const row = await this.look(actor, (tx) => newestJobRow(tx, kind, period));
+    return row === undefined ? null : ended(row);
   }
 
   /** The file that a job made. @throws Refusal no_such_job, no_file */
@@ -127,6 +135,15 @@ async function fileParts(tx: Tx, jobId: string, side: 'in' | 'out'): Promise<Buf
 export async function keepFile(tx: Tx, jobId: string, content: Buffer): Promise<void> {
   for (let part = 0; part * PART_BYTES < content.length; part += 1)
     await insertJobFilePart(tx, jobId, 'out', part, content.subarray(part * PART_BYTES, (part + 1) * PART_BYTES));
+}
+
+function ended(row: JobRow): EndedJob {
+  const outcome: unknown = row.outcome === null ? null : JSON.parse(row.outcome);
+  return {
+    ...shown(row),
+    answer: row.state === 'done' ? outcome : null,
+    problem: row.state === 'failed' ? (outcome as Failure) : null,
+  };
 }
 
 function shown(row: JobRow): Job {

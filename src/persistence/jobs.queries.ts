@@ -80,6 +80,11 @@ export async function jobRows(tx: Tx, which: { jobId?: string; userId?: number }
   return (await tx.query(sql('job-list'), [which.jobId ?? null, which.userId ?? null])) as JobRow[];
 }
 
+/** The newest of a kind, on a period when one is given. */
+export async function newestJobRow(tx: Tx, kind: string, period: string | null): Promise<JobRow | undefined> {
+  return ((await tx.query(sql('job-newest'), [kind, period])) as JobRow[])[0];
+}
+
 export async function insertJobFilePart(
   tx: Tx,
   jobId: string,

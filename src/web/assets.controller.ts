@@ -11,6 +11,7 @@ const ON_PAPER: Readonly<Record<Language, string>> = { en: 'PRELIMINARY', de: 'V
 @Controller('assets')
 export class AssetsController {
   private readonly style = readFileSync(join(packageRoot, 'src', 'web', 'assets', 'style.css'));
+  private readonly job = readFileSync(join(packageRoot, 'src', 'web', 'assets', 'job.js'));
   private readonly inter = readFileSync(
     join(packageRoot, 'node_modules', '@fontsource-variable', 'inter', 'files', 'inter-latin-wght-normal.woff2'),
   );
@@ -36,6 +37,13 @@ export class AssetsController {
     const above = state === 'preliminary' ? `@top-right { content: '${word}'; font: 600 8pt Inter; }` : '';
     const css = `@page { @bottom-left { content: 'sha256 ${hash}'; font: 6.5pt monospace; } ${above} }\n`;
     return new StreamableFile(Buffer.from(css), { type: 'text/css; charset=utf-8' });
+  }
+
+  /** For the page of work under way alone: all others need none. */
+  @Get('job.js')
+  @Header('Cache-Control', 'public, max-age=3600')
+  script(): StreamableFile {
+    return new StreamableFile(this.job, { type: 'text/javascript; charset=utf-8' });
   }
 
   @Get('inter.woff2')

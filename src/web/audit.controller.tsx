@@ -2,12 +2,15 @@ import { stringify } from 'csv-stringify/sync';
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuditService } from '../application/audit.service.ts';
+import { JobsService, type EndedJob } from '../application/jobs.service.ts';
 import { UsersService } from '../application/users.service.ts';
-import { VerifyService } from '../application/verify.service.ts';
+import type { VerifyReport } from '../application/verify.service.ts';
 import { FIRST_HEAD, type AuditBody } from '../domain/audit-chain.ts';
+import { Refusal } from '../domain/errors.ts';
 import { may, requireRight, rightsOf, type Actor } from '../domain/roles.ts';
 import { optional, typed } from './form.tsx';
 import { PageDoor } from './page-door.ts';
+import { hasEnded, PageJobs, pageOfJob } from './page-jobs.ts';
 import { AuditPage, type Checked } from './pages/audit.tsx';
 import { send } from './send.ts';
 
@@ -19,24 +22,30 @@ export class AuditController {
   constructor(
     private readonly door: PageDoor,
     private readonly audit: AuditService,
-    private readonly verification: VerifyService,
     private readonly users: UsersService,
+    private readonly jobs: JobsService,
+    private readonly pageJobs: PageJobs,
   ) {}
 
   @Get('audit')
   async log(@Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.door.guarded(request, response, (actor) => this.show(request, response, actor, null));
+    await this.door.guarded(request, response, async (actor) => {
+      const { job: asked } = request.query;
+      if (typeof asked !== 'string') return await this.show(request, response, actor, null);
+      requireRight(actor, 'verify');
+      const job = await this.jobs.show(actor, asked);
+      if (!isOfBooks(job)) throw new Refusal('no_such_job', `there is no job ${asked}`, { kind: 'not_found' });
+      await this.outcome(request, response, actor, job);
+    });
   }
 
-  /** A look, not a change; by POST because it takes long. */
+  /** A look, not a change; by POST because it takes long. The books are recomputed as a job. */
   @Post('audit/verify')
   async verify(@Req() request: Request, @Res() response: Response): Promise<void> {
     await this.door.guarded(request, response, async (actor) => {
-      const checked: Checked =
-        typed(request)['what'] === 'books'
-          ? { of: 'books', report: await this.verification.verify(actor) }
-          : { of: 'chain', ...(await this.audit.verify(actor)) };
-      await this.show(request, response, actor, checked);
+      if (typed(request)['what'] === 'books')
+        await this.outcome(request, response, actor, await this.pageJobs.begun(actor, { kind: 'verify' }));
+      else await this.show(request, response, actor, { of: 'chain', ...(await this.audit.verify(actor)) });
     });
   }
 
@@ -67,6 +76,12 @@ export class AuditController {
     });
   }
 
+  private async outcome(request: Request, response: Response, actor: Actor, job: EndedJob): Promise<void> {
+    if (!hasEnded(job)) return response.redirect(303, pageOfJob(job));
+    if (job.problem !== null) throw new Refusal(job.problem.code, job.problem.detail);
+    await this.show(request, response, actor, { of: 'books', report: job.answer as VerifyReport });
+  }
+
   private async show(request: Request, response: Response, actor: Actor, checked: Checked | null): Promise<void> {
     const asked = (name: string): string => {
       const value = request.query[name];
@@ -78,6 +93,7 @@ export class AuditController {
     const events = may(actor, 'read_audit') ? await this.audit.newest(actor, filter, SHOWN) : [];
     const [newest] = may(actor, 'read_audit') ? await this.audit.newest(actor, {}, 1) : [];
     if (checked === null) requireRight(actor, 'read_audit');
+    const newestCheck = may(actor, 'verify') ? await this.jobs.newest(actor, 'verify') : null;
     const page = (
       <AuditPage
         view={await this.door.viewOf(request, response, actor, undefined, null)}
@@ -88,8 +104,15 @@ export class AuditController {
         people={may(actor, 'read_audit') ? await this.users.list(actor) : null}
         mayVerify={may(actor, 'verify')}
         checked={checked}
+        lastCheck={newestCheck !== null && isOfBooks(newestCheck) ? newestCheck : null}
       />
     );
     send(response, 200, page);
   }
+}
+
+/** Of all books, as the page asks for it. */
+function isOfBooks({ kind, work }: EndedJob): boolean {
+  const { period, run } = work as { readonly period?: string; readonly run?: string };
+  return kind === 'verify' && period === undefined && run === undefined;
 }

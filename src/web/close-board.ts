@@ -3,6 +3,7 @@ import { AcceptancesService } from '../application/acceptances.service.ts';
 import { CorrectionsService, type Correction } from '../application/corrections.service.ts';
 import { DisputesService, type Dispute } from '../application/disputes.service.ts';
 import { ImportsService } from '../application/imports.service.ts';
+import { JobsService, type EndedJob } from '../application/jobs.service.ts';
 import { IssuedService, type Reopening } from '../application/issued.service.ts';
 import { MailsService } from '../application/mails.service.ts';
 import { ModelsService } from '../application/models.service.ts';
@@ -45,6 +46,8 @@ export interface Board {
   /** of cost pools and of reasons, by code */
   readonly poolNames: ReadonlyMap<string, string>;
   readonly reasonNames: ReadonlyMap<string, string>;
+  /** newest calculation or dry run that was asked for */
+  readonly job: EndedJob | null;
   readonly last: { readonly comparison: RunComparison; readonly before: Reconciliation } | null;
 }
 
@@ -66,6 +69,7 @@ export class CloseBoard {
     private readonly issued: IssuedService,
     private readonly acceptances: AcceptancesService,
     private readonly mails: MailsService,
+    private readonly jobs: JobsService,
   ) {}
 
   async of(actor: Actor, period: Period): Promise<Board> {
@@ -100,6 +104,7 @@ export class CloseBoard {
       mails: own.state === 'closed' ? await this.mails.count(actor, period) : null,
       poolNames: run === null ? new Map() : await this.models.poolNames(actor, period),
       reasonNames: await this.statements.reasonNames(),
+      job: await this.jobs.newest(actor, 'close', period),
       last: await this.difference(actor, period, run, runs),
     };
   }

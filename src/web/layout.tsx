@@ -54,10 +54,21 @@ const STATES: Readonly<Record<string, string>> = {
   closed: label('Issued'),
 };
 
-export function Page({ view, title, children }: { view: View; title: string; children: ComponentChildren }) {
+export function Page({
+  view,
+  title,
+  script,
+  children,
+}: {
+  view: View;
+  title: string;
+  /** a file of ours for the browser */
+  script?: string;
+  children: ComponentChildren;
+}) {
   const here = (href: string) => (href === '/' ? view.path === '/' : view.path.startsWith(href));
   return (
-    <Document title={title} paper={view.inPeriod === null ? null : view}>
+    <Document title={title} paper={view.inPeriod === null ? null : view} script={script}>
       <a class="skip" href="#main">
         {t('Skip to the figures')}
       </a>
@@ -211,9 +222,11 @@ function DemoBar({ view }: { view: View }) {
 export function Document({
   title,
   paper = null,
+  script,
   children,
 }: {
   title: string;
+  script?: string | undefined;
   /** of a page of one period's figures: what stands in the margins when it is printed */
   paper?: Pick<View, 'run' | 'state'> | null;
   children: ComponentChildren;
@@ -229,6 +242,7 @@ export function Document({
         {paper?.run && (
           <link rel="stylesheet" media="print" href={`/assets/print/${language()}/${state}/${paper.run.hash}.css`} />
         )}
+        {script !== undefined && <script src={script} defer />}
         <link rel="icon" href="data:," />
       </head>
       <body>

@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 
-/** What answers to GET beside pages and their files: machines' doors, and the way to another server. */
-const NO_PAGES = /^\/(api|assets|healthz|readyz|sign-in\/oidc)(\/|$)/;
+/** What answers to GET beside pages and their files: machines' doors, the way to another server, work until it has ended. */
+const NO_PAGES = /^\/(api|assets|jobs|healthz|readyz|sign-in\/oidc)(\/|$)/;
 
 interface Layer {
   readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };

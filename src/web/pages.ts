@@ -6,6 +6,7 @@ import { DisputesController } from './disputes.controller.tsx';
 import { ExplainController } from './explain.controller.tsx';
 import { GlossaryController } from './glossary.controller.tsx';
 import { HomeController } from './home.controller.tsx';
+import { JobPageController } from './jobs.controller.tsx';
 import { ImportsController } from './imports.controller.tsx';
 import { OidcController } from './oidc.controller.tsx';
 import { RulesController } from './rules.controller.tsx';
@@ -27,6 +28,7 @@ export const PAGES = [
   DisputesController,
   ExplainController,
   ImportsController,
+  JobPageController,
   RulesController,
   GlossaryController,
   AuditController,

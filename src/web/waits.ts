@@ -3,12 +3,14 @@ import { AcceptancesService } from '../application/acceptances.service.ts';
 import { CorrectionsService } from '../application/corrections.service.ts';
 import { DisputesService } from '../application/disputes.service.ts';
 import { IssuedService } from '../application/issued.service.ts';
+import { JobsService } from '../application/jobs.service.ts';
 import { ParkedService } from '../application/parked.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
 import { may, type Actor } from '../domain/roles.ts';
 import { counted, day, grouped, monthYear } from './format.ts';
 import { t } from './language.ts';
 import type { View } from './layout.tsx';
+import { newsOf } from './pages/close-job.tsx';
 
 /** Something that somebody has to do, with the page where it is done. */
 export interface Wait {
@@ -27,10 +29,13 @@ export class Waits {
     private readonly parked: ParkedService,
     private readonly issued: IssuedService,
     private readonly acceptances: AcceptancesService,
+    private readonly jobs: JobsService,
   ) {}
 
   async of(actor: Actor, view: View): Promise<Wait[]> {
     const waits = ofPeriod(actor, view);
+    const news = may(actor, 'read_all') ? newsOf(await this.jobs.newest(actor, 'close'), actor.login) : null;
+    if (news !== null) waits.unshift(news);
     if (may(actor, 'accept')) waits.push(...(await this.unaccepted(actor)));
     waits.push(...(await this.disputed(actor)));
     if (may(actor, 'rule_parked_unit') || may(actor, 'close')) {

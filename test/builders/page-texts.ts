@@ -12,7 +12,7 @@ const SILENT = new Set(
     'class href name id type key role method action for value scope autocomplete lang hreflang rel charset content src ' +
     'enctype accept inputmode tone width height x y x1 x2 y1 y2 cx cy r d dx dy viewBox transform preserveAspectRatio ' +
     'patternUnits patternTransform points text-anchor dominant-baseline aria-describedby aria-current aria-labelledby ' +
-    'aria-hidden state list min max step minlength maxlength download encType formaction media'
+    'aria-hidden state script list min max step minlength maxlength download encType formaction media'
   ).split(' '),
 );
 /** The same in every language: our name, names of formats, commands. */

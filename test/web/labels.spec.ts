@@ -9,9 +9,11 @@ const read = (...path: string[]): Record<string, string> =>
 const german = read('labels', 'de.json');
 const places = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!).sort();
 
-/** Read by no person: headers, scopes, the log; and the languages' own names, which are each in its own. */
+/** Read by no person: headers, scopes, the log, steps of the engine; and the languages' own names, which are each in its own. */
 const FOR_MACHINES = [
   'text/css; charset=utf-8',
+  'text/javascript; charset=utf-8',
+  'reading the facts',
   'Accept-Language, Cookie',
   'openid email',
   '<!doctype html>…',

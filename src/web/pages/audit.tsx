@@ -1,3 +1,4 @@
+import type { EndedJob } from '../../application/jobs.service.ts';
 import type { VerifyReport } from '../../application/verify.service.ts';
 import type { AuditBody, AuditValues, ChainHead } from '../../domain/audit-chain.ts';
 import type { UserRow } from '../../persistence/users.queries.ts';
@@ -5,6 +6,7 @@ import { Field, Form } from '../form.tsx';
 import { counted, grouped, instant } from '../format.ts';
 import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
+import { hasEnded, pageOfJob, resultOf } from '../page-jobs.ts';
 import { Table } from '../table.tsx';
 import { roleName } from '../words.ts';
 
@@ -28,6 +30,7 @@ export function AuditPage({
   people,
   mayVerify,
   checked,
+  lastCheck,
 }: {
   view: View;
   events: readonly AuditBody[];
@@ -39,6 +42,8 @@ export function AuditPage({
   people: readonly UserRow[] | null;
   mayVerify: boolean;
   checked: Checked | null;
+  /** newest recomputing of the books */
+  lastCheck: EndedJob | null;
 }) {
   const filtered = Object.values(filters).some((value) => value !== '');
   return (
@@ -77,6 +82,7 @@ export function AuditPage({
                 </div>
               </Form>
             )}
+            {lastCheck !== null && <LastCheck job={lastCheck} />}
           </Section>
         </div>
       </div>
@@ -217,4 +223,25 @@ function short(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? null);
   if (/^[0-9a-f]{64}$/.test(text)) return `${text.slice(0, 12)}…`;
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+/** For whoever left before the books were recomputed. */
+function LastCheck({ job }: { job: EndedJob }) {
+  if (!hasEnded(job))
+    return (
+      <p class="note" role="status">
+        {t('The books are being recomputed; {who} asked for it.', { who: job.askedBy })}{' '}
+        <a href={pageOfJob(job)}>{t('See how far it is')}</a>
+      </p>
+    );
+  const differences = (job.answer as VerifyReport | null)?.differences.length;
+  const said = { who: job.askedBy, at: instant(job.endedAt!) };
+  return (
+    <p class="note">
+      {differences === 0
+        ? t('Recomputed last for {who}, {at} UTC: no difference.', said)
+        : t('Recomputed last for {who}, {at} UTC: not as it should be.', said)}{' '}
+      <a href={resultOf(job)!}>{t('See what it found')}</a>
+    </p>
+  );
 }

@@ -9,6 +9,7 @@ import { Table } from '../table.tsx';
 import { CloseDeeds, DryRun, Mail, Reopen } from './close-deeds.tsx';
 import { LastDifference } from './close-difference.tsx';
 import { mattersOf, OpenMatters } from './close-open.tsx';
+import { CloseJob } from './close-job.tsx';
 import { CloseRail } from './close-rail.tsx';
 import { FlowSection, ReconciliationSection, type WholeSet } from './close-reconciliation.tsx';
 import { CloseUnits } from './close-units.tsx';
@@ -29,11 +30,14 @@ export function ClosePage({
   board,
   preview,
   refused,
+  isShown = false,
 }: {
   view: View;
   board: Board;
   preview: StatementSet | null;
   refused: RefusedDeed | null;
+  /** the newest calculation's outcome stands on this page */
+  isShown?: boolean;
 }) {
   const matters = mattersOf(board);
   const document = board.document as WholeSet | null;
@@ -60,6 +64,7 @@ export function ClosePage({
               units: counted(document.units.length, 'unit', 'units'),
             })}
       </p>
+      {!isShown && <CloseJob view={view} board={board} />}
       {refused !== null && !inReopen && <Fault of={refused.of} />}
       <CloseRail board={board} open={matters.length} />
       {preview !== null && <DryRun view={view} board={board} preview={preview} />}
