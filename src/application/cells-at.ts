@@ -12,10 +12,11 @@ import {
 import type { CellFacts } from '../domain/statements/cell-facts.ts';
 import { cellList, type CellRow, type CellSum, type ContactReading } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
+import { isDistributed } from '../persistence/distribution.queries.ts';
 import { touchingMark } from '../persistence/kept-figures.queries.ts';
 import { rollUp } from '../persistence/roll-up.queries.ts';
 import { keptOr, type Basis, type Keeping } from './kept-figures.ts';
-import { controlSample, proveRollUp, type Control } from './roll-up-control.ts';
+import { controlSample, proveRollUp, sumsOnNodes, type Control } from './roll-up-control.ts';
 
 /** Like contacts of a period as they stand at a watermark, summed: cell by cell, in any order. */
 export async function cellsAt(...asked: Parameters<typeof columnsAt>): Promise<CellFacts[]> {
@@ -24,7 +25,8 @@ export async function cellsAt(...asked: Parameters<typeof columnsAt>): Promise<C
 
 /**
  * The roll-up that a close reads: like contacts of a period as they stand at a watermark, summed.
- * @param control absent: not proven by the SQL road @throws OutOfBalance when the two roads differ
+ * @param control absent: not proven by the SQL road @throws OutOfBalance when the two roads differ. On a cluster the SQL
+ *   road is the only one, and its contacts are held against what the imports counted
  * @param keeping of proven sums only: what is kept was proven when it was made; all contacts are always proven anew
  */
 export async function columnsAt(
@@ -34,13 +36,18 @@ export async function columnsAt(
   keeping: Keeping = 'no',
 ): Promise<CellColumns> {
   const make = async (): Promise<CellColumns> => {
-    const sample = control && (await controlSample(tx, reading, control));
-    const found = await rollUp(tx, reading, { sample });
-    if (control) await proveRollUp(tx, reading, found, sample);
-    return columnsOf(found.sums, await cellList(tx, [...new Set(found.sums.map((sum) => sum.cell_no))]), reading);
+    const sums = (await isDistributed(tx)) ? await sumsOnNodes(tx, reading) : await sumsHere(tx, reading, control);
+    return columnsOf(sums, await cellList(tx, [...new Set(sums.map((sum) => sum.cell_no))]), reading);
   };
   const may = keepingOf(control, keeping);
   return may === 'no' ? await make() : await keptOr(tx, may, await basisOfCells(tx, reading), make);
+}
+
+async function sumsHere(tx: Tx, reading: ContactReading, control: Control | undefined): Promise<readonly CellSum[]> {
+  const sample = control && (await controlSample(tx, reading, control));
+  const found = await rollUp(tx, reading, { sample });
+  if (control) await proveRollUp(tx, reading, found, sample);
+  return found.sums;
 }
 
 /** What is proven in full is made anew; what was not proven is not kept. */

@@ -1,5 +1,8 @@
 import { OutOfBalance } from '../domain/errors.ts';
 import { sha256 } from '../domain/ids.ts';
+import { firstDay } from '../domain/period.ts';
+import { CONTACT_PARTS } from '../domain/statements/cell-facts.ts';
+import { trailingCells } from '../persistence/adjustments.queries.ts';
 import {
   cellSums,
   contactCount,
@@ -8,6 +11,7 @@ import {
   type KeyRange,
 } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
+import { waitForImports } from '../persistence/distribution.queries.ts';
 import type { RollUp } from '../persistence/roll-up.queries.ts';
 
 /** How the SQL road proves the kernel road: on every contact, or above a size on those of some customers. */
@@ -39,6 +43,32 @@ export async function proveRollUp(
 ): Promise<void> {
   const faults = cellFaults(only ? sample : sums, await cellSums(tx, reading, only));
   if (faults.length > 0) throw new OutOfBalance([...faults.slice(0, SHOWN), `${faults.length} cells differ`]);
+}
+
+/**
+ * The sums of facts that lie on the nodes of a cluster: by the SQL road, where they lie. The imports counted the
+ * contacts of each cell beside them, on the coordinator: a node that lacks some stops the close.
+ * @throws OutOfBalance naming the first cells that differ
+ */
+export async function sumsOnNodes(tx: Tx, reading: ContactReading): Promise<readonly CellSum[]> {
+  await waitForImports(tx);
+  const sums = await cellSums(tx, reading);
+  const counted = await trailingCells(tx, [firstDay(reading.period)], reading.watermark);
+  const faults = countFaults(sums, new Map(counted.map((row) => [row.cell_no, BigInt(row.contacts)])));
+  if (faults.length > 0) throw new OutOfBalance([...faults.slice(0, SHOWN), `${faults.length} cells differ`]);
+  return sums;
+}
+
+/** Cells whose parts are not those of as many contacts as were counted, in words. */
+export function countFaults(sums: readonly CellSum[], counted: ReadonlyMap<number, bigint>): string[] {
+  const parts = new Map([...counted.keys()].map((cell) => [cell, 0n]));
+  for (const sum of sums) parts.set(sum.cell_no, (parts.get(sum.cell_no) ?? 0n) + sum.parts);
+  return [...parts].flatMap(([cell, found]) => {
+    const contacts = counted.get(cell) ?? 0n;
+    return found === contacts * CONTACT_PARTS
+      ? []
+      : [`cell ${cell}: ${found} parts found, ${contacts} contacts counted`];
+  });
 }
 
 /** What differs between the two roads, in words. */

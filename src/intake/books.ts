@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import type { Tx } from '../persistence/database.ts';
+import { isDistributed } from '../persistence/distribution.queries.ts';
 import { knownCodes, modelTexts } from '../persistence/imports.queries.ts';
 import { CodeBook } from './codes.ts';
 import type { Books } from './column-checks.ts';
@@ -42,6 +43,7 @@ export async function booksOf(
     currency: company.currency,
     zone: new Zone(company.timeZone),
     pseudonymise: company.pseudonymise,
+    distributed: await isDistributed(tx),
     pseudonym: pseudonym(company.pseudonymise && hasCustomers, pseudonymKey),
     known: {
       unit: book('unit'),

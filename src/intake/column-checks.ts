@@ -15,6 +15,8 @@ export interface Books {
   readonly zone: Zone;
   readonly pseudonym: Pseudonym;
   readonly pseudonymise: boolean;
+  /** facts lie on the nodes of a cluster: contacts without customer need a key, too */
+  readonly distributed?: boolean;
   /** undefined: not checked (no model yet, so no pools are known) */
   readonly known: Readonly<Record<Reference, CodeBook | undefined>>;
 }

@@ -21,6 +21,7 @@ import {
   type Place,
 } from './fact-columns.ts';
 import type { Kind } from './kinds/kind.ts';
+import { ownKeyColumn } from './own-key-column.ts';
 import type { Binding } from './row-check.ts';
 import { CELL_COLUMNS } from './stage-columns.ts';
 
@@ -69,6 +70,9 @@ export function compileFact(
     0,
   ).digits;
   const digits = currency?.digits ?? companyDigits;
+  const contactId = kind.columns.findIndex((column) => column.name === 'contact_id');
+  const placed =
+    books.distributed && kind.name === 'contacts' ? { at: binding.places[contactId]!, c: contactId } : undefined;
   for (const [c, column] of kind.columns.entries()) {
     if (inCell.has(column.name)) continue;
     const at = binding.places[c];
@@ -78,6 +82,12 @@ export function compileFact(
       columns.push(made);
     };
     const name = column.as ?? column.name;
+    if (column.type === 'customer' && placed !== undefined) {
+      const own = at === undefined ? undefined : { column: customerColumn(context, at, c, required), at };
+      add(name, ownKeyColumn(context, own, c, placed));
+      names.push(column.also!);
+      continue;
+    }
     if (at === undefined) {
       const nothing = (): void => (column.type === 'currency' ? out.putText(books.currency) : out.putNull());
       const absent = { fast: () => (nothing(), true), slow: nothing };

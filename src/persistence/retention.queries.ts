@@ -6,6 +6,7 @@ import type { Posting } from '../domain/retention/posting.ts';
 import type { Tier } from '../domain/model/model.ts';
 import type { LocalDate, Period } from '../domain/period.ts';
 import type { RetentionBooks } from '../domain/statements/retention-books.ts';
+import { planForWholeMonths } from './close-inputs.queries.ts';
 import { copyIntegers, type IntegerRows } from './integer-rows.ts';
 import type { Tx } from './database.ts';
 import { sql } from './sql.ts';
@@ -23,6 +24,7 @@ export async function contactsOfCallers(
   mark: string,
   from: LocalDate | '-infinity' = '-infinity',
 ): Promise<IntegerRows> {
+  await planForWholeMonths(tx);
   return await copyIntegers(tx, sql('retention-contacts'), [array(months), until, mark, from], 4);
 }
 
@@ -77,7 +79,7 @@ export interface RevenueReading {
 export async function marginEvents(tx: Tx, keys: readonly bigint[], reading: RevenueReading): Promise<IntegerRows> {
   const { from, to, mark, marginRate, currency, factors } = reading;
   const parameters = [array(keys), from, to, mark, marginRate, currency, JSON.stringify(factors)];
-  await tx.query('set local enable_nestloop = off');
+  await tx.query(`set local citus.propagate_set_commands to 'local'; set local enable_nestloop = off`); // on nodes, too
   const events = await copyIntegers(tx, sql('retention-revenue'), parameters, 4);
   await tx.query('set local enable_nestloop to default');
   return events;

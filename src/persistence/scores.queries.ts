@@ -1,5 +1,6 @@
 import type { Instrument } from '../domain/quality/scores.ts';
 import type { LocalDate } from '../domain/period.ts';
+import { planForWholeMonths } from './close-inputs.queries.ts';
 import type { Tx } from './database.ts';
 import type { RevenueReading } from './retention.queries.ts';
 import { sql } from './sql.ts';
@@ -88,5 +89,6 @@ export interface SalesInContacts {
 export async function salesInContacts(tx: Tx, reading: RevenueReading): Promise<SalesInContacts[]> {
   const { from, to, mark, marginRate, currency, factors } = reading;
   const parameters = [from, to, mark, marginRate, currency, JSON.stringify(factors)];
+  await planForWholeMonths(tx);
   return (await tx.query(sql('sales-in-contacts'), parameters)) as SalesInContacts[];
 }

@@ -51,7 +51,7 @@ export async function dateSegments(tx: Tx): Promise<void> {
     `create temp table segmented on commit drop as
      select newest.contact_id, newest.started_on, newest.handle_seconds from (
        select distinct on (c.contact_id) c.* from contact c
-       where exists (select from pg_temp.staged s where s.contact_id = c.contact_id)
+       where c.contact_id in (select contact_id from pg_temp.staged)
        order by c.contact_id, c.import_id desc, c.sign desc) newest
      where newest.sign = 1`,
   );
@@ -73,7 +73,7 @@ export async function segmentsOutOfSum(tx: Tx): Promise<StagedFault[]> {
          union all
          select contact_id, handle_seconds from (
            select distinct on (t.contact_id, t.reason_code) t.* from contact_segment t
-           where exists (select from pg_temp.staged s where s.contact_id = t.contact_id)
+           where t.contact_id in (select contact_id from pg_temp.staged)
            order by t.contact_id, t.reason_code, t.import_id desc, t.sign desc) newest
          where sign = 1 and (contact_id, reason_code) not in (select contact_id, reason_code from pg_temp.staged)) parts
        group by contact_id)
@@ -88,7 +88,7 @@ export async function contactsAgainstSegments(tx: Tx): Promise<number> {
   const rows: { contacts: string }[] = await tx.query(
     `select count(*) as contacts from pg_temp.judged j join (
        select contact_id, sum(handle_seconds * sign) as seconds from contact_segment t
-       where exists (select from pg_temp.judged s where s.contact_id = t.contact_id and s.verdict = 'changed')
+       where t.contact_id in (select contact_id from pg_temp.judged where verdict = 'changed')
        group by contact_id having sum(sign) > 0) parts using (contact_id)
      where j.verdict = 'changed' and parts.seconds is distinct from j.handle_seconds`,
   );

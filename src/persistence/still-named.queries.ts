@@ -28,14 +28,14 @@ const LOOKS: Readonly<Record<string, string>> = {
     select code as what, 'reason ' || r.reason_code as by from brought join ${REASONS} r on code = r.parent_code and r.import_id <> $1
     union all select code, 'contacts' from brought join cell on code = reason_code join ${CONTACTS_BY_CELL} c using (cell_no)
     union all select code, 'contact segments' from brought
-      where exists (select from contact_segment s where s.reason_code = code having sum(s.sign) > 0)`,
+      where code in (select reason_code from contact_segment group by reason_code having sum(sign) > 0)`,
   decisions: `with brought as (${brought('decision', 'decision_code')})
     select code as what, 'owner ' || unit_code as by from brought join ${OWNERS} o on code = o.decision_code
     union all select code, 'contacts' from brought join cell on code = decision_code join ${CONTACTS_BY_CELL} c using (cell_no)
     union all select code, 'exposures' from brought
-      where exists (select from exposure e where e.decision_code = code having sum(e.sign) > 0)
+      where code in (select decision_code from exposure group by decision_code having sum(sign) > 0)
     union all select code, 'revenue' from brought
-      where exists (select from revenue e where e.decision_code = code having sum(e.sign) > 0)`,
+      where code in (select decision_code from revenue group by decision_code having sum(sign) > 0)`,
   instruments: `with brought as (${brought('instrument', 'instrument')})
     select code as what, 'surveys' as by from brought
       where exists (select from ${standing('survey', 'survey_id')} s where s.instrument = code)`,
