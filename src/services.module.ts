@@ -13,6 +13,7 @@ import { JournalsService } from './application/journals.service.ts';
 import { MAIL_OPTIONS, type MailOptions } from './application/mail-transport.ts';
 import { MailsService } from './application/mails.service.ts';
 import { ModelsService } from './application/models.service.ts';
+import { NotesService } from './application/notes.service.ts';
 import { OnceService } from './application/once.service.ts';
 import { ParkedService } from './application/parked.service.ts';
 import { PeriodsService } from './application/periods.service.ts';
@@ -51,6 +52,7 @@ const SERVICES = [
   JournalsService,
   RunsService,
   DecisionsService,
+  NotesService,
   ValueService,
   ScoresService,
   WordsService,

@@ -41,6 +41,7 @@ const RIGHTS = {
   verify: ['finance', 'controller', 'cfo', 'auditor'],
   administer: ['admin'],
   mail: ['finance', 'controller'],
+  write_note: ['unit_owner'],
 } as const satisfies Record<string, readonly Role[]>;
 export type Deed = keyof typeof RIGHTS;
 

@@ -1,12 +1,13 @@
-import { Param, Query } from '@nestjs/common';
+import { Body, Param, Query } from '@nestjs/common';
 import { DecisionsService } from '../application/decisions.service.ts';
 import { ExplainService } from '../application/explain.service.ts';
+import { NotesService } from '../application/notes.service.ts';
 import { RunsService } from '../application/runs.service.ts';
 import type { Actor } from '../domain/roles.ts';
 import { Who } from './bearer.guard.ts';
-import { PeriodText, QueryFlag } from './fields.ts';
+import { PeriodText, QueryFlag, Text } from './fields.ts';
 import { listing, ListQuery } from './listing.ts';
-import { Api, Reads } from './operation.ts';
+import { Api, Does, Reads } from './operation.ts';
 import { CodePipe } from './request.pipe.ts';
 
 class LineQuery {
@@ -22,6 +23,11 @@ class DecisionQuery {
   readonly to?: string;
 }
 
+class NoteRequest {
+  @Text({ about: 'what to say', example: 'the fee is waived for new customers from June on' })
+  readonly text: string;
+}
+
 /** Why: from a charge, from a contact, from a decision, from one run to another. */
 @Api('Explanations')
 export class ExplanationsController {
@@ -29,6 +35,7 @@ export class ExplanationsController {
     private readonly explain: ExplainService,
     private readonly decisions: DecisionsService,
     private readonly runs: RunsService,
+    private readonly notes: NotesService,
   ) {}
 
   @Reads('explain/contacts/:id', { about: 'contact → rule → rate → line' })
@@ -49,6 +56,16 @@ export class ExplanationsController {
   @Reads('decisions/:code', { about: 'what a decision earned and cost, its incremental contacts, break-even' })
   async report(@Who() actor: Actor, @Param('code', CodePipe) code: string, @Query() { from, to }: DecisionQuery) {
     return await this.decisions.report(actor, code, { from, to });
+  }
+
+  @Reads('decisions/:code/notes', { about: 'what the owners of a decision say about it, newest first' })
+  async notesOn(@Who() actor: Actor, @Param('code', CodePipe) code: string, @Query() query: ListQuery) {
+    return listing(await this.notes.list(actor, code), (row) => row.id, query);
+  }
+
+  @Does('decisions/:code/notes', { about: 'say something about a decision, as an owner of it' })
+  async note(@Who() actor: Actor, @Param('code', CodePipe) code: string, @Body() { text }: NoteRequest) {
+    return await this.notes.write(actor, code, text);
   }
 
   @Reads('runs/:before/compare/:after', { about: 'lines that differ between two runs of a period, and why' })

@@ -1,16 +1,21 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import type { VNode } from 'preact';
 import { DecisionsService, type DecisionReport } from '../application/decisions.service.ts';
+import { NotesService } from '../application/notes.service.ts';
 import { StatementsService } from '../application/statements.service.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Period } from '../domain/period.ts';
 import type { Actor } from '../domain/roles.ts';
 import { decisionTitles } from './decision-titles.ts';
+import { typed } from './form.tsx';
 import type { View } from './layout.tsx';
 import { PageDoor } from './page-door.ts';
 import { DecisionMapPage } from './pages/decision-map.tsx';
 import { DecisionPage, DecisionsPage, WaitingDecisionPage } from './pages/decisions.tsx';
 import type { StatementLine, UnitStatement } from './pages/statement-groups.ts';
+import type { Refusing } from './refused.tsx';
+import { send } from './send.ts';
 
 /** As many labels as a map can hold. */
 const MOST_ON_MAP = 12;
@@ -22,6 +27,7 @@ export class DecisionsController {
     private readonly door: PageDoor,
     private readonly decisions: DecisionsService,
     private readonly statements: StatementsService,
+    private readonly notes: NotesService,
   ) {}
 
   @Get('decisions')
@@ -52,20 +58,39 @@ export class DecisionsController {
 
   @Get('decisions/:code')
   async decision(@Req() request: Request, @Res() response: Response, @Param('code') code: string): Promise<void> {
-    await this.door.page(request, response, undefined, null, async (view, actor) => {
+    await this.door.page(request, response, undefined, null, (view, actor) => this.show(view, actor, code));
+  }
+
+  /** What its owner says about it. */
+  @Post('decisions/:code/notes')
+  async note(@Req() request: Request, @Res() response: Response, @Param('code') code: string): Promise<void> {
+    await this.door.guarded(request, response, async (actor) => {
+      const { text = '' } = typed(request);
       try {
-        const report = await this.decisions.report(actor, code);
-        const lines = await this.linesOf(view, actor, code);
-        const [reasons, units] = [await this.statements.reasonNames(), await this.statements.unitNames(actor)];
-        return <DecisionPage {...{ view, report, lines, reasons, units }} />;
+        await this.notes.write(actor, code, text);
       } catch (error) {
-        // Own and registered, but no month since it began has been calculated.
-        if (!(error instanceof Refusal && error.code === 'no_run')) throw error;
-        return (
-          <WaitingDecisionPage view={view} title={(await decisionTitles(this.decisions, actor)).get(code) ?? code} />
-        );
+        if (!(error instanceof Refusal) || error.kind !== 'unprocessable') throw error;
+        const view = await this.door.viewOf(request, response, actor, undefined, null);
+        return send(response, 422, await this.show(view, actor, code, error));
       }
+      response.redirect(303, `/decisions/${encodeURIComponent(code)}#notes`);
     });
+  }
+
+  private async show(view: View, actor: Actor, code: string, fault: Refusing | null = null): Promise<VNode> {
+    const notes = { code, notes: await this.notes.list(actor, code), fault };
+    const units = await this.statements.unitNames(actor);
+    try {
+      const report = await this.decisions.report(actor, code);
+      const lines = await this.linesOf(view, actor, code);
+      const reasons = await this.statements.reasonNames();
+      return <DecisionPage {...{ view, report, lines, reasons, units, notes }} />;
+    } catch (error) {
+      // Own and registered, but no month since it began has been calculated.
+      if (!(error instanceof Refusal && error.code === 'no_run')) throw error;
+      const title = (await decisionTitles(this.decisions, actor)).get(code) ?? code;
+      return <WaitingDecisionPage {...{ view, title, units, notes }} />;
+    }
   }
 
   /** Of the month of the page, as far as the actor may read. */

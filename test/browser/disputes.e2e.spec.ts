@@ -111,6 +111,36 @@ describeWithBrowser('disputes and acceptance on the pages', () => {
     }
   });
 
+  it('let an owner say something about a decision: it stays, with who and when, and others read it', async () => {
+    const { page, complaints } = await visit('ravi', { javaScriptEnabled: false });
+    await page.goto('/decisions/FEE');
+    expect(await page.textContent('#notes h2')).toBe('No owner has said anything about it yet');
+    await page.fill('#text', '   ');
+    await page.click('button:text-is("Add the note")');
+    expect(await page.textContent('#notes .refusal')).toContain('a note needs words');
+    for (const text of ['<b>waived</b> for "new" customers', 'ends in June']) {
+      await page.fill('#text', text);
+      await page.click('button:text-is("Add the note")');
+      expect(await page.textContent('#notes > section > .thread')).toContain(text);
+    }
+    const { page: dana, complaints: heard } = await visit('dana');
+    await dana.goto('/decisions/FEE');
+    expect(await dana.textContent('#notes > section > .thread')).toMatch(/^ravi, .*Retailends in June$/);
+    await dana.click('#notes summary');
+    expect(await dana.textContent('#notes details .thread')).toContain('<b>waived</b> for "new" customers');
+    expect(await dana.locator('#notes form').count()).toBe(0);
+    expect(await axeViolations(dana)).toEqual([]);
+    const csrf = await dana.inputValue('input[name="csrf"] >> nth=0');
+    expect((await dana.request.post('/decisions/FEE/notes', { form: { csrf, text: 'x' } })).status()).toBe(403);
+    const own = await page.inputValue('input[name="csrf"] >> nth=0');
+    for (const code of ['PRICE', 'NOWHERE'])
+      expect([
+        code,
+        (await page.request.post(`/decisions/${code}/notes`, { form: { csrf: own, text: 'x' } })).status(),
+      ]).toEqual([code, 404]);
+    expect([...complaints, ...heard]).toEqual([]);
+  });
+
   it('end with the acceptance of the statement by its owner, once', async () => {
     const { page } = await visit('ravi', { javaScriptEnabled: false });
     await page.goto('/statements/2026-03/RETAIL');

@@ -47,6 +47,26 @@ describe('answerable decision', () => {
     expect((await run(...args)).exitCode).toBe(2);
   });
 
+  it('keeps what an owner says about it, and shows it to others', async () => {
+    const { users, people } = books;
+    await users.add(people.admin, { login: 'ravi', name: 'Ravi', role: 'unit_owner', units: ['RETAIL'] });
+    const { token: own } = await users.createToken(people.admin, 'ravi', 'test', 1);
+    const asRavi = (...args: string[]): Promise<Outcome> =>
+      answerableHere(args, { DATABASE_URL: books.database.appUrl, ANSWERABLE_TOKEN: own });
+    expect((await run('decision', 'FEE', '--notes')).stdout).toBe('no owner has said anything\n');
+    const said = await asRavi('decision', 'FEE', '--note', 'waived from June on', '--json');
+    expect(JSON.parse(said.stdout)).toMatchObject({
+      notes: [{ decision: 'FEE', unit: 'RETAIL', writtenBy: 'ravi', text: 'waived from June on' }],
+    });
+    expect((await run('decision', 'FEE', '--notes')).stdout).toMatch(
+      /^\d{4}-\d\d-\d\d ravi of RETAIL: waived from June on$/m,
+    );
+    const refused = await run('decision', 'FEE', '--note', 'mine, too');
+    expect([refused.exitCode, refused.stderr]).toEqual([3, expect.stringContaining('ask someone who is unit_owner')]);
+    expect((await asRavi('decision', 'FEE', '--note', ' ')).exitCode).toBe(3);
+    expect((await run('decision', 'NONE', '--notes')).exitCode).toBe(3);
+  });
+
   it('does not know a decision that is not registered', async () => {
     const { exitCode, stderr } = await run('decision', 'NONE');
     expect(exitCode).toBe(3);

@@ -123,6 +123,8 @@ describe('who may see and do what', () => {
         ['GET', `/explain/lines/${line}`],
         ['GET', `/explain/lines/${line}?all=true`],
         ['GET', `/decisions/D-${unit}`],
+        ['GET', `/decisions/D-${unit}/notes`],
+        ['POST', `/decisions/D-${unit}/notes`, { text: 'hello' }],
         ['GET', `/disputes/${dispute}`],
         ['GET', `/disputes/${dispute}/preview`],
         ['POST', `/disputes/${dispute}/replies`, { text: 'hello' }],
@@ -151,7 +153,9 @@ describe('who may see and do what', () => {
         const headers = (said: Said) => [...said.headers.keys()].sort();
         expect([question, headers(there)]).toEqual([question, headers(nowhere)]);
       }
-      const count = await house.books.sql('select count(*)::int as n from dispute_entry');
+      const count = await house.books.sql(
+        'select count(*)::int as n from (select from dispute_entry union all select from decision_note) entries',
+      );
       expect(count).toEqual([{ n: 0 }]);
     });
 

@@ -59,7 +59,9 @@ export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'parked list': ['GET /periods/parked', 'GET /periods/{period}/parked'],
   'parked release': ['POST /periods/{period}/parked/{unit}/release'],
   'parked keep': ['POST /periods/{period}/parked/{unit}/keep'],
-  decision: ['GET /decisions', 'GET /decisions/{code}'],
+  decision: [
+    ...['GET /decisions', 'GET /decisions/{code}', 'GET /decisions/{code}/notes', 'POST /decisions/{code}/notes'],
+  ],
   'explain contact': ['GET /explain/contacts/{id}'],
   'explain line': ['GET /explain/lines/{id}'],
   verify: ['GET /verification', 'POST /verification', 'POST /verification/file', 'POST /verification/workbook'],

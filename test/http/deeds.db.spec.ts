@@ -245,6 +245,43 @@ describe('deeds through the API', () => {
     expect(done<{ reference: string }>(await api.get('dana', '/models/reference')).reference).toContain('pools');
   });
 
+  it('note what an owner says about a decision: appended, audited, of the own unit alone', async () => {
+    const said = await api.post('ravi', '/decisions/FEE/notes', { text: 'waived from June on' }, { key: 'note-1' });
+    const note = done<{ id: string }>(said);
+    expect(note).toMatchObject({ decision: 'FEE', unit: 'RETAIL', writtenBy: 'ravi', text: 'waived from June on' });
+    const again = await api.post('ravi', '/decisions/FEE/notes', { text: 'waived from June on' }, { key: 'note-1' });
+    expect([done(again), again.headers.get('idempotency-replayed')]).toEqual([note, 'true']);
+    done(await api.post('ravi', '/decisions/FEE/notes', { text: 'not waived after all' }));
+    for (const who of ['ravi', 'dana', 'audra', 'mia']) {
+      const { items } = done<{ items: { text: string }[] }>(await api.get(who, '/decisions/FEE/notes'));
+      expect(items.map(({ text }) => text)).toEqual(['not waived after all', 'waived from June on']);
+    }
+    expect((await api.post('dana', '/decisions/FEE/notes', { text: 'x' })).status).toBe(403);
+    expect((await api.post('ravi', '/decisions/FEE/notes', { text: ' ' })).body).toMatchObject({
+      ...{ status: 422, code: 'text_missing', next: 'answerable decision FEE --note "…"' },
+    });
+    const { items } = done<{ items: { object: { key: string }; reason: string }[] }>(
+      await api.get('audra', '/audit/newest?deed=decision.note'),
+    );
+    expect(items.map(({ object, reason }) => [object.key, reason])).toEqual([
+      ['FEE', 'not waived after all'],
+      ['FEE', 'waived from June on'],
+    ]);
+    // Whatever the service forgets: no note for another unit, or on a decision that is not its own, and none is changed.
+    const { db, users, sql } = house.books;
+    const ravi = await users.actorByLogin('ravi');
+    const write = (decision: string, unit: string) =>
+      db.own(ravi, (tx) =>
+        tx.query(`insert into decision_note (decision_code, unit_code, text, written_by) values ($1, $2, 'x', 1)`, [
+          decision,
+          unit,
+        ]),
+      );
+    await expect(write('PRICE', 'MOBILE')).rejects.toThrow(/does not own|row-level security/);
+    await expect(write('PRICE', 'RETAIL')).rejects.toThrow('unit RETAIL does not own decision PRICE');
+    await expect(sql(`update decision_note set text = 'y'`)).rejects.toThrow('append-only');
+  });
+
   it('add people, change what they may, and end their tokens', async () => {
     expect(done(await api.post('admin', '/users', { login: 'eve', role: 'auditor' }))).toMatchObject({
       login: 'eve',

@@ -173,6 +173,16 @@ describeWithShared('hostile requests', 'hostile/blns/blns.json', () => {
       }
     });
 
+    it('of notes on decisions', async () => {
+      for (const text of texts) {
+        const note = await kept<{ text: string }>(text, api.post(OWNER, '/decisions/D-RETAIL/notes', { text }));
+        expect([text, note?.text]).toEqual([text, cannotBeKept(text) ? undefined : text]);
+        if (!note) continue;
+        const { body } = await api.get('finance', '/decisions/D-RETAIL/notes?limit=1');
+        expect((body as { items: { text: string }[] }).items[0]!.text).toBe(text);
+      }
+    });
+
     it('of corrections, reopenings, names and labels', async () => {
       await eachOf([...texts.entries()], async ([i, text]) => {
         const asked = await kept<{ why: string }>(

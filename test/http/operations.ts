@@ -45,6 +45,8 @@ export const ACCESS: Readonly<
   'GET /explain/lines/{id}': { roles: WITH_OWNERS, at: '/explain/lines/nowhere' },
   'GET /decisions': { roles: WITH_OWNERS, at: '/decisions' },
   'GET /decisions/{code}': { roles: WITH_OWNERS, at: '/decisions/D-RETAIL' },
+  'GET /decisions/{code}/notes': { roles: WITH_OWNERS, at: '/decisions/D-RETAIL/notes' },
+  'POST /decisions/{code}/notes': { roles: ['unit_owner'], at: '/decisions/NOWHERE/notes', body: { text: 'x' } },
   'GET /runs/{before}/compare/{after}': { roles: READERS, at: '/runs/1/compare/1' },
   'GET /disputes': { roles: WITH_OWNERS, at: '/disputes' },
   'POST /disputes': { roles: ['unit_owner', 'finance'], at: '/disputes', body: { line: 'nowhere', reason: 'x' } },

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { DecisionReport } from '../../application/decisions.service.ts';
+import type { Note } from '../../application/notes.service.ts';
 import type { DecisionRecord } from '../../domain/attribution/register.ts';
 import type { Period } from '../../domain/period.ts';
 import type { Answer } from '../answer.ts';
@@ -11,6 +12,8 @@ import { periodArgument } from './periods.ts';
 
 interface Options {
   readonly list?: boolean;
+  readonly note?: string;
+  readonly notes?: boolean;
   readonly from?: Period;
   readonly to?: Period;
 }
@@ -25,6 +28,7 @@ export function addDecisionCommand(root: Command): void {
       'decision FEE-LATE',
       'decision FEE-LATE --from 2026-03 --to 2026-05',
       'decision FEE-LATE --json',
+      'decision FEE-LATE --note "waived for new customers from June on" --as ravi',
     ],
     notes:
       'Counts the closed months of the range. --json has the cumulated figures of every day, the screen those of months.',
@@ -32,6 +36,8 @@ export function addDecisionCommand(root: Command): void {
   })
     .argument('[code]', 'of the decision')
     .option('--list', 'all decisions that one may see')
+    .option('--notes', 'what its owners say about it, newest first')
+    .option('--note <text>', 'say something about it, as an owner of it')
     .addOption(new Option('--from <period>', 'first month (default: of its announcement)').argParser(periodArgument))
     .addOption(
       new Option('--to <period>', 'last month (default: the newest that was closed)').argParser(periodArgument),
@@ -46,8 +52,22 @@ async function decision(shell: Shell, code: string | undefined, options: Options
   const actor = await shell.actor();
   const service = await shell.get(DecisionsService);
   if (code === undefined) return listAnswer(await service.list(actor));
+  if (options.note !== undefined || options.notes) {
+    const { NotesService } = await import('../../application/notes.service.ts');
+    const notes = await shell.get(NotesService);
+    if (options.note !== undefined) await notes.write(actor, code, options.note);
+    return notesAnswer(await notes.list(actor, code));
+  }
   const report = await service.report(actor, code, { from: options.from, to: options.to });
   return { json: report, text: reportText(report) };
+}
+
+function notesAnswer(notes: readonly Note[]): Answer {
+  const said = notes.map(
+    ({ writtenAt, writtenBy, unit, text }) =>
+      `${writtenAt.toISOString().slice(0, 10)} ${writtenBy} of ${unit}: ${text}`,
+  );
+  return { json: { notes }, text: said.length === 0 ? 'no owner has said anything' : said.join('\n') };
 }
 
 function listAnswer(decisions: readonly DecisionRecord[]): Answer {

@@ -9,6 +9,7 @@ import { decisionKind } from '../words.ts';
 import { BreakEvenSection, IncrementalSection, ReasonsSection } from './decision-charts.tsx';
 import { verdictOf } from './decision-map.tsx';
 import { DecisionRetentionSection, MonthsSection, ProfitSection } from './decision-money.tsx';
+import { NotesSection, type DecisionNotes } from './decision-notes.tsx';
 import type { StatementLine } from './statement-groups.ts';
 import { WordsSection } from './words-section.tsx';
 
@@ -59,7 +60,18 @@ export function DecisionsPage({ view, decisions }: { view: View; decisions: read
   );
 }
 
-export function WaitingDecisionPage({ view, title }: { view: View; title: string }) {
+export function WaitingDecisionPage({
+  view,
+  title,
+  units,
+  notes,
+}: {
+  view: View;
+  title: string;
+  /** names by code */
+  units: ReadonlyMap<string, string>;
+  notes: DecisionNotes;
+}) {
   return (
     <Page view={view} title={title}>
       <p class="sub">
@@ -69,6 +81,7 @@ export function WaitingDecisionPage({ view, title }: { view: View; title: string
       <p class="lead">
         {t('No month since it was announced has been calculated. Its figures appear here once one is.')}
       </p>
+      <NotesSection view={view} of={notes} units={units} />
     </Page>
   );
 }
@@ -79,6 +92,7 @@ export function DecisionPage({
   lines,
   reasons,
   units,
+  notes,
 }: {
   view: View;
   report: DecisionReport;
@@ -87,6 +101,7 @@ export function DecisionPage({
   /** names by code */
   reasons: ReadonlyMap<string, string>;
   units: ReadonlyMap<string, string>;
+  notes: DecisionNotes;
 }) {
   const largest = lines.reduce<StatementLine | undefined>(
     (top, line) => (top === undefined || minor(line.amount) > minor(top.amount) ? line : top),
@@ -160,6 +175,7 @@ export function DecisionPage({
               </tbody>
             </Table>
           </Section>
+          <NotesSection view={view} of={notes} units={units} />
           {largest !== undefined && (
             <WordsSection view={view} action={`/explain/line/${encodeURIComponent(largest.id)}/words`} words={null} />
           )}

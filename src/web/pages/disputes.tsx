@@ -230,7 +230,8 @@ export function DisputePage({
   );
 }
 
-function Said({ by, at, kind, text }: { by: string; at: Date; kind: string; text: string }) {
+/** What somebody said, in a list of class `thread`. */
+export function Said({ by, at, kind, text }: { by: string; at: Date; kind: string; text: string }) {
   return (
     <li>
       <span class="note">
