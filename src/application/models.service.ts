@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Register } from '../domain/attribution/register.ts';
 import { InvalidInput, Refusal, type InputFault } from '../domain/errors.ts';
+import { Fraction } from '../domain/fraction.ts';
 import { modelReference, type Model } from '../domain/model/model.ts';
 import { selects, textRuleKey } from '../domain/model/selector.ts';
-import { isPeriod, type Period } from '../domain/period.ts';
+import { isPeriod, type LocalDate, type Period } from '../domain/period.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
 import { booksOf } from '../domain/statements/close.ts';
 import { documentsOf, type JsonObject } from '../domain/statements/document.ts';
+import { atVolumes, type VolumeFactor } from '../domain/statements/volumes.ts';
 import {
   cellCounts,
   cellList,
@@ -17,6 +19,7 @@ import {
   watermark,
 } from '../persistence/close-inputs.queries.ts';
 import { Database, type Tx } from '../persistence/database.ts';
+import { touchingMark } from '../persistence/kept-figures.queries.ts';
 import {
   checkPattern,
   insertModel,
@@ -31,6 +34,8 @@ import { runRow } from '../persistence/runs.queries.ts';
 import { audit } from './audit.ts';
 import { modelHash, parseModel, parsePlain, withChannel } from './model-text.ts';
 import { cellFacts } from './cells-at.ts';
+import { keptOr } from './kept-figures.ts';
+import { plain } from './plain.ts';
 import { readCosting, windowDays } from './read-close.ts';
 
 export interface AppliedModel {
@@ -129,16 +134,26 @@ export class ModelsService {
     });
   }
 
-  /** What a period would say under another model: coverage, unused rules, difference per unit. Nothing is stored. */
-  async tryOn(actor: Actor, yaml: string, period: Period, file = 'model.yaml'): Promise<ModelTrial> {
+  /**
+   * What a period would say under another model: coverage, unused rules, difference per unit. Nothing is stored.
+   * @param volumes so many times the contacts of some reasons, like `billing.*=1.2` @throws Refusal bad_volume
+   */
+  async tryOn(
+    actor: Actor,
+    yaml: string,
+    period: Period,
+    file = 'model.yaml',
+    volumes: readonly string[] = [],
+  ): Promise<ModelTrial> {
     requireRight(actor, 'read_all');
+    const factors = volumes.map(volumeFactor);
     const model = parseModel(yaml, file);
     // A deed on the books, so that what it makes of the facts is kept for the next trial, and for the close.
     return await this.db.books(async (tx) => {
       await checkAgainstRecords(tx, model, file);
       const tried = { model, hash: modelHash(yaml, file) };
       const reading = await readCosting(tx, period, undefined, tried, { control: 'sample', keeping: 'keep' });
-      const books = booksOf(reading.upper, reading.inputs);
+      const books = booksOf(atVolumes(reading.upper, factors), reading.inputs);
       const document = documentsOf(books, reading.context).period;
       const current = await runOfPeriod(tx, period);
       const now = current && (await runRow(tx, current.run_id))?.document;
@@ -161,6 +176,14 @@ export class ModelsService {
   reference(): string {
     return modelReference();
   }
+}
+
+function volumeFactor(text: string): VolumeFactor {
+  const [, reasons, factor] = /^([^=]+)=(\d{1,6}(?:\.\d{1,6})?)$/.exec(text) ?? [];
+  if (reasons !== undefined && factor !== undefined) return { reasons, factor: Fraction.parse(factor) };
+  throw new Refusal('bad_volume', `"${text}" is no reason, or prefix with *, and the times its contacts come`, {
+    next: 'e.g. answerable model try model.yaml PERIOD --volume "billing.*=1.2"',
+  });
 }
 
 async function versionOf(tx: Tx, which: string | undefined): Promise<ModelVersion> {
@@ -240,7 +263,27 @@ async function readable(tx: Tx, pattern: string, path: string, file: string): Pr
 }
 
 async function refuseOverlaps(tx: Tx, model: Model): Promise<void> {
-  const cuts = ['0001-01-01', ...windowDays(model)];
+  const serving = model.pools.flatMap(({ kind, code, layer, serves }) =>
+    kind === 'operating' ? [{ code, layer, serves }] : [],
+  );
+  const touched = { kinds: ['contacts'], from: '0001-01' as Period, to: '9999-12' as Period };
+  const mark = await touchingMark(tx, await watermark(tx), touched);
+  const basis = { subject: 'contacts of two pools', on: [plain(serving), windowDays(model), mark] };
+  const overlaps = await keptOr(tx, 'keep', basis, () => overlapsOf(tx, serving, ['0001-01-01', ...windowDays(model)]));
+  if (overlaps.size === 0) return;
+  const details = [...overlaps].map(([pools, contacts]) => `${pools}: ${contacts} contacts`);
+  throw new Refusal('overlapping_pools', `contacts are taken by more than one pool of a layer: ${details[0]}`, {
+    details,
+    next: 'narrow `serves` of these pools',
+  });
+}
+
+/** Contacts of every day by the pools of a layer that each would take them. @param cuts first days of stretches */
+async function overlapsOf(
+  tx: Tx,
+  serving: readonly Pick<Model['pools'][number], 'code' | 'layer' | 'serves'>[],
+  cuts: readonly LocalDate[],
+): Promise<Map<string, bigint>> {
   const cells = await cellList(tx);
   const overlaps = new Map<string, bigint>();
   const counts = await cellCounts(tx, cuts);
@@ -251,20 +294,15 @@ async function refuseOverlaps(tx: Tx, model: Model): Promise<void> {
   for (const [i, cell] of cellFacts(sums, cells, { cuts, patterns: [] }).entries()) {
     const { contacts } = counts[i]!;
     const layers = new Map<string, string[]>();
-    for (const pool of model.pools) {
-      if (pool.kind !== 'operating' || (pool.serves && !selects(pool.serves, cell))) continue;
+    for (const pool of serving) {
+      if (pool.serves && !selects(pool.serves, cell)) continue;
       layers.set(pool.layer, [...(layers.get(pool.layer) ?? []), pool.code]);
     }
     for (const pools of layers.values()) {
       if (pools.length > 1) overlaps.set(pools.join(', '), (overlaps.get(pools.join(', ')) ?? 0n) + BigInt(contacts));
     }
   }
-  if (overlaps.size === 0) return;
-  const details = [...overlaps].map(([pools, contacts]) => `${pools}: ${contacts} contacts`);
-  throw new Refusal('overlapping_pools', `contacts are taken by more than one pool of a layer: ${details[0]}`, {
-    details,
-    next: 'narrow `serves` of these pools',
-  });
+  return overlaps;
 }
 
 function names(codes: Iterable<string>): string {

@@ -92,7 +92,7 @@ function asText({ uses, coverage, decisionDays, unservedByUnit, shares, ...rest 
     })),
     coverage: {
       ...coverage,
-      byTier: coverage.byTier.map(([tier, parts]) => [tier, parts.toString()] as const),
+      byTier: coverage.byTier.map(text),
       unattributed: coverage.unattributed.map(text),
     },
     decisionDays: decisionDays.map(text),
@@ -125,7 +125,7 @@ function asFigures({
     })),
     coverage: {
       ...coverage,
-      byTier: coverage.byTier.map(([tier, text]) => [tier, Fraction.parse(text)] as const),
+      byTier: coverage.byTier.map(parts),
       unattributed: coverage.unattributed.map(parts),
     },
     decisionDays: decisionDays.map(parts),

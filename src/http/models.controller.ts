@@ -3,7 +3,7 @@ import { ModelsService } from '../application/models.service.ts';
 import type { Period } from '../domain/period.ts';
 import type { Actor } from '../domain/roles.ts';
 import { Who } from './bearer.guard.ts';
-import { PeriodText, Text } from './fields.ts';
+import { PeriodText, Text, Texts } from './fields.ts';
 import { listing, ListQuery } from './listing.ts';
 import { Api, Does, Reads, Tries } from './operation.ts';
 import { CodePipe } from './request.pipe.ts';
@@ -24,6 +24,9 @@ class TrialRequest {
 
   @PeriodText({ about: 'period to try it on' })
   readonly period: Period;
+
+  @Texts({ about: 'so many times the contacts of a reason or prefix, like `billing.*=1.2`', max: 300, optional: true })
+  readonly volumes?: string[];
 }
 
 /** The rules: immutable versions of model.yaml, each from a period on. */
@@ -42,8 +45,8 @@ export class ModelsController {
   }
 
   @Tries('try', { about: 'coverage and effect of a model on a period; nothing is stored' })
-  async tryOn(@Who() actor: Actor, @Body() { yaml, period }: TrialRequest) {
-    return await this.models.tryOn(actor, yaml, period, 'body');
+  async tryOn(@Who() actor: Actor, @Body() { yaml, period, volumes }: TrialRequest) {
+    return await this.models.tryOn(actor, yaml, period, 'body', volumes);
   }
 
   @Reads('reference', { about: 'every key of model.yaml' })

@@ -252,6 +252,7 @@ describe('figures that are kept', () => {
       (await books.sql<{ name: string }>('select subject || basis as name from kept_figure order by 1')).map(
         (r) => r.name,
       );
+    await STEPS['another rate']!(books, 6, MAY);
     await figuresOf(books);
     const before = await kept();
     await figuresOf(books);

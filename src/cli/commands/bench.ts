@@ -5,6 +5,7 @@ import type { BenchmarkReport } from '../benchmark.ts';
 import type { ComparedStep, Comparison, Cost } from '../compare-benchmark.ts';
 import type { ImportMeasure } from '../import-benchmark.ts';
 import type { PageReport } from '../page-benchmark.ts';
+import type { RecostReport } from '../recost-benchmark.ts';
 import { addCommand, answering } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
 import type { Shell } from '../shell.ts';
@@ -21,6 +22,7 @@ export function addBenchCommand(root: Command): void {
       'bench --imports --contacts 10000000',
       'bench --compare duckdb',
       'bench --pages --units 60',
+      'bench --recost --contacts 10000000',
     ],
     notes: 'Works in ANSWERABLE_HOME/bench, on a database of its own that is emptied before and after.',
   })
@@ -33,6 +35,10 @@ export function addBenchCommand(root: Command): void {
       engineArgument,
     )
     .option('--pages', 'only how long every page of the service takes, over closed books of so many units')
+    .option(
+      '--recost',
+      'only what it takes to re-cost the last month after a rate, a share, a capacity or a rule changed',
+    )
     .option('--units <n>', 'units of the company whose pages are looked at', wholeNumber, 60)
     .option('--looks <n>', 'looks at each page by each person', wholeNumber, 20)
     .option('--rounds <n>', 'rounds of a comparison, of which the median counts', wholeNumber, 3)
@@ -51,6 +57,7 @@ interface BenchOptions {
   readonly compare?: 'duckdb';
   readonly rounds: number;
   readonly pages?: boolean;
+  readonly recost?: boolean;
   readonly units: number;
   readonly looks: number;
 }
@@ -70,6 +77,11 @@ async function bench(shell: Shell, options: BenchOptions): Promise<Answer> {
     const report = await pageBenchmark(shell, home, options);
     return { json: report, text: pagesText(report) };
   }
+  if (options.recost) {
+    const { recostBenchmark } = await import('../recost-benchmark.ts');
+    const report = await recostBenchmark(shell, home, options);
+    return { json: report, text: recostText(report) };
+  }
   const [{ benchmark, LAST_PERIOD, SEED }, { importMeasures }] = await Promise.all([
     import('../benchmark.ts'),
     import('../import-benchmark.ts'),
@@ -85,6 +97,28 @@ async function bench(shell: Shell, options: BenchOptions): Promise<Answer> {
   if (imports) return { json: { imports: measures }, text: importsText(measures) };
   const report = await benchmark(shell, home, contacts, months);
   return { json: { ...report, imports: measures }, text: `${reportText(report)}\n\n${importsText(measures)}` };
+}
+
+function recostText({ contacts, months, month, measures, machine }: RecostReport): string {
+  const rows = table(measures, [
+    { title: 'changed', of: (m) => m.change },
+    { title: 'deed', of: (m) => m.deed },
+    { title: 'ms', of: (m) => tenths(m.milliseconds), right: true },
+    { title: 'CPU ms Node', of: (m) => tenths(m.nodeMilliseconds), right: true },
+    {
+      title: 'CPU ms PostgreSQL',
+      of: (m) => (m.postgresMilliseconds === null ? 'unknown' : tenths(m.postgresMilliseconds)),
+      right: true,
+    },
+    { title: 'rounds', of: (m) => m.rounds, right: true },
+  ]);
+  const load = `load ${tenths(machine.loadBefore)} before, ${tenths(machine.loadAfter)} after`;
+  return [
+    'close: one that is rolled back; try: model try; books: the domain’s part of both, from the upper roll-up',
+    rows,
+    `${grouped(contacts)} contacts of ${months} months, ${grouped(month.contacts)} of the last one in ${grouped(month.sums)} sums; ` +
+      `clock: median, CPU: mean of the rounds; ${load}; ${machine.cores} cores, Node ${machine.node}`,
+  ].join('\n');
 }
 
 /** Slowest first. */

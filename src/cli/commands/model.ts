@@ -47,10 +47,11 @@ export function addModelCommands(root: Command): void {
   addCommand(model, {
     name: 'try <file>',
     about: 'what a period would say under this model; nothing is stored',
-    examples: ['model try model.yaml 2026-05'],
+    examples: ['model try model.yaml 2026-05', 'model try model.yaml 2026-05 --volume "billing.*=1.2" delivery=0.9'],
     acts: true,
   })
     .argument(...PERIOD)
+    .option('--volume <change...>', 'so many times the contacts of a reason or prefix, e.g. "billing.*=1.2"')
     .action(answering(tryOn));
   addCommand(model, {
     name: 'reference',
@@ -107,10 +108,10 @@ async function diff(shell: Shell, a: string, b: string): Promise<Answer> {
   return { json: { differences }, text: differences.length === 0 ? `${a} and ${b} say the same` : text };
 }
 
-async function tryOn(shell: Shell, file: string, period: Period): Promise<Answer> {
+async function tryOn(shell: Shell, file: string, period: Period, options: { volume?: string[] }): Promise<Answer> {
   const yaml = readText(file);
   const { models, actor } = await acting(shell);
-  const trial = await models.tryOn(actor, yaml, period, inputName(file));
+  const trial = await models.tryOn(actor, yaml, period, inputName(file), options.volume);
   return { json: trial, text: trialText(trial), next: `answerable model apply ${file} --from ${period}` };
 }
 

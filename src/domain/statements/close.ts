@@ -8,7 +8,8 @@ import type { Model } from '../model/model.ts';
 import { adjustmentFaults } from './adjustment.ts';
 import type { Books, Line, PoolResult, Reconciliation, ServiceLine } from './books.ts';
 import type { CloseInputs, CostingInputs } from './close-inputs.ts';
-import { coverageOf, unservedParts } from './coverage.ts';
+import { countedParts, coverageOf } from './coverage.ts';
+import { decisionDaysOf } from './decision-days.ts';
 import { serviceLine } from './lines.ts';
 import { parkUnits, unitsToPark, unservedShares } from './parking.ts';
 import { postPool, total } from './pool-posting.ts';
@@ -74,7 +75,7 @@ export function booksOf(upper: UpperRollUp, inputs: CostingInputs): Books {
     parked,
     reconciliation: reconcile(ledger.ledger, posted.lines, serviceLines),
     coverage: coverageOf(upper.coverage, use, unattributedCost(use, serviceLines, model, digits)),
-    decisionDays: upper.decisionDays,
+    decisionDays: decisionDaysOf(upper.decisionDays),
     shares: upper.shares,
     measures: use.measures(),
     ...(inputs.retention && model.retention
@@ -88,11 +89,11 @@ export function booksOf(upper: UpperRollUp, inputs: CostingInputs): Books {
 
 /** @throws Refusal contacts_without_pool when more contacts than the bound are taken by no handling pool */
 function refuseUnserved({ coverage }: UpperRollUp, { bounds: { unmapped_share: bound } }: Model): void {
-  const unserved = unservedParts(coverage);
-  if (!bound || Fraction.of(unserved).compare(bound.times(coverage.parts)) <= 0) return;
+  const { all, unserved } = countedParts(coverage);
+  if (!bound || Fraction.of(unserved).compare(bound.times(all)) <= 0) return;
   throw new Refusal(
     'contacts_without_pool',
-    `${contactsText(unserved)} of ${contactsText(coverage.parts)} contacts are taken by no handling pool, more than the bound of ${bound.toText()}`,
+    `${contactsText(unserved)} of ${contactsText(all)} contacts are taken by no handling pool, more than the bound of ${bound.toText()}`,
     { next: 'widen `serves` of a pool, or raise bounds.unmapped_share, and run `answerable model apply`' },
   );
 }

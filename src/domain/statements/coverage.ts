@@ -12,78 +12,97 @@ export function reasonKey({ reason, channel }: { readonly reason: string; readon
   return `${reason}\u0000${channel}`;
 }
 
-/** What the rules explain of the contacts, in parts of contacts. */
+/** What the rules explain of the contacts of each reason, in parts of contacts. */
 export interface CoverageSums {
-  readonly parts: bigint;
-  readonly byTier: readonly (readonly [Tier, Fraction])[];
+  readonly reasons: readonly ReasonSums[];
+  readonly byTier: readonly { readonly tier: Tier; readonly reason: string; readonly parts: Fraction }[];
   readonly unattributed: readonly { readonly reason: string; readonly channel: string; readonly parts: Fraction }[];
-  /** channels of contacts that no handling pool takes, ascending, with the units that answer for them */
-  readonly unservedChannels: Coverage['unservedChannels'];
+  /** contacts that no handling pool takes, with the units that answer for them */
+  readonly unserved: readonly {
+    readonly reason: string;
+    readonly channel: string;
+    readonly parts: bigint;
+    readonly units: readonly string[];
+  }[];
+}
+
+interface ReasonSums {
+  readonly reason: string;
+  readonly parts: bigint;
   readonly repeats: bigint;
   readonly transfers: bigint;
   readonly untimed: bigint;
   readonly tagsNotHonoured: bigint;
 }
 
+type Open<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Counts how much of the contacts is explained, by evidence tier, and what is not, by reason and channel. */
 export class CoverageCount {
-  private parts = 0n;
-  private readonly byTier = new Map<Tier, Fraction>();
-  private readonly unattributed = new Map<string, { reason: string; channel: string; parts: Fraction }>();
-  private readonly unserved = new Map<string, { parts: bigint; units: Set<string> }>();
-  private repeats = 0n;
-  private transfers = 0n;
-  private untimed = 0n;
-  private tagsNotHonoured = 0n;
+  private readonly reasons = new Map<string, Open<ReasonSums>>();
+  private readonly byTier = new Map<string, Open<CoverageSums['byTier'][number]>>();
+  private readonly unattributed = new Map<string, Open<CoverageSums['unattributed'][number]>>();
+  private readonly unserved = new Map<
+    string,
+    Open<Omit<CoverageSums['unserved'][number], 'units'>> & { readonly units: Set<string> }
+  >();
 
   /**
    * `outcome` is absent for contacts that service keeps: repeats and transfers.
    * @param served whether a handling pool takes them
    */
   add(cell: CellFacts, outcome: Outcome | undefined, served: boolean): void {
-    this.parts += cell.parts;
-    this.untimed += cell.untimedParts;
-    if (!served) this.addUnserved(cell, outcome);
+    const { reason, channel } = cell.dimensions;
+    const sums = madeOnce(this.reasons, reason, () => ({
+      ...{ reason, parts: 0n, repeats: 0n, transfers: 0n, untimed: 0n, tagsNotHonoured: 0n },
+    }));
+    sums.parts += cell.parts;
+    sums.untimed += cell.untimedParts;
+    if (!served) {
+      const none = () => ({ reason, channel, parts: 0n, units: new Set<string>() });
+      const kept = madeOnce(this.unserved, reasonKey(cell.dimensions), none);
+      for (const { unit } of outcome?.parts ?? []) kept.units.add(unit);
+      kept.parts += cell.parts;
+    }
     if (!outcome) {
-      if (cell.repeat) this.repeats += cell.parts;
-      else this.transfers += cell.parts;
+      if (cell.repeat) sums.repeats += cell.parts;
+      else sums.transfers += cell.parts;
       return;
     }
-    for (const part of outcome.parts) {
-      this.byTier.set(part.tier, (this.byTier.get(part.tier) ?? Fraction.ZERO).plus(part.share.times(cell.parts)));
+    for (const { tier, share } of outcome.parts) {
+      const kept = madeOnce(this.byTier, `${tier}${reason}`, () => ({ tier, reason, parts: Fraction.ZERO }));
+      kept.parts = kept.parts.plus(share.times(cell.parts));
     }
     if (cell.tag !== null && !outcome.parts.some((part) => part.decision === cell.tag))
-      this.tagsNotHonoured += cell.parts;
+      sums.tagsNotHonoured += cell.parts;
     if (outcome.unattributed.isZero) return;
-    const { reason, channel } = cell.dimensions;
-    const key = reasonKey(cell.dimensions);
-    const kept = this.unattributed.get(key) ?? { reason, channel, parts: Fraction.ZERO };
-    this.unattributed.set(key, { ...kept, parts: kept.parts.plus(outcome.unattributed.times(cell.parts)) });
-  }
-
-  private addUnserved(cell: CellFacts, outcome: Outcome | undefined): void {
-    const { channel } = cell.dimensions;
-    const kept = this.unserved.get(channel) ?? { parts: 0n, units: new Set<string>() };
-    for (const { unit } of outcome?.parts ?? []) kept.units.add(unit);
-    this.unserved.set(channel, { ...kept, parts: kept.parts + cell.parts });
+    const none = () => ({ reason, channel, parts: Fraction.ZERO });
+    const kept = madeOnce(this.unattributed, reasonKey(cell.dimensions), none);
+    kept.parts = kept.parts.plus(outcome.unattributed.times(cell.parts));
   }
 
   sums(): CoverageSums {
-    const { parts, repeats, transfers, untimed, tagsNotHonoured } = this;
     return {
-      ...{ parts, repeats, transfers, untimed, tagsNotHonoured },
-      byTier: [...this.byTier],
+      reasons: [...this.reasons.values()],
+      byTier: [...this.byTier.values()],
       unattributed: [...this.unattributed.values()],
-      unservedChannels: [...this.unserved]
-        .sort(([a], [b]) => compareKeys(a, b))
-        .map(([channel, of]) => ({ channel, parts: of.parts, units: [...of.units].sort(compareKeys) })),
+      unserved: [...this.unserved.values()].map((of) => ({ ...of, units: [...of.units].sort(compareKeys) })),
     };
   }
 }
 
-/** Parts of contacts that no handling pool takes. */
-export function unservedParts({ unservedChannels }: CoverageSums): bigint {
-  return unservedChannels.reduce((sum, { parts }) => sum + parts, 0n);
+function madeOnce<T>(of: Map<string, T>, key: string, make: () => T): T {
+  let found = of.get(key);
+  if (found === undefined) of.set(key, (found = make()));
+  return found;
+}
+
+const sumOf = (items: readonly { readonly parts: bigint }[]): bigint =>
+  items.reduce((sum, { parts }) => sum + parts, 0n);
+
+/** Parts of all contacts, and of those that no handling pool takes. */
+export function countedParts({ reasons, unserved }: CoverageSums): { readonly all: bigint; readonly unserved: bigint } {
+  return { all: sumOf(reasons), unserved: sumOf(unserved) };
 }
 
 /** The coverage of a close. @param costs of unattributed contacts by `reasonKey`, minor units */
@@ -92,18 +111,36 @@ export function coverageOf(sums: CoverageSums, use: PoolUse, costs: ReadonlyMap<
     .map((item) => ({ key: reasonKey(item), item }))
     .sort((a, b) => b.item.parts.compare(a.item.parts) || compareKeys(a.key, b.key))
     .map(({ key, item }) => ({ ...item, amount: costs.get(key) ?? 0n }));
+  const byTier = new Map<Tier, Fraction>();
+  for (const { tier, parts } of sums.byTier) byTier.set(tier, (byTier.get(tier) ?? Fraction.ZERO).plus(parts));
+  const all = (name: 'repeats' | 'transfers' | 'untimed' | 'tagsNotHonoured'): bigint =>
+    sums.reasons.reduce((sum, of) => sum + of[name], 0n);
+  const parts = countedParts(sums);
+  const transfers = all('transfers');
   return {
-    parts: sums.parts,
-    byTier: new Map(sums.byTier),
+    parts: parts.all,
+    byTier,
     unattributed: items.reduce((sum, item) => sum.plus(item.parts), Fraction.ZERO),
-    repeats: Fraction.of(sums.repeats),
-    transfers: sums.transfers === 0n ? null : Fraction.of(sums.transfers),
-    untimed: sums.untimed,
-    unserved: unservedParts(sums),
-    unservedChannels: sums.unservedChannels,
+    repeats: Fraction.of(all('repeats')),
+    transfers: transfers === 0n ? null : Fraction.of(transfers),
+    untimed: all('untimed'),
+    unserved: parts.unserved,
+    unservedChannels: unservedChannels(sums),
     withoutStandard: use.withoutStandardParts,
     derivedStandard: use.derivedStandardParts,
-    tagsNotHonoured: Fraction.of(sums.tagsNotHonoured),
+    tagsNotHonoured: Fraction.of(all('tagsNotHonoured')),
     worklist: items.slice(0, WORKLIST),
   };
+}
+
+function unservedChannels({ unserved }: CoverageSums): Coverage['unservedChannels'] {
+  const channels = new Map<string, { parts: bigint; units: Set<string> }>();
+  for (const { channel, parts, units } of unserved) {
+    const kept = madeOnce(channels, channel, () => ({ parts: 0n, units: new Set<string>() }));
+    kept.parts += parts;
+    for (const unit of units) kept.units.add(unit);
+  }
+  return [...channels]
+    .sort(([a], [b]) => compareKeys(a, b))
+    .map(([channel, { parts, units }]) => ({ channel, parts, units: [...units].sort(compareKeys) }));
 }

@@ -25,24 +25,29 @@ export interface ParkingInputs {
 
 const TRAILING_MONTHS = 3;
 
-/** Parts of contacts of a unit. */
+/** Parts of contacts of a unit and a reason. */
 export interface UnitParts {
   readonly unit: string;
+  readonly reason: string;
   readonly parts: Fraction;
 }
 
 /** Counts, unit by unit, the contacts that no handling pool takes. */
 export class UnservedByUnit {
-  private readonly parts = new Map<string, Fraction>();
+  private readonly sums = new Map<string, UnitParts>();
 
   add(cell: CellFacts, outcome: Outcome | undefined, served: boolean): void {
     if (served) return;
-    for (const { unit, share } of outcome?.parts ?? [])
-      this.parts.set(unit, (this.parts.get(unit) ?? Fraction.ZERO).plus(share.times(cell.parts)));
+    const { reason } = cell.dimensions;
+    for (const { unit, share } of outcome?.parts ?? []) {
+      const key = `${unit}\u0000${reason}`;
+      const before = this.sums.get(key)?.parts ?? Fraction.ZERO;
+      this.sums.set(key, { unit, reason, parts: before.plus(share.times(cell.parts)) });
+    }
   }
 
   list(): UnitParts[] {
-    return [...this.parts].map(([unit, parts]) => ({ unit, parts }));
+    return [...this.sums.values()];
   }
 }
 
@@ -52,8 +57,10 @@ export function unservedShares(
   lines: readonly Line[],
   handling: ReadonlySet<string>,
 ): Map<string, Fraction> {
+  const sums = new Map<string, Fraction>();
+  for (const { unit, parts } of unserved) sums.set(unit, (sums.get(unit) ?? Fraction.ZERO).plus(parts));
   return new Map(
-    unserved.map(({ unit, parts }) => {
+    [...sums].map(([unit, parts]) => {
       const own = lines.filter((line) => line.unit === unit && handling.has(line.pool));
       const taken = Fraction.of(
         own.reduce((sum, line) => sum + line.microContacts, 0n),

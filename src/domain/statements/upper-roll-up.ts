@@ -2,11 +2,10 @@ import type { RuleShares } from '../attribution/causes.ts';
 import { ruleShares } from '../attribution/rule-shares.ts';
 import { attribute } from '../attribution/rulebook.ts';
 import { lastDay } from '../period.ts';
-import type { Books } from './books.ts';
 import type { CellFacts } from './cell-facts.ts';
 import { CoverageCount, type CoverageSums } from './coverage.ts';
 import type { DecidingInputs } from './deciding-inputs.ts';
-import { DecisionDays } from './decision-days.ts';
+import { DecisionDays, type DecisionDay } from './decision-days.ts';
 import { UnservedByUnit, type UnitParts } from './parking.ts';
 import { keptByService } from './pool-use.ts';
 import { UseSums, type Observer, type Overlap, type UseSum } from './use-sums.ts';
@@ -19,7 +18,7 @@ export interface UpperRollUp {
   readonly uses: readonly UseSum[];
   readonly overlaps: readonly Overlap[];
   readonly coverage: CoverageSums;
-  readonly decisionDays: Books['decisionDays'];
+  readonly decisionDays: readonly DecisionDay[];
   /** contacts that no handling pool takes */
   readonly unservedByUnit: readonly UnitParts[];
   /** backgrounds and increases that the month decided */
