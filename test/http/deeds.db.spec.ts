@@ -235,6 +235,11 @@ describe('deeds through the API', () => {
     const other = yaml.replace('"0.0501"', '"0.0601"');
     const trial = done(await api.post('dana', '/models/try', { yaml: other, period: '2026-05' }));
     expect(trial).toMatchObject({ period: '2026-05', units: expect.any(Array) as unknown });
+    const [more, bad] = [['billing*=3', '*=1'], ['billing*']];
+    const grown = await api.post('dana', '/models/try', { yaml: other, period: '2026-05', volumes: more });
+    expect(done(grown)).not.toEqual(trial);
+    const refused = await api.post('dana', '/models/try', { yaml: other, period: '2026-05', volumes: bad });
+    expect([refused.status, refused.body]).toMatchObject([422, { code: 'bad_volume' }]);
     const applied = done<{ modelId: number }>(await api.post('dana', '/models', { yaml: other, from: '2026-06' }));
     const { changes } = done<{ changes: { path: string }[] }>(
       await api.get('dana', `/models/${id}/diff/${applied.modelId}`),
