@@ -20,7 +20,7 @@ const APPEND_ONLY = [...FACTS.map(({ table }) => table), 'cell'] as const;
 
 /** From 12 on: statements of several levels, and triggers on reference tables when they are asked for. */
 const OLDEST = 12;
-const ROLES = ['answerable_owner', 'answerable_app', 'answerable_books'];
+export const ROLES = ['answerable_owner', 'answerable_app', 'answerable_books'];
 
 export interface Distributed {
   readonly citusVersion: string;

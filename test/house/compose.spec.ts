@@ -4,8 +4,9 @@ import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { configOf } from '../../src/config.ts';
 import { packageRoot } from '../../src/package-root.ts';
+import { ROLES } from '../../src/persistence/distribute.ts';
 
-/** The part of the Compose specification (compose-spec.json) that this file uses; other keys are refused. */
+/** The part of the Compose specification (compose-spec.json) that these files use; other keys are refused. */
 const DURATION = { type: 'string', pattern: '^(\\d+(ms|s|m|h))+$' };
 const TEXT_OR_LIST = { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] };
 const TEST = {
@@ -22,8 +23,10 @@ const SERVICE = {
     image: { type: 'string' },
     build: { type: 'string' },
     command: TEXT_OR_LIST,
+    entrypoint: TEXT_OR_LIST,
+    networks: { type: 'array', items: { type: 'string' } },
     environment: { type: 'object', additionalProperties: { type: 'string' } },
-    volumes: { type: 'array', items: { type: 'string', pattern: '^[a-z]+:/' } },
+    volumes: { type: 'array', items: { type: 'string', pattern: '^[a-z0-9]+:/' } },
     ports: { type: 'array', items: { type: 'string', pattern: '^\\d+:\\d+$' } },
     shm_size: { type: 'string', pattern: '^\\d+(kb|mb|gb)$' },
     init: { type: 'boolean' },
@@ -60,20 +63,45 @@ const COMPOSE = {
     name: { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]*$' },
     services: { type: 'object', additionalProperties: SERVICE },
     volumes: { type: 'object', additionalProperties: { type: 'null' } },
+    networks: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        properties: { internal: { type: 'boolean' } },
+      },
+    },
   },
 };
 
 interface Compose {
   services: Record<
     string,
-    { environment: Record<string, string>; depends_on?: Record<string, object>; volumes?: string[] }
+    {
+      image: string;
+      command?: string | string[];
+      environment: Record<string, string>;
+      depends_on?: Record<string, object>;
+      volumes?: string[];
+      networks?: string[];
+      ports?: string[];
+    }
   >;
+  networks?: Record<string, { internal?: boolean }>;
   volumes: Record<string, null>;
 }
 
-describe('docker-compose.yml', () => {
-  const text = readFileSync(join(packageRoot, 'docker-compose.yml'), 'utf8');
-  const compose = parse(text) as Compose;
+const composeOf = (file: string): { text: string; compose: Compose } => {
+  const text = readFileSync(join(packageRoot, file), 'utf8');
+  return { text, compose: parse(text) as Compose };
+};
+const FILES: readonly (readonly [file: string, ofProduct: readonly string[]])[] = [
+  ['docker-compose.yml', ['migrate', 'service']],
+  ['docker-compose.citus.yml', ['migrate', 'distribute', 'service']],
+];
+
+describe.each(FILES)('%s', (file, ofProduct) => {
+  const { text, compose } = composeOf(file);
 
   it('fits the Compose specification', () => {
     const ajv = new Ajv({ strict: false, allErrors: true });
@@ -81,10 +109,12 @@ describe('docker-compose.yml', () => {
     expect(ajv.errors ?? []).toEqual([]);
   });
 
-  it('names only services and volumes that are there', () => {
+  it('names only services, volumes and networks that are there', () => {
     for (const service of Object.values(compose.services)) {
       for (const name of Object.keys(service.depends_on ?? {})) expect(compose.services).toHaveProperty(name);
       for (const volume of service.volumes ?? []) expect(compose.volumes).toHaveProperty(volume.split(':')[0]!);
+      for (const network of service.networks ?? [])
+        if (network !== 'default') expect(compose.networks).toHaveProperty(network);
     }
   });
 
@@ -93,7 +123,7 @@ describe('docker-compose.yml', () => {
       expect([name]).toEqual([]);
   });
 
-  it.each(['migrate', 'service'])('gives %s an environment that the product takes', (name) => {
+  it.each(ofProduct)('gives %s an environment that the product takes', (name) => {
     const given = Object.entries(compose.services[name]!.environment).map(([variable, value]) => [
       variable,
       value
@@ -102,5 +132,38 @@ describe('docker-compose.yml', () => {
     ]);
     const config = configOf(Object.fromEntries(given) as Record<string, string>);
     expect(new URL(config.databaseUrl!).username).toBe('answerable_app');
+  });
+});
+
+describe('docker-compose.citus.yml', () => {
+  const { compose } = composeOf('docker-compose.citus.yml');
+  const workers = Object.keys(compose.services).filter((name) => name.startsWith('worker-'));
+
+  it('has nodes of one pinned image', () => {
+    const images = ['coordinator', 'register', ...workers].map((name) => compose.services[name]!.image);
+    expect(new Set(images).size).toBe(1);
+    expect(images[0]).toMatch(/^citusdata\/citus:\d+\.\d+\.\d+$/);
+    expect(workers).toHaveLength(2);
+  });
+
+  it('keeps the workers, who ask for no password, on a network that leads nowhere', () => {
+    expect(compose.networks!['nodes']).toEqual({ internal: true });
+    for (const [name, { networks, ports, environment }] of Object.entries(compose.services)) {
+      if (workers.includes(name)) expect([networks, ports]).toEqual([['nodes'], undefined]);
+      else expect(environment['POSTGRES_HOST_AUTH_METHOD']).toBeUndefined();
+      if (!['coordinator', 'register', ...workers].includes(name)) expect(networks).toBeUndefined();
+    }
+  });
+
+  it('registers every worker, with the roles that distribute asks for, before it distributes', () => {
+    const script = (compose.services['register']!.command as string[])[0]!;
+    for (const worker of workers) expect(script).toContain(`citus_add_node('${worker}', 5432)`);
+    for (const role of ROLES) expect(script).toContain(role);
+    expect(script).not.toMatch(/(?<!\$)\$(?!\$)/); // Compose would put a variable there
+    expect(Object.keys(compose.services['register']!.depends_on!).sort()).toEqual(['migrate', ...workers]);
+    expect(compose.services['distribute']!.depends_on).toEqual({
+      register: { condition: 'service_completed_successfully' },
+    });
+    expect(compose.services['service']!.depends_on).toHaveProperty('distribute');
   });
 });

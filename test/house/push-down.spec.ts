@@ -26,11 +26,11 @@ const ofFacts = readdirSync(FOLDER)
     new RegExp(`\\b(from|join)\\s+(${FACTS.map(({ table }) => table).join('|')})\\b`).test(textOf(name)),
   );
 
-/** The statements that a call sends, without settings. */
-async function sentBy(call: (tx: Tx) => Promise<unknown>): Promise<string[]> {
+/** The statement that a call sends, after its settings. */
+async function sentBy(call: (tx: Tx) => Promise<unknown>): Promise<string> {
   const sent: string[] = [];
   await call({ query: (text: string) => (sent.push(text), Promise.resolve([])) } as unknown as Tx);
-  return sent.filter((text) => !text.includes('set_config'));
+  return sent.at(-1)!;
 }
 
 describe('on a cluster', () => {
@@ -44,9 +44,9 @@ describe('on a cluster', () => {
       patterns: ['x'],
       exposureRules: [],
     };
-    const [sums] = await sentBy((tx) => cellSums(tx, reading));
-    const [parts] = await sentBy((tx) => contactParts(tx, reading, { contact: 'c1' }));
-    for (const statement of [sums!, parts!])
+    const sums = await sentBy((tx) => cellSums(tx, reading));
+    const parts = await sentBy((tx) => contactParts(tx, reading, { contact: 'c1' }));
+    for (const statement of [sums, parts])
       expect(pushDownOf(statement, PLACES)).toEqual({
         faults: [],
         // corrected contacts, contacts asked for, cases of a sample, instants of cases, parts of segments
