@@ -20,6 +20,7 @@ import type { FaultSink, RowSource } from '../intake/rows.ts';
 import { undoImport, type UndoReport } from '../intake/undo.ts';
 import { Database, type Tx } from '../persistence/database.ts';
 import { companyOf, listImports, mappingsUsed, type ImportRow } from '../persistence/imports.queries.ts';
+import { processFolder } from '../process-folder.ts';
 import { audit } from './audit.ts';
 import { suggestedMapping } from './mappings.ts';
 
@@ -86,7 +87,7 @@ export class ImportsService {
     const wanted = kindNamed(kind);
     if (typeof source === 'string')
       return await this.inTransaction(options, (tx) => one(tx, actor, wanted, source, options));
-    const spool = join(tmpdir(), `answerable-upload-${randomBytes(8).toString('hex')}`);
+    const spool = join(processFolder(), `upload-${randomBytes(8).toString('hex')}`);
     try {
       await pipeline(source, createWriteStream(spool, { flags: 'wx', mode: 0o600 }));
       const named = { ...options, fileName: options.fileName ?? 'standard input' };

@@ -1,6 +1,5 @@
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -18,6 +17,7 @@ import {
   takeJob,
   type DueJob,
 } from '../persistence/jobs.queries.ts';
+import { processFolder } from '../process-folder.ts';
 import { DEFECT, failureOf, isUnavailable, TryLater } from './failure.ts';
 import { keepFile } from './jobs.service.ts';
 import type { OnStep } from './on-step.ts';
@@ -59,6 +59,7 @@ export class JobRunner {
 
   /** Works until `stop`. @param onFault hears of defects */
   async start(onFault: (fault: unknown) => void): Promise<void> {
+    processFolder(); // what a killed one before this left goes now, not with the first file
     await this.listen(onFault);
     this.lanes = LANES.map((kinds) => this.work(kinds, onFault));
   }
@@ -165,7 +166,7 @@ export class JobRunner {
   /** The deed and its end, in the transaction that holds the job. */
   private async finish(job: DueJob, inTx: InTx): Promise<void> {
     const work = { kind: job.kind, ...(JSON.parse(job.work) as object) } as Work;
-    const folder = await mkdtemp(join(tmpdir(), 'answerable-job-'));
+    const folder = await mkdtemp(join(processFolder(), 'job-'));
     const steps = new Steps((step, done, total) => this.db.apart((tx) => noteStep(tx, job.job_id, step, done, total)));
     try {
       const actor = await this.askedBy(job);

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Refusal } from '../domain/errors.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
 import type { ImportReport } from '../intake/import-report.ts';
+import { processFolder } from '../process-folder.ts';
 import { ImportsService } from './imports.service.ts';
 import { inputOpener } from './input-opener.ts';
 
@@ -54,7 +54,7 @@ export class UploadsService implements OnModuleDestroy {
     requireRight(actor, 'import');
     await this.forget(actor.userId);
     const id = randomBytes(18).toString('base64url');
-    this.home ??= mkdtempSync(join(tmpdir(), 'answerable-uploads-'));
+    this.home ??= mkdtempSync(join(processFolder(), 'uploads-'));
     const folder = join(this.home, id);
     const plain = plainName(name);
     await mkdir(folder, { mode: 0o700 });

@@ -1,5 +1,4 @@
 import { channel } from 'node:diagnostics_channel';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
@@ -7,6 +6,7 @@ import { InvalidInput } from '../domain/errors.ts';
 import type { Period } from '../domain/period.ts';
 import type { Actor, Deed as Right } from '../domain/roles.ts';
 import type { StatementSet } from '../domain/statements/statement-set.ts';
+import { processFolder } from '../process-folder.ts';
 import type { Language } from '../workbook/plan/template.ts';
 import { ImportsService, type ImportReport } from './imports.service.ts';
 import type { IssueReport } from './issue.ts';
@@ -165,7 +165,7 @@ export class Worker {
   ): Promise<unknown> {
     const { dryRun, acceptValid, createReasons, fileName } = work;
     const { open, mapping } = inputOpener('upload', work.mapping);
-    const errorFolder = await mkdtemp(join(tmpdir(), 'answerable-refused-'));
+    const errorFolder = await mkdtemp(join(processFolder(), 'refused-'));
     try {
       const report = await this.imports.importFile(actor, work.of, path, {
         ...{ dryRun, acceptValid, createReasons, open, mapping, errorFolder, fileName },

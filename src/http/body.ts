@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +8,7 @@ import { HttpException } from '@nestjs/common';
 import busboy from 'busboy';
 import type { Request } from 'express';
 import { InvalidInput } from '../domain/errors.ts';
+import { processFolder } from '../process-folder.ts';
 
 const LONGEST_JSON = 4_000_000;
 /** Whatever an honest body holds, it is not nested deeper. */
@@ -123,7 +123,7 @@ const noFile = (message: string): InvalidInput =>
   new InvalidInput([{ file: 'body', code: 'no_file', message, remedy: 'Send one file.' }]);
 
 async function spooled(source: Readable, given: string): Promise<Upload> {
-  const folder = await mkdtemp(join(tmpdir(), 'answerable-upload-'));
+  const folder = await mkdtemp(join(processFolder(), 'upload-'));
   const name = plainName(given);
   const path = join(folder, name);
   const hash = createHash('sha256');

@@ -1,11 +1,11 @@
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Worker } from 'node:worker_threads';
 import { InvalidInput } from '../domain/errors.ts';
 import { packageRoot } from '../package-root.ts';
+import { processFolder } from '../process-folder.ts';
 import type { FileLimits } from './file-limits.ts';
 import type { FaultSink, RowSource, SourceRow } from './rows.ts';
 import type { XlsxTask } from './xlsx-reader.ts';
@@ -139,7 +139,7 @@ export async function spooled(
   file: string,
   limits: FileLimits,
 ): Promise<{ path: string; remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'answerable-xlsx-'));
+  const folder = await mkdtemp(join(processFolder(), 'xlsx-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const path = join(folder, 'upload.xlsx');
   async function* bounded(): AsyncGenerator<Uint8Array> {

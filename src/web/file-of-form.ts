@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import multer, { MulterError } from 'multer';
+import { processFolder } from '../process-folder.ts';
 
 /** Of one upload through the pages; larger files go through `answerable import`. */
 export const MOST_UPLOAD_BYTES = 100_000_000;
@@ -12,7 +12,7 @@ export const MOST_UPLOAD_BYTES = 100_000_000;
  */
 export function fileOfForm(): RequestHandler {
   const read = multer({
-    dest: tmpdir(),
+    dest: processFolder(),
     limits: { fileSize: MOST_UPLOAD_BYTES, files: 1, fields: 5, fieldSize: 10_000, parts: 6 },
     // Browsers send names in UTF-8; without this they are read as Latin-1.
     defParamCharset: 'utf8',

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,9 +22,11 @@ describe(`jobs whose process is killed (ANSWERABLE_SEED=${SEED})`, () => {
   let books: TestBooks;
   let jobs: JobsService;
   const folder = mkdtempSync(join(tmpdir(), 'answerable-jobs-'));
+  const temporary = join(folder, 'tmp');
   const random = randomNumbers();
 
   beforeAll(async () => {
+    mkdirSync(temporary);
     books = await testBooks();
     jobs = new JobsService(books.db);
     await books.given({
@@ -41,7 +43,10 @@ describe(`jobs whose process is killed (ANSWERABLE_SEED=${SEED})`, () => {
 
   async function worker(): Promise<ChildProcess> {
     const script = join(packageRoot, 'test', 'faults', 'works.mjs');
-    const child = spawn(process.execPath, [script, books.database.appUrl], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [script, books.database.appUrl], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TMPDIR: temporary },
+    });
     let fault = '';
     child.stderr.on('data', (text: Buffer) => (fault += text.toString()));
     const [said] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])) as [unknown];
@@ -100,4 +105,20 @@ describe(`jobs whose process is killed (ANSWERABLE_SEED=${SEED})`, () => {
     expect((await books.verify.verify(auditor)).differences).toEqual([]);
     expect(await books.sql(`select from job_file where side = 'in'`)).toEqual([]);
   }, 300_000);
+
+  it('leave no file of theirs behind once the next process works', async () => {
+    const killed = readdirSync(temporary);
+    expect(killed).toHaveLength(1);
+    const next = await worker();
+    try {
+      const [own, ...others] = readdirSync(temporary);
+      expect(own).toContain(`-${next.pid}-`);
+      expect(others).toEqual([]);
+      expect(killed).not.toContain(own);
+    } finally {
+      const gone = once(next, 'exit');
+      next.kill('SIGKILL');
+      await gone;
+    }
+  });
 });
