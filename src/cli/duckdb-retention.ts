@@ -106,9 +106,12 @@ treated as (
 ),
 member as (${members.join(' union all ') || "select '' as month, '' as decision, '' as customer_id, 0 as i, 0 as members where false"}
 ),
+counted as (select month, decision, any_value(n) as n from treated group by all),
+placed as (
+  select m.month, m.decision, m.customer_id, ((2 * m.i + 1) * c.n) // (2 * m.members) as r from member m join counted c using (month, decision)
+),
 reference as (
-  select t.month, t.first, t.next, t.decision, m.customer_id, t.clock
-  from member m join treated t on t.month = m.month and t.decision = m.decision and t.r = ((2 * m.i + 1) * t.n) // (2 * m.members)
+  select t.month, t.first, t.next, t.decision, p.customer_id, t.clock from placed p join treated t using (month, decision, r)
 ),
 compared as (
   select * from reference r where not exists (

@@ -96,7 +96,7 @@ export class Shell {
       url = server.appUrl;
     }
     const { Database } = await import('../persistence/database.ts');
-    const db = await Database.connect(url);
+    const db = await Database.connect(url, { threads: config.threads });
     this.atEnd(() => db.close());
     if (config.databaseUrl === undefined) {
       const { LOCAL_USERS, UsersService } = await import('../application/users.service.ts');

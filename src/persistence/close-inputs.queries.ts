@@ -221,10 +221,12 @@ function readingParameters(
  * loop over two of them never ends), and memory for its sorts. For the rest of the transaction.
  */
 export async function planForWholeMonths(tx: Tx): Promise<void> {
-  await tx.query(
-    `select set_config('enable_nestloop', 'off', true), set_config('work_mem', '256MB', true), set_config('jit', 'off', true)`,
-  );
+  await tx.query(WHOLE_MONTHS);
 }
+
+/** The settings of `planForWholeMonths`, for other connections. A cluster hands them on to its nodes, told so first. */
+export const WHOLE_MONTHS = `set local citus.propagate_set_commands to 'local'; set local enable_nestloop to off;
+  set local work_mem to '256MB'; set local jit to off`;
 
 /**
  * Like contacts of a period, summed to integers: the roll-up of a close by its SQL road. @param only some customers,

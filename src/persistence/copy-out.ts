@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import pg, { type Connection, type PoolClient, type Submittable } from 'pg';
+import pg, { type ClientBase, type Connection, type PoolClient, type Submittable } from 'pg';
 import type { Tx } from './database.ts';
 
 /** Takes one row: `bytes` holds it from `at` on, behind its count of fields; they are reused once this returns. */
@@ -14,7 +14,16 @@ export type Literal = string | number | bigint | boolean | null | readonly strin
  * @throws what `take` throws, once the server has sent everything
  */
 export async function copyOut(tx: Tx, query: string, parameters: readonly Literal[], take: TakeRow): Promise<void> {
-  const client = (await tx.queryRunner!.connect()) as PoolClient;
+  await copyOutOf((await tx.queryRunner!.connect()) as PoolClient, query, parameters, take);
+}
+
+/** The same of a connection. */
+export async function copyOutOf(
+  client: ClientBase,
+  query: string,
+  parameters: readonly Literal[],
+  take: TakeRow,
+): Promise<void> {
   const text = `copy (${withLiterals(query, parameters)}) to stdout (format binary)`;
   await new Promise<void>((resolve, reject) => {
     client.query(new CopyRows(text, take, (error) => (error === undefined ? resolve() : reject(error))));

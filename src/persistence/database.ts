@@ -8,6 +8,17 @@ import type { Actor } from '../domain/roles.ts';
 /** One transaction. Raw SQL by `tx.query(sql, parameters)`: int8 and numeric come as text, dates as YYYY-MM-DD. */
 export type Tx = EntityManager;
 
+/** By transaction: whether parts of its reading may go to threads with connections of their own. */
+const allowances = new WeakMap<Tx, { readonly url: string; readonly threads: number }>();
+
+/**
+ * How many threads may read for a transaction, and where; undefined for a part of another transaction, whose snapshot
+ * PostgreSQL shows to nobody else.
+ */
+export function threadsOf(tx: Tx): { readonly url: string; readonly threads: number } | undefined {
+  return allowances.get(tx);
+}
+
 const DATE_OID = 1082;
 pg.types.setTypeParser(DATE_OID, (text) => text);
 
@@ -28,6 +39,7 @@ export class Database implements OnModuleDestroy {
     private readonly dataSource: DataSource,
     /** where it is; for the session store, which keeps a pool of its own */
     readonly url: string,
+    private readonly threads: number,
   ) {}
 
   /** A connection of its own that hears notices of a channel; `onLost` when it breaks. Gives what ends it. */
@@ -48,7 +60,8 @@ export class Database implements OnModuleDestroy {
     };
   }
 
-  static async connect(url: string, options: { poolSize?: number } = {}): Promise<Database> {
+  /** @param options.threads how many may read the facts of one deed at a time; default 1 */
+  static async connect(url: string, options: { poolSize?: number; threads?: number } = {}): Promise<Database> {
     const dataSource = new DataSource({
       type: 'postgres',
       url,
@@ -58,7 +71,7 @@ export class Database implements OnModuleDestroy {
       applicationName: 'answerable',
     });
     await dataSource.initialize();
-    return new Database(dataSource, url);
+    return new Database(dataSource, url, options.threads ?? 1);
   }
 
   /** A deed on the books: all units, read and write. The caller has checked the right. */
@@ -113,7 +126,12 @@ export class Database implements OnModuleDestroy {
 
   private async begin<T>(isolation: 'READ COMMITTED' | 'REPEATABLE READ', deed: (tx: Tx) => Promise<T>): Promise<T> {
     const around = this.around.getStore();
-    if (around === undefined) return await this.dataSource.transaction(isolation, deed);
+    if (around === undefined) {
+      return await this.dataSource.transaction(isolation, async (tx) => {
+        allowances.set(tx, { url: this.url, threads: this.threads });
+        return await deed(tx);
+      });
+    }
     return await around.transaction(deed); // a savepoint
   }
 

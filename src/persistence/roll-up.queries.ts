@@ -1,4 +1,4 @@
-import { firstDay, lastDay } from '../domain/period.ts';
+import type { PoolClient } from 'pg';
 import {
   cellList,
   contactCount,
@@ -7,13 +7,15 @@ import {
   type ContactReading,
   type KeyRange,
 } from './close-inputs.queries.ts';
-import { copyOut } from './copy-out.ts';
-import type { Tx } from './database.ts';
-import { RollUpKernel } from './roll-up/kernel.ts';
-import { sql } from './sql.ts';
+import { threadsOf, type Tx } from './database.ts';
+import { readCases, readSlice, type Slice } from './roll-up-slice.queries.ts';
+import { cellTraits, RollUpKernel, type KernelStart } from './roll-up/kernel.ts';
+import { RollUpThread, type SameView } from './roll-up/threads.ts';
 
-/** Contacts that one slice of customers holds in memory: 36 bytes each, 4 more to sort them by customer. */
-const SLICE = 16_000_000;
+/** Contacts that the slices being worked on hold in memory: 36 bytes each, 4 more to sort them by customer. */
+const IN_MEMORY = 16_000_000;
+/** Fewer contacts than this are not worth a thread: it takes a connection and a tenth of a second to begin. */
+const WORTH_A_THREAD = 500_000;
 const LEAST_KEY = -(2n ** 63n);
 const GREATEST_KEY = 2n ** 63n - 1n;
 
@@ -25,54 +27,92 @@ export interface RollUp {
 
 /**
  * Like contacts of a period, summed to integers: the roll-up of a close by its kernel road. The facts stream through once;
- * more contacts than a slice holds are taken in slices of customers, whose sums add up.
- * @param options.slices how many @param options.sample customers to be summed apart, too: whole multiples of 2^32
+ * more contacts than memory is for are taken in slices of customers, several of them at a time where threads are allowed:
+ * their sums add up in any order.
+ * @param options.slices how many @param options.threads how many, also for few contacts
+ * @param options.sample customers to be summed apart, too: whole multiples of 2^32
+ * @throws Error when a thread fails
  */
 export async function rollUp(
   tx: Tx,
   reading: ContactReading,
-  options: { readonly slices?: number; readonly sample?: KeyRange | undefined } = {},
+  options: {
+    readonly slices?: number;
+    readonly threads?: number;
+    readonly sample?: KeyRange | undefined;
+  } = {},
 ): Promise<RollUp> {
   await planForWholeMonths(tx);
+  const client = (await tx.queryRunner!.connect()) as PoolClient;
   const contacts = Number(await contactCount(tx, reading.period, reading.watermark));
   const { sample } = options;
-  const kernel = new RollUpKernel(
+  const start: KernelStart = {
     reading,
-    await cellList(tx),
-    sample && { from: Number(sample.from >> 32n), to: Number(sample.to >> 32n) },
+    traits: cellTraits(await cellList(tx)),
+    sample: sample && { from: Number(sample.from >> 32n), to: Number(sample.to >> 32n) },
+  };
+  const kernel = new RollUpKernel(start);
+  await readCases(client, reading, kernel);
+  const allowed = threadsOf(tx);
+  const threads = allowed
+    ? Math.max(1, options.threads ?? Math.min(allowed.threads, Math.floor(contacts / WORTH_A_THREAD)))
+    : 1;
+  const slices = slicesOf(options.slices ?? Math.max(threads, Math.ceil((contacts * threads) / IN_MEMORY)), contacts);
+  const shares = Array.from({ length: Math.min(threads, slices.length) }, (_, thread) =>
+    slices.filter((_slice, number) => number % threads === thread),
   );
-  await copyOut(tx, sql('case-stream'), [...days(reading), reading.watermark], kernel.takeCase);
-  kernel.endCases();
-  const slices = options.slices ?? Math.ceil(Math.max(1, contacts) / SLICE);
-  for (const [number, { from, to }] of keyRanges(slices).entries()) {
-    kernel.begin(Math.ceil((contacts * 1.4) / slices)); // the days before the month, too
-    await streamHits(tx, reading, { from, to }, kernel);
-    await copyOut(
-      tx,
-      sql('contact-stream'),
-      [...days(reading), reading.watermark, reading.patterns, from, to, number === 0],
-      kernel.takeContact,
+  const read = async (own: readonly Slice[]): Promise<void> => {
+    for (const slice of own) await readSlice(client, reading, slice, kernel);
+  };
+  if (shares.length > 1) {
+    const common = { url: allowed!.url, view: await viewOf(tx, reading), reading };
+    const task = { ...common, start: { ...start, cases: kernel.takenCases() } };
+    await besideThreads(
+      shares.slice(1).map((own) => ({ ...task, slices: own })),
+      kernel,
+      read,
+      shares[0]!,
     );
-    kernel.end();
-  }
+  } else await read(slices);
   return { sums: kernel.sums(), sample: kernel.sampleSums() };
 }
 
-async function streamHits(tx: Tx, reading: ContactReading, range: KeyRange, kernel: RollUpKernel): Promise<void> {
-  const { exposureRules: rules } = reading;
-  if (rules.length === 0) return;
-  const longest = Math.max(...rules.map((rule) => rule.days));
-  const decisions = rules.some((rule) => rule.decisions === null) ? null : rules.flatMap((rule) => rule.decisions!);
-  const parameters = [...days(reading), reading.watermark, longest, decisions, range.from, range.to];
-  await copyOut(tx, sql('exposure-stream'), parameters, kernel.takeHit);
+/** Reads the own slices while threads read theirs, whose sums are then added. */
+async function besideThreads(
+  tasks: readonly RollUpThread['task'][],
+  kernel: RollUpKernel,
+  read: (slices: readonly Slice[]) => Promise<void>,
+  own: readonly Slice[],
+): Promise<void> {
+  const threads = tasks.map((task) => new RollUpThread(task));
+  try {
+    await read(own);
+    for (const thread of threads) {
+      const answer = await thread.answer;
+      if (answer.is === 'sums') kernel.addTaken(answer.sums);
+      else await read(thread.task.slices);
+    }
+  } finally {
+    await Promise.all(threads.map((thread) => thread.end()));
+  }
 }
 
-const days = ({ period }: ContactReading) => [firstDay(period), lastDay(period)] as const;
+async function viewOf(tx: Tx, { watermark }: ContactReading): Promise<SameView> {
+  const [view] = (await tx.query(
+    `select pg_export_snapshot() as snapshot, current_user::text as role, coalesce(current_setting('app.units', true), '') as units,
+       coalesce(current_setting('app.user', true), '') as "user", (select count(*)::text from import where import_id <= $1) as imports`,
+    [watermark],
+  )) as [SameView];
+  return view;
+}
 
-function keyRanges(count: number): KeyRange[] {
+/** Unbroken stretches of the customers' keys, which are hashes: slices are about equal. */
+function slicesOf(count: number, contacts: number): Slice[] {
   const width = 2n ** 64n / BigInt(count);
   return Array.from({ length: count }, (_, i) => ({
     from: LEAST_KEY + BigInt(i) * width,
     to: i === count - 1 ? GREATEST_KEY : LEAST_KEY + BigInt(i + 1) * width - 1n,
+    nameless: i === 0,
+    expected: Math.ceil((contacts * 1.4) / count), // the days before the month, too
   }));
 }

@@ -96,7 +96,7 @@ describe('two roads to one roll-up', () => {
   });
   afterAll(() => books.end());
 
-  it('give one run, hash for hash: kernel, SQL, any slicing', async () => {
+  it('give one run, hash for hash: kernel, SQL, any slicing, one thread and two', async () => {
     const { runHash } = await books.periods.close(books.people.finance, MARCH, { control: 'full' });
     await books.db.books(async (tx) => {
       const reading = await readClose(tx, MARCH);
@@ -108,8 +108,15 @@ describe('two roads to one roll-up', () => {
       const sql = await cellSums(tx, reading.contacts);
       expect(sql.length).toBeGreaterThan(500);
       expect(hashOf(sql)).toBe(runHash);
-      for (const slices of [1, 2, 5, 64]) {
-        const { sums } = await rollUp(tx, reading.contacts, { slices });
+      for (const [slices, threads] of [
+        [1, 1],
+        [2, 1],
+        [5, 1],
+        [64, 1],
+        [2, 2],
+        [9, 2],
+      ] as const) {
+        const { sums } = await rollUp(tx, reading.contacts, { slices, threads });
         expect(cellFaults(sums, sql)).toEqual([]);
         expect(hashOf([...sums].reverse())).toBe(runHash);
       }

@@ -1,13 +1,20 @@
-import { grouped, KeyNumbers, type Grouping } from './key-numbers.ts';
+import { grouped, KeyNumbers, type Grouping, type TakenKeys } from './key-numbers.ts';
 
 const WEEK = 7 * 86_400_000_000; // microseconds
 const TWO_32 = 4_294_967_296;
 
+/** Arranged instants as one thread hands them to another. */
+export interface TakenCases {
+  readonly keys: TakenKeys;
+  readonly times: Float64Array;
+  readonly groups: Grouping;
+}
+
 /** Instants of contacts by case, those that were not escalated: what makes a later contact of the case a repeat. */
 export class CaseTimes {
-  private readonly keys = new KeyNumbers(0);
+  private keys = new KeyNumbers(0);
   private cases = new Int32Array(1024);
-  private times = new Float64Array(1024);
+  private times: Float64Array = new Float64Array(1024);
   private count = 0;
   private groups: Grouping = { starts: new Int32Array(1), order: new Int32Array(0) };
 
@@ -27,6 +34,18 @@ export class CaseTimes {
       if (starts[number + 1]! - starts[number]! > 1)
         order.subarray(starts[number], starts[number + 1]).sort((a, b) => times[a]! - times[b]!);
     }
+  }
+
+  static of({ keys, times, groups }: TakenCases): CaseTimes {
+    const cases = new CaseTimes();
+    cases.keys = KeyNumbers.of(keys);
+    cases.times = times;
+    cases.groups = groups;
+    return cases;
+  }
+
+  taken(): TakenCases {
+    return { keys: this.keys.taken(), times: this.times, groups: this.groups };
   }
 
   /** Number of a case by the hash of its name; -1: none of its contacts is here. */

@@ -1,7 +1,16 @@
-import { ExactSums } from './exact-sums.ts';
+import { ExactSums, type TakenSums } from './exact-sums.ts';
 
 const WORDS = 3;
 const NONE = -1;
+
+/** A table as one thread hands it to another. */
+export interface TakenCells {
+  readonly count: number;
+  readonly keys: Int32Array;
+  readonly parts: TakenSums;
+  readonly seconds: TakenSums;
+  readonly untimed: TakenSums;
+}
 
 /** Sums of contacts by what the rules can tell them apart by: open addressing over typed arrays. */
 export class CellTable {
@@ -19,6 +28,28 @@ export class CellTable {
     this.parts.add(place, parts);
     if (seconds < 0) this.untimed.add(place, parts);
     else this.seconds.add(place, seconds);
+  }
+
+  taken(): TakenCells {
+    const { count } = this;
+    return {
+      count,
+      keys: this.keys.slice(0, count * WORDS),
+      parts: this.parts.taken(count),
+      seconds: this.seconds.taken(count),
+      untimed: this.untimed.taken(count),
+    };
+  }
+
+  /** Adds another's sums. @param variantOf this table's number of a variant of the other's */
+  addTaken(cells: TakenCells, variantOf: (variant: number) => number): void {
+    for (let from = 0; from < cells.count; from++) {
+      const key = from * WORDS;
+      const place = this.placeOf(cells.keys[key]!, cells.keys[key + 1]!, variantOf(cells.keys[key + 2]!));
+      this.parts.addTaken(place, cells.parts, from);
+      this.seconds.addTaken(place, cells.seconds, from);
+      this.untimed.addTaken(place, cells.untimed, from);
+    }
   }
 
   at(place: number) {

@@ -1,5 +1,11 @@
 const LIMIT = 2 ** 52; // a sum below it and an addend below it stay below 2^53, where doubles are exact
 
+/** Sums in two parts, by place; shorter where nothing was added to the last places. */
+export interface TakenSums {
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+}
+
 /** Sums of whole numbers by place, exact at any size: each in two parts, as doubles lose units from 2^53 on. */
 export class ExactSums {
   private low = new Float64Array(1024);
@@ -18,6 +24,17 @@ export class ExactSums {
     } else {
       this.low[place] = sum;
     }
+  }
+
+  /** Sums of the places below a number, as they stand: what another thread adds to its own. */
+  taken(places: number): TakenSums {
+    return { low: this.low.slice(0, places), high: this.high.slice(0, places) };
+  }
+
+  /** Adds a sum of another. */
+  addTaken(place: number, { low, high }: TakenSums, from: number): void {
+    this.add(place, low[from] ?? 0);
+    this.high[place]! += high[from] ?? 0;
   }
 
   /** @param place to which something was added */

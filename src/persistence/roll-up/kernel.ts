@@ -1,7 +1,7 @@
 import { addDays, firstDay } from '../../domain/period.ts';
 import type { CellRow, CellSum, ContactReading } from '../close-inputs.queries.ts';
-import { CaseTimes } from './case-times.ts';
-import { CellTable } from './cell-table.ts';
+import { CaseTimes, type TakenCases } from './case-times.ts';
+import { CellTable, type TakenCells } from './cell-table.ts';
 import { ContactRows } from './contact-rows.ts';
 import { CustomerHits } from './customer-hits.ts';
 import { grouped, KeyNumbers } from './key-numbers.ts';
@@ -19,25 +19,40 @@ interface Variant {
 }
 const PLAIN: Variant = { causes: null, hits: 0, reason: null };
 
-/** Dimensions of a cell as the kernel needs them, by cell number. */
-class CellTraits {
+/** Dimensions of cells as the kernel needs them, by cell number. */
+export interface CellTraits {
   readonly reasons: Int32Array;
   readonly flags: Uint8Array;
   readonly reasonCount: number;
+}
 
-  constructor(cells: ReadonlyMap<number, CellRow>) {
-    const size = [...cells.keys()].reduce((most, cell) => Math.max(most, cell), 0) + 1;
-    this.reasons = new Int32Array(size);
-    this.flags = new Uint8Array(size);
-    const numbers = new Map<string, number>();
-    for (const [cell, row] of cells) {
-      const number = numbers.get(row.reason_code) ?? numbers.size;
-      numbers.set(row.reason_code, number);
-      this.reasons[cell] = number;
-      this.flags[cell] = (row.escalated ? 1 : 0) | (row.decision_code === null ? 0 : 2);
-    }
-    this.reasonCount = numbers.size;
+export function cellTraits(cells: ReadonlyMap<number, CellRow>): CellTraits {
+  const size = [...cells.keys()].reduce((most, cell) => Math.max(most, cell), 0) + 1;
+  const [reasons, flags] = [new Int32Array(size), new Uint8Array(size)];
+  const numbers = new Map<string, number>();
+  for (const [cell, row] of cells) {
+    const number = numbers.get(row.reason_code) ?? numbers.size;
+    numbers.set(row.reason_code, number);
+    reasons[cell] = number;
+    flags[cell] = (row.escalated ? 1 : 0) | (row.decision_code === null ? 0 : 2);
   }
+  return { reasons, flags, reasonCount: numbers.size };
+}
+
+/** Everything but the facts that kernels of one reading have in common: what other threads begin with. */
+export interface KernelStart {
+  readonly reading: Pick<ContactReading, 'period' | 'cuts' | 'exposureRules'>;
+  readonly traits: CellTraits;
+  /** customers by the upper half of their key, both ends included, whose contacts are also summed apart */
+  readonly sample: { readonly from: number; readonly to: number } | undefined;
+  readonly cases?: TakenCases;
+}
+
+/** The sums of one kernel for another. */
+export interface TakenRollUp {
+  readonly cells: TakenCells;
+  readonly sampled: TakenCells;
+  readonly variants: readonly Variant[];
 }
 
 /**
@@ -45,7 +60,9 @@ class CellTraits {
  * integers. Customers may come in slices, one after the other; their sums add up.
  */
 export class RollUpKernel {
+  private readonly reading: KernelStart['reading'];
   private readonly traits: CellTraits;
+  private readonly sample: KernelStart['sample'];
   private readonly sliceOfDay: Int32Array;
   private readonly table = new CellTable();
   private readonly sampled = new CellTable();
@@ -55,16 +72,14 @@ export class RollUpKernel {
   private variantOfCauses: number[] = [];
   private contacts = new ContactRows(0);
   private customers = new KeyNumbers(0);
-  private readonly cases = new CaseTimes();
+  private readonly cases: CaseTimes;
   private hits: CustomerHits;
 
-  constructor(
-    private readonly reading: Pick<ContactReading, 'period' | 'cuts' | 'exposureRules'>,
-    cells: ReadonlyMap<number, CellRow>,
-    /** customers by the upper half of their key, both ends included, whose contacts are also summed apart */
-    private readonly sample: { readonly from: number; readonly to: number } | undefined,
-  ) {
-    this.traits = new CellTraits(cells);
+  constructor({ reading, traits, sample, cases }: KernelStart) {
+    this.reading = reading;
+    this.traits = traits;
+    this.sample = sample;
+    this.cases = cases ? CaseTimes.of(cases) : new CaseTimes();
     const days = Array.from({ length: 31 }, (_, day) => this.dayText(day));
     this.sliceOfDay = Int32Array.from(days, (day) => reading.cuts.filter((cut) => cut <= day).length);
   }
@@ -74,6 +89,11 @@ export class RollUpKernel {
 
   endCases(): void {
     this.cases.arrange();
+  }
+
+  /** The cases, once all are there, for the kernels of other threads. */
+  takenCases(): TakenCases {
+    return this.cases.taken();
   }
 
   /** Begins a slice of customers. @param expected about so many contacts */
@@ -108,6 +128,19 @@ export class RollUpKernel {
     }
     for (let row = 0; row < contacts.count; row++)
       if (contacts.customer(row) < 0 && contacts.day(row) >= 0) this.add(row, false, -1);
+  }
+
+  /** The sums of the slices so far, for the kernel of another thread. */
+  taken(): TakenRollUp {
+    return { cells: this.table.taken(), sampled: this.sampled.taken(), variants: this.variants };
+  }
+
+  /** Adds the sums of another kernel of the same reading, of customers that are in no slice of this one. */
+  addTaken({ cells, sampled, variants }: TakenRollUp): void {
+    const numbers = variants.map(({ causes, hits, reason }) => this.numberOf(causes, hits, reason));
+    const own = (variant: number): number => numbers[variant]!;
+    this.table.addTaken(cells, own);
+    this.sampled.addTaken(sampled, own);
   }
 
   /** The roll-up of all slices, in no stated order. */
@@ -177,11 +210,15 @@ export class RollUpKernel {
   }
 
   private variantOf(causes: number, hits: number, reason: string | null): number {
-    const text = causes < 0 ? null : this.hits.causes[causes]!;
-    const key = `${hits}\u0000${text ?? ''}\u0000${reason ?? ''}`;
+    return this.numberOf(causes < 0 ? null : this.hits.causes[causes]!, hits, reason);
+  }
+
+  private numberOf(causes: string | null, hits: number, reason: string | null): number {
+    if (causes === null && hits === 0 && reason === null) return 0;
+    const key = `${hits}\u0000${causes ?? ''}\u0000${reason ?? ''}`;
     let number = this.variantNumbers.get(key);
     if (number === undefined) {
-      number = this.variants.push({ causes: text, hits, reason }) - 1;
+      number = this.variants.push({ causes, hits, reason }) - 1;
       this.variantNumbers.set(key, number);
     }
     return number;

@@ -1,3 +1,11 @@
+/** Keys as one thread hands them to another. */
+export interface TakenKeys {
+  readonly slots: Int32Array;
+  readonly highs: Int32Array;
+  readonly lows: Int32Array;
+  readonly count: number;
+}
+
 /** Numbers 64-bit keys from 0 in the order in which they come: open addressing over typed arrays. */
 export class KeyNumbers {
   private slots: Int32Array;
@@ -42,6 +50,22 @@ export class KeyNumbers {
       slot = (slot + 1) & mask;
     }
     return -1;
+  }
+
+  /** The same keys in another thread; they share nothing. */
+  static of({ slots, highs, lows, count }: TakenKeys): KeyNumbers {
+    const keys = new KeyNumbers(0);
+    keys.slots = slots;
+    keys.mask = slots.length - 1;
+    keys.highs = highs;
+    keys.lows = lows;
+    keys.count = count;
+    return keys;
+  }
+
+  taken(): TakenKeys {
+    const { slots, highs, lows, count } = this;
+    return { slots, highs, lows, count };
   }
 
   /** Upper half of the key that has the number. */

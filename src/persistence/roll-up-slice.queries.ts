@@ -1,0 +1,49 @@
+import type { ClientBase } from 'pg';
+import { firstDay, lastDay } from '../domain/period.ts';
+import type { ContactReading, KeyRange } from './close-inputs.queries.ts';
+import { copyOutOf } from './copy-out.ts';
+import type { RollUpKernel } from './roll-up/kernel.ts';
+import { sql } from './sql.ts';
+
+/** Customers that a kernel takes at a time. */
+export interface Slice extends KeyRange {
+  /** with the contacts that name no customer */
+  readonly nameless: boolean;
+  /** about so many contacts, for the kernel to make room */
+  readonly expected: number;
+}
+
+export async function readCases(client: ClientBase, reading: ContactReading, kernel: RollUpKernel): Promise<void> {
+  await copyOutOf(client, sql('case-stream'), [...days(reading), reading.watermark], kernel.takeCase);
+  kernel.endCases();
+}
+
+/** Streams the facts of a slice through a kernel, which adds them to its sums. */
+export async function readSlice(
+  client: ClientBase,
+  reading: ContactReading,
+  { from, to, nameless, expected }: Slice,
+  kernel: RollUpKernel,
+): Promise<void> {
+  kernel.begin(expected);
+  await readHits(client, reading, { from, to }, kernel);
+  const parameters = [...days(reading), reading.watermark, reading.patterns, from, to, nameless];
+  await copyOutOf(client, sql('contact-stream'), parameters, kernel.takeContact);
+  kernel.end();
+}
+
+async function readHits(
+  client: ClientBase,
+  reading: ContactReading,
+  range: KeyRange,
+  kernel: RollUpKernel,
+): Promise<void> {
+  const { exposureRules: rules } = reading;
+  if (rules.length === 0) return;
+  const longest = Math.max(...rules.map((rule) => rule.days));
+  const decisions = rules.some((rule) => rule.decisions === null) ? null : rules.flatMap((rule) => rule.decisions!);
+  const parameters = [...days(reading), reading.watermark, longest, decisions, range.from, range.to];
+  await copyOutOf(client, sql('exposure-stream'), parameters, kernel.takeHit);
+}
+
+const days = ({ period }: ContactReading) => [firstDay(period), lastDay(period)] as const;
