@@ -23,8 +23,10 @@ import { modelById } from '../persistence/models.queries.ts';
 import { lineList, runAdjustments, runRow, type RunReads, type RunRow } from '../persistence/runs.queries.ts';
 import { bridgeLinesByUnit } from './bridge-lines.ts';
 import { cellFacts } from './cells-at.ts';
+import type { Keeping } from './kept-figures.ts';
 import { parseModel } from './model-text.ts';
 import { lateCorrections } from './late-corrections.ts';
+import type { Control } from './roll-up-control.ts';
 
 /** What a close has read of its own period when it looks around. */
 export interface OwnReading {
@@ -35,6 +37,8 @@ export interface OwnReading {
   readonly reads: RunReads;
   readonly derivedStandards: CloseInputs['derivedStandards'];
   readonly digits: number;
+  readonly control: Control | undefined;
+  readonly keeping: Keeping;
 }
 
 /** A closed period as its issued run read it. */

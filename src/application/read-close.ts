@@ -134,7 +134,11 @@ async function readBeside(...[tx, period, frozen, tried, options = {}]: Asked): 
       : undefined;
   const around = options.factsOnly
     ? NOTHING_AROUND
-    : await readAround(tx, { period, mark, model, register, reads, derivedStandards, digits }, issuedReading(tx));
+    : await readAround(
+        tx,
+        { period, mark, model, register, reads, derivedStandards, digits, control: options.control, keeping },
+        issuedReading(tx, options.control),
+      );
 
   const content = {
     company: { name: company.name, currency: company.currency, timeZone: company.timeZone },
@@ -236,10 +240,11 @@ function retentionContent({ effects, charges, credits, onBooks }: RetentionInput
 }
 
 /** A closed period as its issued run read it. */
-function issuedReading(tx: Tx): (run: RunRow) => Promise<CloseReading> {
+function issuedReading(tx: Tx, control: Control | undefined): (run: RunRow) => Promise<CloseReading> {
   return (run) =>
     readClose(tx, run.period, { watermark: run.watermark, modelId: run.model_id, reads: run.reads }, undefined, {
       factsOnly: true,
+      ...(control && { control }),
     });
 }
 
