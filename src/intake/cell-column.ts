@@ -6,13 +6,18 @@ import { Seen } from './seen-values.ts';
 
 const TRANSFERRED = DIMENSIONS.indexOf('transferred');
 
+/** The number of the cell of the row encoded last. */
+export interface CellColumn extends FactColumn {
+  number: number;
+}
+
 /** The cell of a contact: all its dimensions as one number. */
 export function cellColumn(
   context: FactContext,
   kind: Kind,
   places: readonly (number | undefined)[],
   cells: CellBook,
-): FactColumn {
+): CellColumn {
   const { place, out, file } = context;
   const ids = new Int32Array(DIMENSIONS.length);
   const [no, yes] = [cells.idOf(TRANSFERRED, 'false'), cells.idOf(TRANSFERRED, 'true')];
@@ -26,6 +31,7 @@ export function cellColumn(
   const transferredPlace = places[transferredAt] ?? -1;
 
   return {
+    number: 0,
     fast() {
       const { bytes, starts, ends, base } = place;
       for (let d = 0; d < dimensions.length; d++) {
@@ -43,13 +49,15 @@ export function cellColumn(
       }
       const given = transferredPlace >= 0 && starts[base + transferredPlace] !== ends[base + transferredPlace];
       ids[TRANSFERRED] = given ? yes : no;
-      out.putInt4(cells.numberOf(ids));
+      this.number = cells.numberOf(ids);
+      out.putInt4(this.number);
       return true;
     },
     slow(row: CheckedRow) {
       for (let d = 0; d < dimensions.length; d++) ids[d] = cells.idOf(d, row.values[dimensions[d]!.c]!);
       ids[TRANSFERRED] = row.values[transferredAt] === null ? no : yes;
-      out.putInt4(cells.numberOf(ids));
+      this.number = cells.numberOf(ids);
+      out.putInt4(this.number);
     },
     learn(row: CheckedRow) {
       for (const [d, { c, at, seen }] of dimensions.entries()) {

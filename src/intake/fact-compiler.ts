@@ -1,5 +1,5 @@
 import type { BinaryRows } from './binary-rows.ts';
-import { cellColumn } from './cell-column.ts';
+import { cellColumn, type CellColumn } from './cell-column.ts';
 import type { CellBook } from './cells.ts';
 import type { Books } from './column-checks.ts';
 import { amountColumn, RowCurrency, waivedColumn, type AmountColumn } from './fact-amounts.ts';
@@ -33,6 +33,8 @@ export interface CompiledFact {
   readonly seconds: { readonly taken: number } | undefined;
   readonly instant: { readonly day: number } | undefined;
   readonly currency: RowCurrency | undefined;
+  /** of contacts */
+  readonly cell: CellColumn | undefined;
   /** the customer that names a row */
   readonly customer: CustomerColumn | undefined;
   /** true when the kind's rule may have something against the row whose columns were encoded last */
@@ -56,6 +58,7 @@ export function compileFact(
   let currency: RowCurrency | undefined;
   let timed: { readonly taken: number } | undefined;
   let dated: { readonly day: number } | undefined;
+  let cell: CellColumn | undefined;
   let customer: CustomerColumn | undefined;
   let known: KnownTextColumn | undefined;
   const days = new Map<string, DateColumn>();
@@ -167,11 +170,12 @@ export function compileFact(
   }
   if (cells !== undefined) {
     names.push('cell_no');
-    columns.push(cellColumn(context, kind, binding.places, cells));
+    cell = cellColumn(context, kind, binding.places, cells);
+    columns.push(cell);
   }
   const { values, losses } = kind.ruleOnly ?? NO_RULE;
   const ruled = (): boolean =>
     known !== undefined &&
     (values.includes(known.value) || (losses.includes(known.value) && (amounts[0]?.column.taken ?? NaN) > 0));
-  return { names, columns, amounts, seconds: timed, instant: dated, currency, customer, ruled };
+  return { names, columns, amounts, seconds: timed, instant: dated, currency, cell, customer, ruled };
 }

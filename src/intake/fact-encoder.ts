@@ -2,13 +2,13 @@ import { BinaryRows } from './binary-rows.ts';
 import type { CellBook } from './cells.ts';
 import type { Books } from './column-checks.ts';
 import { compileFact, type CompiledFact } from './fact-compiler.ts';
-import type { FactColumn, Place } from './fact-columns.ts';
+import type { Place } from './fact-columns.ts';
 import type { KeyHashes } from './key-hashes.ts';
 import type { KeyRange } from '../persistence/imports.queries.ts';
 import type { Kind } from './kinds/kind.ts';
 import type { Binding, RowCheck } from './row-check.ts';
 import type { SourceRow, SpanBatch } from './rows.ts';
-import type { Totals } from './totals.ts';
+import type { SmallSum, Totals } from './totals.ts';
 
 /** What stands before the columns of a fact: for the stage its place in the file, for the table what makes it a fact. */
 export type Head = { readonly importId: bigint } | undefined;
@@ -30,6 +30,10 @@ export class FactEncoder {
   private readonly fact: CompiledFact;
   private readonly keyPlaces: readonly number[];
   private ordinal = 0;
+  /** of the amounts that `sums` take */
+  private currencyCode = -1;
+  private sums: readonly SmallSum[] = [];
+  private readonly importWords: readonly [high: number, low: number];
   private readonly headNames: readonly string[];
   private readonly low = new Kept();
   private readonly high = new Kept();
@@ -48,12 +52,24 @@ export class FactEncoder {
     this.fact = compileFact(kind, binding, books, file, this.place, this.out, cells);
     const ofTable = kind.store === 'fact' ? ['import_id', 'line', 'sign'] : ['import_id', 'line'];
     this.headNames = head === undefined ? ['ordinal', 'line'] : ofTable;
+    const importId = head?.importId ?? 0n;
+    this.importWords = [Number(importId >> 32n), Number(BigInt.asIntN(32, importId))];
     this.keyPlaces = kind.key.map((name) => binding.places[kind.columns.findIndex((column) => column.name === name)]!);
   }
 
   /** Columns of a row in order, as COPY wants them named. */
   get columnNames(): readonly string[] {
     return [...this.headNames, ...this.fact.names];
+  }
+
+  /** the cell of the contact encoded last */
+  get cellNo(): number {
+    return this.fact.cell!.number;
+  }
+
+  /** seconds of the contact encoded last, NaN for none */
+  get handleSeconds(): number {
+    return this.fact.seconds?.taken ?? NaN;
   }
 
   /** Encodes one row of a batch; false when it was refused. */
@@ -68,7 +84,7 @@ export class FactEncoder {
     const before = out.length;
     out.room(batch.ends[base + batch.width - 1]! - batch.starts[base]! + 2048);
     this.putHead(batch.lines[r]!);
-    if (this.fact.columns.every(isFast) && !this.fact.ruled()) {
+    if (this.encodeFast()) {
       this.take(batch.bytes);
       return true;
     }
@@ -78,6 +94,12 @@ export class FactEncoder {
       fields.push(batch.bytes.toString('utf8', batch.starts[base + c]!, batch.ends[base + c]!));
     }
     return this.encodeText({ line: batch.lines[r]!, fields }, false);
+  }
+
+  private encodeFast(): boolean {
+    const { columns, ruled } = this.fact;
+    for (let c = 0; c < columns.length; c++) if (!columns[c]!.fast()) return false;
+    return !ruled();
   }
 
   /** Encodes one row from its texts; false when it was refused. */
@@ -106,10 +128,10 @@ export class FactEncoder {
   }
 
   private putHead(line: number): void {
-    const { out, head } = this;
+    const { out, head, importWords } = this;
     out.int16(this.fact.names.length + this.headNames.length);
     if (head === undefined) out.putInt4(this.ordinal);
-    else out.putBigInt(head.importId);
+    else out.putWords(importWords[0], importWords[1]);
     if (head === undefined || this.kind.store === 'fact') out.putInt4(line);
     else out.putInt8(line);
     if (head !== undefined && this.kind.store === 'fact') out.putInt2(1);
@@ -130,10 +152,15 @@ export class FactEncoder {
     totals.rows++;
     if (seconds !== undefined && seconds.taken === seconds.taken) totals.addSeconds(seconds.taken);
     if (amounts.length > 0) {
-      const currency = currencyOf === undefined ? this.books.currency : currencyOf.name(currencyOf.code());
-      for (const { column, name } of amounts) {
-        const taken = column.taken as number;
-        if (taken === taken) totals.addMinor(name, currency, taken);
+      const code = currencyOf === undefined ? 0 : currencyOf.code();
+      if (code !== this.currencyCode) {
+        const currency = currencyOf === undefined ? this.books.currency : currencyOf.name(code);
+        this.currencyCode = code;
+        this.sums = amounts.map(({ name }) => totals.sumOf(name, currency));
+      }
+      for (let a = 0; a < amounts.length; a++) {
+        const taken = amounts[a]!.column.taken as number;
+        if (taken === taken) this.sums[a]!.add(taken);
       }
     }
     if (instant !== undefined) this.day = instant.day;
@@ -185,8 +212,4 @@ function isBelow(text: Buffer, bytes: Buffer, start: number, end: number): boole
     if (difference !== 0) return difference < 0;
   }
   return text.length < end - start;
-}
-
-function isFast(column: FactColumn): boolean {
-  return column.fast();
 }

@@ -1,5 +1,5 @@
 import { cellRows, nextImportId, type CompanyRow } from '../persistence/imports.queries.ts';
-import { anyStored, makeStage, sumContacts, writeFacts, writeVersions } from '../persistence/staging.queries.ts';
+import { anyStored, indexMonths, makeStage, writeFacts, writeVersions } from '../persistence/staging.queries.ts';
 import { CellBook } from './cells.ts';
 import { FactEncoder, type Head } from './fact-encoder.ts';
 import { copyFacts, keepKeys, perhapsKnown, stageFacts } from './fact-writer.ts';
@@ -31,18 +31,17 @@ export class FactFile extends FileAttempt {
       const importId = await nextImportId(tx);
       const rows = await this.openRows();
       const encoder = await this.prepare(rows, books, { importId: BigInt(importId) });
-      const months = await copyFacts(tx, of, rows, encoder, file.onRows ?? unheard);
+      const months = await copyFacts(tx, of, rows, encoder, BigInt(importId), file.onRows ?? unheard);
       if (months === undefined || this.log.count > 0 || (await perhapsKnown(tx, of, importId, encoder, hashes))) {
         await tx.query('rollback to savepoint straight');
         return undefined;
       }
       const counts = { new: this.totals.rows, changed: 0, same: 0, double: 0 };
       const written = async (id: string, periods: readonly string[]): Promise<void> => {
-        if (this.cells !== undefined) {
-          await keepCells(tx, this.cells);
-          if (periods.length > 0) await sumContacts(tx, id, periods);
-        }
-        if (of.day !== undefined) await keepKeys(tx, of, id, encoder, hashes);
+        if (this.cells !== undefined) await keepCells(tx, this.cells);
+        if (of.day === undefined) return;
+        await indexMonths(tx, of, periods);
+        await keepKeys(tx, of, id, encoder, hashes);
       };
       return await this.settle(counts, months.entries(), books, written, importId);
     } finally {

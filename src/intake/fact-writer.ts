@@ -1,38 +1,22 @@
-import { CopyWriter } from '../persistence/copy.ts';
 import type { Tx } from '../persistence/database.ts';
 import { keepKeyHashes, storedCustomerKeys, storedKeyHashes } from '../persistence/imports.queries.ts';
-import { ensureMonth, type StagedTable } from '../persistence/staging.queries.ts';
-import type { BinaryRows } from './binary-rows.ts';
+import type { StagedTable } from '../persistence/staging.queries.ts';
+import { BinaryCopy, type RowTarget } from './binary-copy.ts';
 import type { FactEncoder } from './fact-encoder.ts';
 import { KeyHashes } from './key-hashes.ts';
-import { MonthCounts, monthText } from './month-counts.ts';
+import { MonthCopy } from './month-copy.ts';
+import { MonthCounts } from './month-counts.ts';
 import { asSent, type OpenRows } from './row-reader.ts';
-
-const FULL = 256 * 1024;
 
 /** Rows on their way from a file into a COPY; says after each batch how far it is. */
 export type OnRows = (rows: number, bytes: number) => void;
-
-/** Sends what was encoded. A small rest is copied, because the socket may still hold it when this resolves. */
-async function send(copy: CopyWriter, out: BinaryRows, end: number): Promise<void> {
-  const piece = out.bytes.subarray(0, end);
-  await copy.write(end < 128 * 1024 ? Buffer.from(piece) : piece);
-  out.bytes.copyWithin(0, end, out.length);
-  out.length -= end;
-}
-
-async function finish(copy: CopyWriter, out: BinaryRows): Promise<void> {
-  out.finish();
-  await send(copy, out, out.length);
-  await copy.end();
-}
 
 /** Encodes all rows of a file; `onRow` hears where the row began in the buffer, and false ends the reading. */
 async function encodeAll(
   rows: OpenRows,
   encoder: FactEncoder,
   onRows: OnRows,
-  onRow: (taken: boolean, start: number) => Promise<void> | void | false,
+  onRow: (taken: boolean, start: number) => Promise<void> | undefined | false,
 ): Promise<boolean> {
   const { source, mended } = rows;
   const { out } = encoder;
@@ -71,16 +55,8 @@ export async function stageFacts(
   statement: string,
   onRows: OnRows,
 ): Promise<void> {
-  const copy = await CopyWriter.open(tx, statement);
-  const { out } = encoder;
-  out.begin();
-  try {
-    await encodeAll(rows, encoder, onRows, () => (out.length >= FULL ? send(copy, out, out.length) : undefined));
-    await finish(copy, out);
-  } catch (error) {
-    copy.abort(error as Error);
-    throw error;
-  }
+  const copy = await BinaryCopy.open(tx, statement, encoder.out);
+  await copyInto(copy, rows, encoder, onRows, () => copy.take());
 }
 
 /**
@@ -93,50 +69,32 @@ export async function copyFacts(
   of: StagedTable,
   rows: OpenRows,
   encoder: FactEncoder,
+  importId: bigint,
   onRows: OnRows,
 ): Promise<MonthCounts | undefined> {
-  const { out } = encoder;
-  const months = new MonthCounts();
   const statement = `copy ${of.table} (${encoder.columnNames.join(', ')}) from stdin (format binary)`;
-  let copy: CopyWriter | undefined;
-  const openMonth = async (start: number, month: number): Promise<void> => {
-    if (copy !== undefined) {
-      const rest = Buffer.from(out.bytes.subarray(start, out.length));
-      out.length = start;
-      await finish(copy, out);
-      await ensureMonth(tx, of.table, monthText(month));
-      copy = await CopyWriter.open(tx, statement);
-      out.begin();
-      out.room(rest.length);
-      rest.copy(out.bytes, out.length);
-      out.length += rest.length;
-      return;
-    }
-    await ensureMonth(tx, of.table, monthText(month));
-    copy = await CopyWriter.open(tx, statement);
-  };
-  out.begin();
-  if (of.day === undefined) copy = await CopyWriter.open(tx, statement);
+  const byMonth = of.day === undefined ? undefined : new MonthCopy(tx, of, encoder, importId);
+  const target = byMonth ?? (await BinaryCopy.open(tx, statement, encoder.out));
+  const whole = await copyInto(target, rows, encoder, onRows, (taken, start) => (taken ? target.take(start) : false));
+  return whole ? (byMonth?.months ?? new MonthCounts()) : undefined;
+}
+
+async function copyInto(
+  target: RowTarget,
+  rows: OpenRows,
+  encoder: FactEncoder,
+  onRows: OnRows,
+  onRow: (taken: boolean, start: number) => Promise<void> | undefined | false,
+): Promise<boolean> {
   try {
-    const whole = await encodeAll(rows, encoder, onRows, (taken, start) => {
-      if (!taken) return false;
-      if (of.day === undefined) return out.length >= FULL ? send(copy!, out, out.length) : undefined;
-      const month = months.monthOf(encoder.day);
-      const fresh = !months.has(month);
-      months.add(month);
-      if (fresh) return openMonth(start, month);
-      return out.length >= FULL ? send(copy!, out, out.length) : undefined;
-    });
-    if (!whole) {
-      (copy as CopyWriter | undefined)?.abort(new Error('a row was refused'));
-      return undefined;
-    }
-    if (copy !== undefined) await finish(copy, out);
+    const whole = await encodeAll(rows, encoder, onRows, onRow);
+    if (whole) await target.end();
+    else target.abort(new Error('a row was refused'));
+    return whole;
   } catch (error) {
-    (copy as CopyWriter | undefined)?.abort(error as Error);
+    target.abort(error as Error);
     throw error;
   }
-  return months;
 }
 
 /** True when a key may stand twice in the file or be stored by an earlier import. */

@@ -6,13 +6,39 @@ import type { CheckedRow } from './row-check.ts';
 /** Sums beyond this leave the fast numbers while they are still exact. */
 const LARGE = 2 ** 50;
 
+/** A sum of whole numbers that is kept as a number while it is exact, and moved on before it is not. */
+export class SmallSum {
+  private sum = 0;
+  private used = false;
+
+  constructor(private readonly moveOn: (sum: bigint) => void) {}
+
+  /** @param value a whole number below 2^53 */
+  add(value: number): void {
+    this.used = true;
+    const sum = this.sum + value;
+    if (sum < LARGE && sum > -LARGE) {
+      this.sum = sum;
+      return;
+    }
+    this.move();
+    this.moveOn(BigInt(value));
+  }
+
+  move(): void {
+    if (this.used) this.moveOn(BigInt(this.sum));
+    this.sum = 0;
+    this.used = false;
+  }
+}
+
 /** Control totals of the rows of a file, to be compared with the system it came from. */
 export class Totals {
   rows = 0;
   private seconds = 0n;
   /** parts of the sums that are still small enough to be numbers */
   private smallSeconds = 0;
-  private readonly small = new Map<string, number>();
+  private readonly small = new Map<string, SmallSum>();
   private readonly sums = new Map<string, Map<string, bigint>>();
   private readonly amounts: readonly { at: number; name: string }[];
   private readonly currencyAt: number;
@@ -45,17 +71,15 @@ export class Totals {
     }
   }
 
-  /** Minor units of one row, a whole number below 2^53. */
-  addMinor(column: string, currency: string, minor: number): void {
+  /** The sum of a column's minor units in a currency, for whoever adds many. */
+  sumOf(column: string, currency: string): SmallSum {
     const key = `${column} ${currency}`;
-    const sum = (this.small.get(key) ?? 0) + minor;
-    if (sum < LARGE && sum > -LARGE) {
+    let sum = this.small.get(key);
+    if (sum === undefined) {
+      sum = new SmallSum((minor) => this.addAmount(column, currency, minor));
       this.small.set(key, sum);
-      return;
     }
-    this.small.delete(key);
-    this.addAmount(column, currency, BigInt(sum - minor));
-    this.addAmount(column, currency, BigInt(minor));
+    return sum;
   }
 
   addAmount(column: string, currency: string, minor: bigint): void {
@@ -65,11 +89,7 @@ export class Totals {
   }
 
   of(periods: readonly string[]): ImportTotals {
-    for (const [key, sum] of this.small) {
-      const [column, currency] = key.split(' ') as [string, string];
-      this.addAmount(column, currency, BigInt(sum));
-    }
-    this.small.clear();
+    for (const sum of this.small.values()) sum.move();
     this.seconds += BigInt(this.smallSeconds);
     this.smallSeconds = 0;
     const texts = (sums: Map<string, bigint>): Record<string, string> =>

@@ -168,19 +168,22 @@ const SUMS = `insert into contact_rollup (started_on, cell_no, import_id, contac
   having sum(sign) <> 0 or sum(sign * handle_seconds) <> 0 or sum(sign) filter (where handle_seconds is null) <> 0`;
 
 /** Makes the partition of a month (YYYY-MM). */
-export async function ensureMonth(tx: Tx, table: string, month: string): Promise<void> {
+async function ensureMonth(tx: Tx, table: string, month: string): Promise<void> {
   await tx.query('select ensure_month($1, $2)', [table, `${month}-01`]);
 }
 
-/** Sums the contacts of an import, all of them +1 and within these months, into the roll-up. */
-export async function sumContacts(tx: Tx, importId: string, months: readonly string[]): Promise<void> {
-  await tx.query(
-    `insert into contact_rollup (started_on, cell_no, import_id, contacts, seconds, untimed)
-     select started_on, cell_no, $1, count(*), coalesce(sum(handle_seconds), 0), count(*) filter (where handle_seconds is null)
-     from contact where import_id = $1 and started_on >= $2::date and started_on < $3::date + interval '1 month'
-     group by started_on, cell_no order by started_on, cell_no`,
-    [importId, `${months[0]}-01`, `${months.at(-1)}-01`],
-  );
+/** Makes a month's partition (YYYY-MM) ready to be filled directly; `spread`: it can only be filled by its table. */
+export async function openMonth(tx: Tx, table: string, month: string): Promise<'new' | 'known' | 'spread'> {
+  const rows: { state: 'new' | 'known' | 'spread' }[] = await tx.query('select open_month($1, $2) as state', [
+    table,
+    `${month}-01`,
+  ]);
+  return rows[0]!.state;
+}
+
+/** Makes the indexes that months (YYYY-MM) still lack, once their first rows are in. */
+export async function indexMonths(tx: Tx, of: StagedTable, months: readonly string[]): Promise<void> {
+  await tx.query('select index_months($1, $2::date[])', [of.table, months.map((month) => `${month}-01`)]);
 }
 
 /** True when one of these values stands in the last column of the table's key: a look at few of them, by index. */
@@ -197,6 +200,7 @@ export async function writeFacts(tx: Tx, of: StagedTable, importId: string, mont
       importId,
     ]);
   } else await tx.query(signedRows(of), [importId]);
+  await indexMonths(tx, of, months);
 }
 
 /** Rows of one import; facts are looked for in the months that it touched only. */

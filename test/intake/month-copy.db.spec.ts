@@ -1,0 +1,77 @@
+import { ImportingCompany } from './importing.ts';
+
+const HEADER = 'contact_id,started_at,channel,reason_code,handle_seconds,queue\n';
+
+describe('facts copied into the partitions of their months', () => {
+  let company: ImportingCompany;
+  beforeAll(async () => {
+    company = await ImportingCompany.make();
+  });
+  afterAll(() => company.close());
+
+  const rows = (prefix: string, count: number, day: (i: number) => string, queues: number): string =>
+    HEADER +
+    Array.from(
+      { length: count },
+      (_, i) => `${prefix}-${i},${day(i)}T10:00:00Z,voice,billing,${i % 7 === 0 ? '' : i % 500},q${i % queues}\n`,
+    ).join('');
+
+  it('stand in the right ones, indexed, whether the months follow each other or go to and fro', async () => {
+    const months = ['2026-01', '2026-02', '2026-03'];
+    const inOrder = await company.load(
+      'contacts',
+      rows('a', 900, (i) => `${months[Math.floor(i / 300)]}-05`, 3),
+      {
+        directFrom: 0,
+      },
+    );
+    const mixed = await company.load(
+      'contacts',
+      rows('b', 1800, (i) => `${months[i % 3]}-06`, 3),
+      { directFrom: 0 },
+    );
+    const staged = await company.load(
+      'contacts',
+      rows('c', 900, (i) => `${months[i % 3]}-07`, 3),
+      {
+        directFrom: Infinity,
+      },
+    );
+    const late = await company.load(
+      'contacts',
+      rows('d', 900, (i) => `2026-0${1 + (i % 4)}-08`, 3),
+      { directFrom: 0 },
+    );
+    expect([inOrder.new, mixed.new, staged.new, late.new]).toEqual([900, 1800, 900, 900]);
+    expect(
+      await company.rows(
+        `select to_char(started_on, 'YYYY-MM') as month, tableoid::regclass::text as part, count(*)::int as rows from contact group by 1, 2 order by 1`,
+      ),
+    ).toEqual([
+      { month: '2026-01', part: 'contact_2026_01', rows: 1425 },
+      { month: '2026-02', part: 'contact_2026_02', rows: 1425 },
+      { month: '2026-03', part: 'contact_2026_03', rows: 1425 },
+      { month: '2026-04', part: 'contact_2026_04', rows: 225 },
+    ]);
+    expect(
+      await company.rows(
+        `select indexname from pg_indexes where tablename like 'contact\\_2026%' order by indexname collate "C"`,
+      ),
+    ).toEqual([1, 2, 3, 4].map((month) => ({ indexname: `contact_2026_0${month}_by_id` })));
+    expect(await company.rollupDifferences()).toEqual([]);
+    const known = await company.load('contacts', rows('b', 1800, (i) => `${months[i % 3]}-06`, 3).replace('q0', 'q9'), {
+      directFrom: 0,
+    });
+    expect([known.new, known.changed, known.same]).toEqual([0, 1, 1799]);
+  });
+
+  it('are summed by day and cell, also when the sums are more than are held at once', async () => {
+    const before = Number(((await company.rows('select count(*) as n from contact_rollup')) as { n: string }[])[0]!.n);
+    const day = (i: number): string => `2026-05-${String(1 + (i % 28)).padStart(2, '0')}`;
+    const report = await company.load('contacts', rows('e', 150_000, day, 5001), { directFrom: 0 });
+    expect(report.new).toBe(150_000);
+    const after = Number(((await company.rows('select count(*) as n from contact_rollup')) as { n: string }[])[0]!.n);
+    expect(after - before).toBeGreaterThan(131_072);
+    expect(await company.rollupDifferences()).toEqual([]);
+  });
+});
