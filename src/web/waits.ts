@@ -6,6 +6,7 @@ import { IssuedService } from '../application/issued.service.ts';
 import { JobsService } from '../application/jobs.service.ts';
 import { ParkedService } from '../application/parked.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
+import { StatementsService } from '../application/statements.service.ts';
 import { may, type Actor } from '../domain/roles.ts';
 import { counted, day, grouped, monthYear } from './format.ts';
 import { t } from './language.ts';
@@ -30,6 +31,7 @@ export class Waits {
     private readonly issued: IssuedService,
     private readonly acceptances: AcceptancesService,
     private readonly jobs: JobsService,
+    private readonly statements: StatementsService,
   ) {}
 
   async of(actor: Actor, view: View): Promise<Wait[]> {
@@ -39,11 +41,12 @@ export class Waits {
     if (may(actor, 'accept')) waits.push(...(await this.unaccepted(actor)));
     waits.push(...(await this.disputed(actor)));
     if (may(actor, 'rule_parked_unit') || may(actor, 'close')) {
+      const names = await this.statements.unitNames(actor);
       for (const { period, unit, dueOn, ruling } of await this.parked.list(actor))
         if (ruling === null)
           waits.push({
             text: t('{unit} is parked in {month}, to be ruled by {day}', {
-              unit,
+              unit: names.get(unit) ?? unit,
               month: monthYear(period),
               day: day(dueOn),
             }),

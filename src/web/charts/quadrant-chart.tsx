@@ -12,6 +12,22 @@ export interface DecisionPoint {
 }
 
 const HEIGHT = 360;
+/** Labels whose places across are nearer than this, in percent, stand above each other, so that they are read on a phone, too. */
+const NEAR = 30;
+const LINE = 14;
+
+/** Where labels stand: where they are wanted, those that would hide each other one above the other. */
+export function labelPlaces(wanted: readonly { readonly x: number; readonly y: number }[]): { x: number; y: number }[] {
+  const taken = [{ x: 8, y: HEIGHT + 10 }]; // the word in the corner
+  return wanted.map(({ x, y }) => {
+    const place = { x, y };
+    const hides = (other: { x: number; y: number }): boolean =>
+      Math.abs(other.x - place.x) < NEAR && Math.abs(other.y - place.y) < LINE;
+    for (let by = taken.find(hides); by !== undefined; by = taken.find(hides)) place.y = by.y - LINE;
+    taken.push(place);
+    return place;
+  });
+}
 
 /**
  * Which decisions pay: across what the contacts cost, up what the decision keeps; on the diagonal it earns nothing. The
@@ -30,6 +46,8 @@ export function QuadrantChart({
   const crowd = Math.max(1, ...points.map((point) => Number(point.contacts)));
   const x = (minor: bigint): number => 6 + length(minor < 0n ? 0n : minor, most) * 0.8;
   const y = (minor: bigint): number => 20 + HEIGHT - (length(minor < 0n ? 0n : minor, most) / 100) * (HEIGHT - 20);
+  const radius = (point: DecisionPoint): number => 5 + Math.sqrt(Number(point.contacts) / crowd) * 14;
+  const places = labelPlaces(points.map((point) => ({ x: x(point.cost), y: y(point.kept) - radius(point) - 3 })));
   return (
     <svg height={HEIGHT + 48} role="group" aria-label={title}>
       <title>{title}</title>
@@ -62,7 +80,7 @@ export function QuadrantChart({
       <text class="accent halo" x="84%" y="60" text-anchor="end">
         {t('break-even')}
       </text>
-      {points.map((point) => (
+      {points.map((point, i) => (
         <a
           key={point.code}
           href={`/decisions/${encodeURIComponent(point.code)}`}
@@ -72,9 +90,21 @@ export function QuadrantChart({
             class={point.kept < point.cost ? 's-mark against' : 's-mark favour'}
             cx={`${x(point.cost)}%`}
             cy={y(point.kept)}
-            r={5 + Math.sqrt(Number(point.contacts) / crowd) * 14}
+            r={radius(point)}
           />
-          <text class="strong halo" x={`${Math.min(x(point.cost) + 2, 80)}%`} y={y(point.kept) - 10}>
+          <line
+            class="s-axis"
+            x1={`${x(point.cost)}%`}
+            x2={`${x(point.cost)}%`}
+            y1={y(point.kept)}
+            y2={places[i]!.y + 2}
+          />
+          <text
+            class="strong halo"
+            x={`${x(point.cost) + (x(point.cost) > 46 ? -1 : 1)}%`}
+            y={places[i]!.y}
+            text-anchor={x(point.cost) > 46 ? 'end' : 'start'}
+          >
             {point.title.length > 28 ? `${point.title.slice(0, 27)}…` : point.title}
           </text>
         </a>

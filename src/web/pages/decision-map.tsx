@@ -69,6 +69,7 @@ export function DecisionMapPage({
                 <th class="n">{t('Contacts')}</th>
                 <th class="n">{t('Kept')}</th>
                 <th class="n">{t('Contact cost')}</th>
+                <th class="n">{t('Retention effect')}</th>
                 <th class="n">{t('Net')}</th>
                 <th>{t('Verdict')}</th>
               </tr>
@@ -82,6 +83,7 @@ export function DecisionMapPage({
                   <td class="n">{grouped(rounded(report.contacts.attributed, 1))}</td>
                   <td class="n">{grouped(amount(kept(report), scale))}</td>
                   <td class="n">{grouped(report.cost.full)}</td>
+                  <td class="n">{signed(amount(minor(report.net) - minor(report.netWithoutRetention), scale))}</td>
                   <td class={`n ${isNegative(report.net) ? 'against' : 'favour'}`}>{signed(report.net)}</td>
                   <td>{verdictOf(report)}</td>
                 </tr>

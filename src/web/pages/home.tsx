@@ -1,4 +1,4 @@
-import { chargedSentence } from '../charged-sentence.ts';
+import { chargedSentence, parkedSentence } from '../charged-sentence.ts';
 import { InBar } from '../charts/in-bar.tsx';
 import { MonthsChart, type MonthBar } from '../charts/months-chart.tsx';
 import {
@@ -64,6 +64,8 @@ export function HomePage({
     ? units.reduce((total, unit) => total + minor(unit.last ?? amount(0n, scale)), 0n)
     : null;
   const change = lastSum === null ? null : amount(sum - lastSum, scale);
+  const held = units.reduce((total, unit) => total + minor(unit.parked), 0n);
+  const parked = held === 0n ? null : money(amount(held, scale), view.currency);
   const month = monthName(view.period!);
   const highest = months.length > 1 && months.every((month) => minor(month.amount) <= minor(months.at(-1)!.amount));
   return (
@@ -77,6 +79,7 @@ export function HomePage({
           month,
           change: change === null ? null : money(change.replace('-', ''), view.currency),
           less: change !== null && isNegative(change),
+          parked: sum === 0n ? parked : null,
         })}
       </h1>
       <p class="lead">
@@ -84,7 +87,7 @@ export function HomePage({
         {view.state === 'closed'
           ? t('The month is issued.')
           : t('The figures are preliminary until finance issues them.')}{' '}
-        {t('Gross charge, before adjustments and retention.')}
+        {t('Gross charge, before adjustments and retention.')} {parkedSentence(parked)}
       </p>
       <div class="columns">
         <div class="w4">

@@ -35,7 +35,7 @@ export function RulesPage({
     <Page view={view} title={t('Rules')}>
       <h1>
         {inForce
-          ? t('{month} is closed with version {version} of the rules.', {
+          ? t('{month} goes by version {version} of the rules.', {
               month: monthYear(view.period!),
               version: model.model_id,
             })

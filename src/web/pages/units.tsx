@@ -15,11 +15,11 @@ import {
   rounded,
   signed,
 } from '../format.ts';
-import { chargedSentence } from '../charged-sentence.ts';
+import { chargedSentence, parkedSentence } from '../charged-sentence.ts';
 import { t } from '../language.ts';
 import { Page, Section, type View } from '../layout.tsx';
 import { Table } from '../table.tsx';
-import { contactsOf, grouping, type UnitStatement } from './statement-groups.ts';
+import { contactsOf, grouping, type UnitStatement, parkedOf } from './statement-groups.ts';
 
 /** Gross charge of a unit in the month of the page and in the one before; null: there is none before. */
 export interface UnitStanding {
@@ -110,6 +110,8 @@ export function UnitPage({
   const bars = [...months].reverse().slice(-12);
   const change = before === null ? null : difference(unit.gross, before);
   const href = `/statements/${view.period}/${encodeURIComponent(unit.unit)}`;
+  const held = parkedOf(unit);
+  const parked = held === 0n ? null : money(amount(held, scale), view.currency);
   const groups = grouping(unit.lines, decisions);
   const most = groups.reduce((top, group) => (group.amount > top ? group.amount : top), 1n);
   return (
@@ -124,15 +126,18 @@ export function UnitPage({
           month: monthName(view.period!),
           change: change === null ? null : money(change.replace('-', ''), view.currency),
           less: change !== null && isNegative(change),
+          parked: minor(unit.gross) === 0n ? parked : null,
         })}
       </h1>
       <p class="lead">
-        {t('{contacts} contacts, {amount} {currency} each.', {
-          contacts: grouped(rounded(unit.contacts, 1)),
-          amount: grouped(perContact(unit)),
-          currency: view.currency,
-        })}{' '}
-        {t('Gross charge, before adjustments and retention.')} <a href={href}>{t('The statement')}</a>
+        {minor(unit.gross) !== 0n &&
+          `${t('{contacts} contacts, {amount} {currency} each.', {
+            contacts: grouped(rounded(unit.contacts, 1)),
+            amount: grouped(perContact(unit)),
+            currency: view.currency,
+          })} `}
+        {parkedSentence(parked)} {t('Gross charge, before adjustments and retention.')}{' '}
+        <a href={href}>{t('The statement')}</a>
       </p>
       <div class="columns">
         <div class="w7">
