@@ -51,7 +51,7 @@ export async function findPresent(tx: Tx, of: StagedTable): Promise<void> {
     `create temp table present on commit drop as
      select * from (
        select distinct on (${keys}) t.* from ${of.table} t
-       where exists (select from pg_temp.staged s where ${equal(of.key, 's', 't')})
+       where (${keys}) in (select ${list(of.key)} from pg_temp.staged)
        order by ${keys}, ${order}) newest
      where ${newest}`,
   );
@@ -155,9 +155,11 @@ export async function writeVersions(tx: Tx, of: StagedTable, importId: string): 
   );
 }
 
+const intoFacts = (of: StagedTable): string =>
+  `insert into ${of.table} (${list(of.columns)}, import_id, line, sign)`;
+
 const signedRows = (of: StagedTable): string =>
-  `insert into ${of.table} (${list(of.columns)}, import_id, line, sign)
-   select ${list(of.columns)}, $1::bigint, line, 1 from pg_temp.judged where verdict in ('new', 'changed')
+  `select ${list(of.columns)}, $1::bigint as import_id, line, 1 as sign from pg_temp.judged where verdict in ('new', 'changed')
    union all
    select ${list(of.columns, 'p')}, $1, j.line, -1
    from pg_temp.judged j join pg_temp.present p on ${equal(of.key, 'j', 'p')} where j.verdict = 'changed'`;
@@ -188,18 +190,15 @@ export async function indexMonths(tx: Tx, of: StagedTable, months: readonly stri
 
 /** True when one of these values stands in the last column of the table's key: a look at few of them, by index. */
 export async function anyStored(tx: Tx, of: StagedTable, keys: readonly string[]): Promise<boolean> {
-  const rows: unknown[] = await tx.query(`select from ${of.table} where "${of.key.at(-1)}" = any($1) limit 1`, [keys]);
+  const rows: unknown[] = await tx.query(`select 1 from ${of.table} where "${of.key.at(-1)}" = any($1) limit 1`, [keys]);
   return rows.length > 0;
 }
 
 /** Writes new facts as +1 and changed ones as a pair −1, +1; contacts also into their roll-up. */
 export async function writeFacts(tx: Tx, of: StagedTable, importId: string, months: readonly string[]): Promise<void> {
   for (const month of months) await ensureMonth(tx, of.table, month);
-  if (of.table === 'contact') {
-    await tx.query(`with written as (${signedRows(of)} returning started_on, cell_no, sign, handle_seconds) ${SUMS}`, [
-      importId,
-    ]);
-  } else await tx.query(signedRows(of), [importId]);
+  await tx.query(`${intoFacts(of)} ${signedRows(of)}`, [importId]);
+  if (of.table === 'contact') await tx.query(`with written as (${signedRows(of)}) ${SUMS}`, [importId]);
   await indexMonths(tx, of, months);
 }
 
@@ -224,12 +223,15 @@ export async function touchedLater(
   done: DoneImport,
 ): Promise<{ importId: string; rows: number }[]> {
   const rows: { import_id: string; rows: string }[] = await tx.query(
-    `select later.import_id, count(*) as rows
-     from (select distinct ${list(of.key)} from ${of.table} m where ${ofImport(of, done, 'm')}) mine
-     join ${of.table} later on ${equal(of.key, 'mine', 'later')} and later.import_id > $1
-     join import i on i.import_id = later.import_id and i.undoes is null
+    `with mine as materialized (select distinct ${list(of.key)} from ${of.table} m where ${ofImport(of, done, 'm')}),
+     again as materialized (
+       select later.import_id, count(*) as rows
+       from mine join ${of.table} later on ${equal(of.key, 'mine', 'later')} and later.import_id > $1
+       group by later.import_id)
+     select again.import_id, again.rows
+     from again join import i on i.import_id = again.import_id and i.undoes is null
        and not exists (select from import undo where undo.undoes = i.import_id)
-     group by later.import_id order by later.import_id`,
+     order by again.import_id`,
     [done.importId],
   );
   return rows.map((row) => ({ importId: row.import_id, rows: Number(row.rows) }));
@@ -251,9 +253,7 @@ export async function reverse(tx: Tx, of: StagedTable, done: DoneImport, undoId:
     );
     return;
   }
-  const turned = `insert into ${of.table} (${columns}, import_id, line, sign)
-    select ${columns}, $1::bigint, line, -sign from ${of.table} m where ${mine}`;
-  if (of.table === 'contact') {
-    await tx.query(`with written as (${turned} returning started_on, cell_no, sign, handle_seconds) ${SUMS}`, [undoId]);
-  } else await tx.query(turned, [undoId]);
+  const turned = `select ${columns}, $1::bigint as import_id, line, -sign as sign from ${of.table} m where ${mine}`;
+  await tx.query(`${intoFacts(of)} ${turned}`, [undoId]);
+  if (of.table === 'contact') await tx.query(`with written as (${turned}) ${SUMS}`, [undoId]);
 }
