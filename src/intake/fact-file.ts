@@ -1,5 +1,13 @@
 import { cellRows, nextImportId, type CompanyRow } from '../persistence/imports.queries.ts';
-import { anyStored, indexMonths, makeStage, writeFacts, writeVersions } from '../persistence/staging.queries.ts';
+import {
+  anyStored,
+  beginCustomers,
+  indexCustomers,
+  indexMonths,
+  makeStage,
+  writeFacts,
+  writeVersions,
+} from '../persistence/staging.queries.ts';
 import { CellBook } from './cells.ts';
 import { FactEncoder, type Head } from './fact-encoder.ts';
 import { copyFacts, keepKeys, perhapsKnown, stageFacts } from './fact-writer.ts';
@@ -31,11 +39,13 @@ export class FactFile extends FileAttempt {
       const importId = await nextImportId(tx);
       const rows = await this.openRows();
       const encoder = await this.prepare(rows, books, { importId: BigInt(importId) });
+      const first = of.day === undefined && (await beginCustomers(tx));
       const months = await copyFacts(tx, of, rows, encoder, BigInt(importId), file.onRows ?? unheard);
-      if (months === undefined || this.log.count > 0 || (await perhapsKnown(tx, of, importId, encoder, hashes))) {
+      if (months === undefined || this.log.count > 0 || (await this.perhapsKnown(importId, encoder, first))) {
         await tx.query('rollback to savepoint straight');
         return undefined;
       }
+      if (first) await indexCustomers(tx);
       const counts = { new: this.totals.rows, changed: 0, same: 0, double: 0 };
       const written = async (id: string, periods: readonly string[]): Promise<void> => {
         if (this.cells !== undefined) await keepCells(tx, this.cells);
@@ -48,6 +58,12 @@ export class FactFile extends FileAttempt {
       hashes.close();
       await this.letGo();
     }
+  }
+
+  /** @param first nothing was stored before */
+  private async perhapsKnown(importId: string, encoder: FactEncoder, first: boolean): Promise<boolean> {
+    const { tx, of, hashes } = this;
+    return first ? hashes.anyTwice() : await perhapsKnown(tx, of, importId, encoder, hashes);
   }
 
   override async run(company: CompanyRow): Promise<ImportReport> {

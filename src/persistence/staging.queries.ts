@@ -155,8 +155,7 @@ export async function writeVersions(tx: Tx, of: StagedTable, importId: string): 
   );
 }
 
-const intoFacts = (of: StagedTable): string =>
-  `insert into ${of.table} (${list(of.columns)}, import_id, line, sign)`;
+const intoFacts = (of: StagedTable): string => `insert into ${of.table} (${list(of.columns)}, import_id, line, sign)`;
 
 const signedRows = (of: StagedTable): string =>
   `select ${list(of.columns)}, $1::bigint as import_id, line, 1 as sign from pg_temp.judged where verdict in ('new', 'changed')
@@ -183,6 +182,16 @@ export async function openMonth(tx: Tx, table: string, month: string): Promise<'
   return rows[0]!.state;
 }
 
+/** True when there are no customers yet; then they may come without their index, until `indexCustomers`. */
+export async function beginCustomers(tx: Tx): Promise<boolean> {
+  const rows: { first: boolean }[] = await tx.query('select begin_customers() as first');
+  return rows[0]!.first;
+}
+
+export async function indexCustomers(tx: Tx): Promise<void> {
+  await tx.query('select index_customers()');
+}
+
 /** Makes the indexes that months (YYYY-MM) still lack, once their first rows are in. */
 export async function indexMonths(tx: Tx, of: StagedTable, months: readonly string[]): Promise<void> {
   await tx.query('select index_months($1, $2::date[])', [of.table, months.map((month) => `${month}-01`)]);
@@ -190,7 +199,9 @@ export async function indexMonths(tx: Tx, of: StagedTable, months: readonly stri
 
 /** True when one of these values stands in the last column of the table's key: a look at few of them, by index. */
 export async function anyStored(tx: Tx, of: StagedTable, keys: readonly string[]): Promise<boolean> {
-  const rows: unknown[] = await tx.query(`select 1 from ${of.table} where "${of.key.at(-1)}" = any($1) limit 1`, [keys]);
+  const rows: unknown[] = await tx.query(`select 1 from ${of.table} where "${of.key.at(-1)}" = any($1) limit 1`, [
+    keys,
+  ]);
   return rows.length > 0;
 }
 

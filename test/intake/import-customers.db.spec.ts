@@ -47,6 +47,34 @@ describe('customers, who come in the numbers of facts', () => {
     ).toEqual([{ imports: 1, rows: 3 }]);
   });
 
+  it('are indexed whatever the first file was', async () => {
+    const indexes = async (): Promise<unknown[]> =>
+      await company.rows(`select indexname from pg_indexes where tablename = 'customer'`);
+    const was = await indexes();
+    expect(was).toEqual([{ indexname: 'customer_by_key' }]);
+    for (const text of [
+      HEADER,
+      `${HEADER}K9,2026-01-02,2026-01-01,,,,\n`,
+      `${FILE}K1,,,,,,\n`,
+      FILE,
+      `${HEADER}K7,,,,,,\n`,
+    ]) {
+      await company.load('customers', text, STRAIGHT);
+      expect(await indexes()).toEqual(was);
+    }
+    expect(await company.rows('select count(*)::int as rows from customer')).toEqual([{ rows: 4 }]);
+  });
+
+  it('do not wait for who reads the empty table', async () => {
+    let report: unknown;
+    await company.db.books(async (tx) => {
+      await tx.query('select count(*) from customer');
+      report = (await company.load('customers', FILE, STRAIGHT)).new;
+    });
+    expect(report).toBe(3);
+    expect(await company.rows(`select indexname from pg_indexes where tablename = 'customer'`)).toHaveLength(1);
+  });
+
   it('known ones among new ones become corrections, and an undo takes them back', async () => {
     await company.load('customers', FILE, STRAIGHT);
     const second = await company.load(
