@@ -1,11 +1,11 @@
--- Whether the facts are spread over the nodes of a Citus cluster: `answerable distribute` writes the one row. From then on
--- closes take the SQL road alone, and contacts that name no customer get a key of their own at import.
+-- Whether the facts are spread over the nodes of a Citus cluster: `answerable distribute` writes a row each time. From then
+-- on closes take the SQL road alone, and contacts that name no customer get a key of their own at import.
 create table distribution (
-  only_one       boolean primary key default true check (only_one),
-  citus_version  text not null,
-  workers        integer not null,
-  shards         integer not null,
-  distributed_at timestamptz not null default now()
+  distribution_no integer generated always as identity primary key,
+  citus_version   text not null,
+  workers         integer not null,
+  shards          integer not null,
+  distributed_at  timestamptz not null default now()
 );
 call make_append_only('distribution');
 grant select on distribution to answerable_app;

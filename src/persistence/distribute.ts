@@ -50,16 +50,23 @@ export async function distribute(url: string, shards: number): Promise<Distribut
     const workers = await checkWorkers(client);
     await client.query('begin');
     await client.query(`select pg_advisory_xact_lock(hashtext('answerable import'))`);
-    const [standing] = await rows<{ shards: number }>(client, 'select shards from distribution');
-    const stray = await placedOtherwise(client, standing !== undefined);
-    if (stray.length > 0)
-      throw new Refusal('distributed_otherwise', `not as this program spreads them: ${stray.join(', ')}`, {
-        kind: 'conflict',
-        next: `select undistribute_table('TABLE') for each that is spread, then answerable distribute`,
-      });
-    if (standing === undefined) await spread(client, { citusVersion, workers, shards });
+    const [standing] = await rows<{ shards: number }>(
+      client,
+      'select shards from distribution order by distribution_no desc limit 1',
+    );
+    const { none, stray } = await places(client);
+    if (!none && (stray.length > 0 || standing === undefined))
+      throw new Refusal(
+        'distributed_otherwise',
+        `not spread as, or not by, this program: ${stray.join(', ') || 'all'}`,
+        {
+          kind: 'conflict',
+          next: `select undistribute_table('TABLE') for each that is spread, then answerable distribute`,
+        },
+      );
+    if (none) await spread(client, { citusVersion, workers, shards });
     await client.query('commit');
-    return { citusVersion, workers, shards: standing?.shards ?? shards, changed: standing === undefined };
+    return { citusVersion, workers, shards: none ? shards : standing!.shards, changed: none };
   } finally {
     await client.end(); // an open transaction is gone with it
   }
@@ -113,8 +120,8 @@ async function checkWorkers(client: pg.Client): Promise<number> {
   return workers.length;
 }
 
-/** Tables that are spread although they should not be yet, or not as they should. */
-async function placedOtherwise(client: pg.Client, distributed: boolean): Promise<string[]> {
+/** Whether none of the tables is spread, and which are not as they should be. */
+async function places(client: pg.Client): Promise<{ none: boolean; stray: string[] }> {
   const found = await rows<{ name: string; kind: string; column: string; together: number }>(
     client,
     `select table_name::text as name, citus_table_type as kind, distribution_column as "column", colocation_id as together
@@ -131,8 +138,7 @@ async function placedOtherwise(client: pg.Client, distributed: boolean): Promise
     }),
     ...REFERENCES.map((table) => [table, placeOf(table)?.kind === 'reference'] as const),
   ];
-  if (distributed) return asWanted.filter(([, right]) => !right).map(([table]) => table);
-  return found.map(({ name }) => name).sort();
+  return { none: found.length === 0, stray: asWanted.filter(([, right]) => !right).map(([table]) => table) };
 }
 
 async function spread(client: pg.Client, to: Omit<Distributed, 'changed'>): Promise<void> {
@@ -141,8 +147,8 @@ async function spread(client: pg.Client, to: Omit<Distributed, 'changed'>): Prom
   // "Unsafe" are triggers that reach into other tables; these refuse a change of their own row and do nothing else.
   await client.query(`set local citus.enable_unsafe_triggers to on`);
   for (const table of APPEND_ONLY) {
-    await client.query(`drop trigger append_only on ${table}`);
-    await client.query(`drop trigger append_only_all on ${table}`);
+    await client.query(`drop trigger if exists append_only on ${table}`);
+    await client.query(`drop trigger if exists append_only_all on ${table}`);
   }
   await client.query('update contact set customer_key = own_contact_key(contact_id) where customer_key is null');
   await client.query('alter table contact alter column customer_key set not null');

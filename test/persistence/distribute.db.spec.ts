@@ -96,6 +96,17 @@ describe('distribute', () => {
     await expect(books.sql('truncate contact')).rejects.toThrow('append-only; truncate refused');
   });
 
+  it('spreads them anew when they were gathered again', async () => {
+    await books.sql('delete from placed');
+    expect(await distribute(books.database.adminUrl, 64)).toMatchObject({ shards: 64, changed: true });
+    expect(await distribute(books.database.adminUrl, 32)).toMatchObject({ shards: 64, changed: false });
+    await books.sql(`delete from placed where table_name = 'revenue'::regclass`);
+    await expect(distribute(books.database.adminUrl, 32)).rejects.toMatchObject({
+      code: 'distributed_otherwise',
+      message: 'not spread as, or not by, this program: revenue',
+    });
+  });
+
   it('is all or nothing', async () => {
     const database = await onServer(`${citusStandIn(['w1'])}; create unique index on revenue (event_id, occurred_on)`);
     try {
