@@ -61,14 +61,13 @@ export class ValueController {
         const report = await this.scores.report(actor, view.period as Period);
         const units = await this.statements.unitNames(actor);
         const titles = await decisionTitles(this.decisions, actor);
-        const names = { all: () => t('all'), unit: named(units), decision: named(titles), reason: named(NO_NAMES) };
+        const reasons = await this.statements.reasonNames();
+        const names = { all: () => t('all'), unit: named(units), decision: named(titles), reason: named(reasons) };
         return <ScoresPage {...{ view, report, by }} names={({ by: of, key }) => names[of](key)} />;
       },
     );
   }
 }
-
-const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 function named(names: ReadonlyMap<string, string>): (code: string) => string {
   return (code) => names.get(code) ?? code;

@@ -15,6 +15,11 @@ describe('labels of the decision quadrant', () => {
     );
   });
 
+  it('stand the higher the further out, so that lines from marks to them cross no label', () => {
+    const places = labelPlaces([6, 8, 11].map((x) => ({ x, y: 350 })));
+    expect(places.map(({ y }) => y)).toEqual([322, 336, 350]);
+  });
+
   it('stand where they are wanted when they are alone', () => {
     expect(labelPlaces([{ x: 60, y: 200 }])).toEqual([{ x: 60, y: 200 }]);
   });

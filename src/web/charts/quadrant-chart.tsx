@@ -16,17 +16,24 @@ const HEIGHT = 360;
 const NEAR = 30;
 const LINE = 14;
 
-/** Where labels stand: where they are wanted, those that would hide each other one above the other. */
+/** Beyond the middle a label stands left of its mark. */
+const isLeftOf = (x: number): boolean => x > 46;
+
+/**
+ * Where labels stand: where they are wanted, those that would hide each other one above the other, the outer the higher, so
+ * that no line from a mark to its label crosses another label.
+ */
 export function labelPlaces(wanted: readonly { readonly x: number; readonly y: number }[]): { x: number; y: number }[] {
   const taken = [{ x: 8, y: HEIGHT + 10 }]; // the word in the corner
-  return wanted.map(({ x, y }) => {
-    const place = { x, y };
+  const places = wanted.map(({ x, y }) => ({ x, y }));
+  const inner = (x: number): number => (isLeftOf(x) ? 100 - x : x);
+  for (const place of [...places].sort((a, b) => inner(b.x) - inner(a.x))) {
     const hides = (other: { x: number; y: number }): boolean =>
       Math.abs(other.x - place.x) < NEAR && Math.abs(other.y - place.y) < LINE;
     for (let by = taken.find(hides); by !== undefined; by = taken.find(hides)) place.y = by.y - LINE;
     taken.push(place);
-    return place;
-  });
+  }
+  return places;
 }
 
 /**
@@ -47,7 +54,8 @@ export function QuadrantChart({
   const x = (minor: bigint): number => 6 + length(minor < 0n ? 0n : minor, most) * 0.8;
   const y = (minor: bigint): number => 20 + HEIGHT - (length(minor < 0n ? 0n : minor, most) / 100) * (HEIGHT - 20);
   const radius = (point: DecisionPoint): number => 5 + Math.sqrt(Number(point.contacts) / crowd) * 14;
-  const places = labelPlaces(points.map((point) => ({ x: x(point.cost), y: y(point.kept) - radius(point) - 3 })));
+  const top = (point: DecisionPoint): number => y(point.kept) - radius(point) - 3;
+  const places = labelPlaces(points.map((point) => ({ x: x(point.cost), y: top(point) })));
   return (
     <svg height={HEIGHT + 48} role="group" aria-label={title}>
       <title>{title}</title>
@@ -92,18 +100,20 @@ export function QuadrantChart({
             cy={y(point.kept)}
             r={radius(point)}
           />
-          <line
-            class="s-axis"
-            x1={`${x(point.cost)}%`}
-            x2={`${x(point.cost)}%`}
-            y1={y(point.kept)}
-            y2={places[i]!.y + 2}
-          />
+          {places[i]!.y < top(point) && (
+            <line
+              class="s-connector"
+              x1={`${x(point.cost)}%`}
+              x2={`${x(point.cost)}%`}
+              y1={top(point)}
+              y2={places[i]!.y}
+            />
+          )}
           <text
             class="strong halo"
-            x={`${x(point.cost) + (x(point.cost) > 46 ? -1 : 1)}%`}
+            x={`${x(point.cost) + (isLeftOf(x(point.cost)) ? -1 : 1)}%`}
             y={places[i]!.y}
-            text-anchor={x(point.cost) > 46 ? 'end' : 'start'}
+            text-anchor={isLeftOf(x(point.cost)) ? 'end' : 'start'}
           >
             {point.title.length > 28 ? `${point.title.slice(0, 27)}…` : point.title}
           </text>

@@ -67,9 +67,9 @@ export function ScoresPage({
       >
         <Settled groups={shown} names={names} currency={report.currency} />
       </Section>
-      <ReasonMap map={report.map} currency={report.currency} />
+      <ReasonMap map={report.map} currency={report.currency} names={names} />
       <Links report={report} />
-      <Quotes report={report} />
+      <Quotes report={report} names={names} />
     </Page>
   );
 }
@@ -160,13 +160,13 @@ function Settled({ groups, names, currency }: { groups: readonly ScoreGroup[]; n
   );
 }
 
-function ReasonMap({ map, currency }: { map: readonly ReasonOnMap[]; currency: string }) {
+function ReasonMap({ map, currency, names }: { map: readonly ReasonOnMap[]; currency: string; names: Names }) {
   const [dearest] = map;
   if (dearest === undefined) return null;
   return (
     <Section
       title={t('{reason} costs most: {cost}, to {quadrant}', {
-        reason: dearest.reason,
+        reason: names({ by: 'reason', key: dearest.reason }),
         cost: money(dearest.cost, currency),
         quadrant: t(QUADRANTS[dearest.quadrant]),
       })}
@@ -191,13 +191,13 @@ function ReasonMap({ map, currency }: { map: readonly ReasonOnMap[]; currency: s
         <tbody>
           {map.slice(0, MOST_ROWS).map((row) => (
             <tr key={row.reason}>
-              <td>{row.reason}</td>
+              <td>{names({ by: 'reason', key: row.reason })}</td>
               <td>
                 {row.assumed
                   ? t('{quadrant} (demand not stated)', { quadrant: t(QUADRANTS[row.quadrant]) })
                   : t(QUADRANTS[row.quadrant])}
               </td>
-              <td>{row.owner ?? t('nobody')}</td>
+              <td>{row.owner === null ? t('nobody') : names({ by: 'unit', key: row.owner })}</td>
               <td class="n">{grouped(rounded(row.contacts, 1))}</td>
               <td class="n">{grouped(row.cost)}</td>
               <td class="n">{isZero(row.earned) ? grouped(row.earned) : signed(row.earned)}</td>
@@ -245,7 +245,7 @@ function Links({ report: { links, currency } }: { report: ScoreReport }) {
   );
 }
 
-function Quotes({ report: { quotes } }: { report: ScoreReport }) {
+function Quotes({ report: { quotes }, names }: { report: ScoreReport; names: Names }) {
   if (quotes.length === 0) return null;
   return (
     <Section title={t('In their words')} sub={t('masked when they were imported; this look is in the audit log')}>
@@ -253,9 +253,10 @@ function Quotes({ report: { quotes } }: { report: ScoreReport }) {
         <figure key={i}>
           <blockquote>{own.comment}</blockquote>
           <figcaption class="note">
-            {[`${own.instrument} ${grouped(String(own.score))}`, ...(own.reason === null ? [] : [own.reason])].join(
-              ' · ',
-            )}
+            {[
+              `${own.instrument} ${grouped(String(own.score))}`,
+              ...(own.reason === null ? [] : [names({ by: 'reason', key: own.reason })]),
+            ].join(' · ')}
           </figcaption>
         </figure>
       ))}
