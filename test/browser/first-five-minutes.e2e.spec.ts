@@ -129,6 +129,7 @@ describeWithBrowser('the first five minutes', () => {
     await audra.click('text=Check the chain');
     expect(await audra.textContent('h1')).toMatch(/^The chain is unbroken to event \d+/);
     await audra.click('text=Recompute the books');
+    await audra.waitForSelector('h1:has-text("no difference")'); // at once, or from the page of its job
     expect(await audra.textContent('h1')).toMatch(/recomputed: no difference\.$/);
     await stop(audra, '15-verified');
     const csrf = await audra.inputValue('input[name="csrf"] >> nth=0');
