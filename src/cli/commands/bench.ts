@@ -147,6 +147,7 @@ function pagesText({ contacts, units, months, closed, atOnce, machine, pages }: 
 /** What the steps of a comparison are, for people. */
 const COMPARED: Readonly<Record<string, string>> = {
   'files to tables': 'files to tables',
+  'daily files': '  of which daily files',
   'roll-up': 'tables to roll-up, every month',
   exposures: '  of which exposures',
   retention: 'retention, the last month',
