@@ -65,19 +65,28 @@ export function cellsOf(columns: CellColumns): CellFacts[] {
   });
 }
 
+const ALL: ReadonlySet<keyof Dimensions> = new Set(DIMENSIONS);
+
 /** What a kind and the reason of a variant say of a cell. @param only dimensions; the others are left out */
 export function kindOf(
   { dimensions, tag, flags }: KindColumns,
   kind: number,
   reason: string | null,
-  only: readonly (keyof Dimensions)[] = DIMENSIONS,
+  only: ReadonlySet<keyof Dimensions> = ALL,
 ): Pick<CellFacts, 'dimensions' | 'tag' | 'escalated' | 'transferred'> {
-  const texts: Record<string, string | null> = {};
-  for (const dimension of DIMENSIONS) texts[dimension] = null;
-  for (const dimension of only) texts[dimension] = textAt(dimensions[dimension], kind);
-  if (reason !== null) texts['reason'] = reason;
+  const text = (name: keyof Dimensions): string | null => (only.has(name) ? textAt(dimensions[name], kind) : null);
   return {
-    dimensions: texts as unknown as Dimensions,
+    dimensions: {
+      channel: text('channel')!,
+      reason: reason ?? text('reason')!,
+      queue: text('queue'),
+      site: text('site'),
+      vendor: text('vendor'),
+      product: text('product'),
+      segment: text('segment'),
+      language: text('language'),
+      direction: text('direction'),
+    },
     tag: textAt(tag, kind),
     escalated: (flags[kind]! & ESCALATED) !== 0,
     transferred: (flags[kind]! & TRANSFERRED) !== 0,

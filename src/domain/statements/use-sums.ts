@@ -1,6 +1,6 @@
 import type { Attribution, Outcome } from '../attribution/rulebook.ts';
 import { Fraction } from '../fraction.ts';
-import { matchesPattern, selects } from '../model/selector.ts';
+import { DIMENSIONS, matchesPattern, selects } from '../model/selector.ts';
 import { CONTACT_PARTS, type CellFacts } from './cell-facts.ts';
 import type { ServingModel, ServingPool } from './deciding-inputs.ts';
 import type { Standards } from './standards.ts';
@@ -81,13 +81,11 @@ export class UseSums {
   ): boolean {
     const pools = this.servedBy(cell);
     const equation = this.equationSeconds(cell);
-    for (const pool of pools) {
-      const base = { pool: pool.code, reason: cell.dimensions.reason, channel: cell.dimensions.channel };
-      if (keeps) this.sum({ ...base, taker: null, service: keeps }, Fraction.ONE, cell, equation);
-      for (const { unit, decision, rule, tier, treatment, share } of outcome?.parts ?? [])
-        this.sum({ ...base, taker: { unit, decision, rule, tier, treatment }, service: null }, share, cell, equation);
-      if (outcome && !outcome.unattributed.isZero)
-        this.sum({ ...base, taker: null, service: 'unattributed' }, outcome.unattributed, cell, equation);
+    for (const { code } of pools) {
+      if (keeps) this.sum(code, cell, null, keeps, Fraction.ONE, equation);
+      if (!outcome) continue;
+      for (const part of outcome.parts) this.sum(code, cell, part, null, part.share, equation);
+      if (!outcome.unattributed.isZero) this.sum(code, cell, null, 'unattributed', outcome.unattributed, equation);
     }
     return pools.some((pool) => pool.layer === 'handling');
   }
@@ -102,7 +100,9 @@ export class UseSums {
 
   /** Exactly one pool of each layer takes a contact; a layer other than handling may leave it out. */
   private servedBy(cell: CellFacts): readonly ServingPool[] {
-    const key = JSON.stringify([cell.dimensions, cell.day, [...cell.textHits]]);
+    let key: string = cell.day;
+    for (const dimension of DIMENSIONS) key += `\u0000${cell.dimensions[dimension] ?? '\u0001'}`;
+    for (const hit of cell.textHits) key += `\u0000\u0002${hit}`;
     let pools = this.poolsOf.get(key);
     if (!pools) {
       pools = this.operating.filter((pool) => !pool.serves || selects(pool.serves, cell));
@@ -136,17 +136,30 @@ export class UseSums {
       .over(CONTACT_PARTS);
   }
 
-  private sum(key: LineKey, share: Fraction, cell: CellFacts, equationSeconds: Fraction | null): void {
+  private sum(
+    pool: string,
+    cell: CellFacts,
+    taker: Attribution | null,
+    service: LineKey['service'],
+    share: Fraction,
+    equationSeconds: Fraction | null,
+  ): void {
+    const { reason, channel } = cell.dimensions;
+    const who = taker
+      ? `${taker.unit}\u0000${taker.decision ?? ''}\u0000${taker.rule}\u0000${taker.tier}${taker.treatment}`
+      : service;
+    const name = `${pool}\u0000${reason}\u0000${channel}\u0000${who}\u0000${share.toString()}`;
+    let sums = this.sums.get(name);
+    if (!sums) {
+      const key = { pool, reason, channel, taker: taker && takerOf(taker), service };
+      const none = equationSeconds && Fraction.ZERO;
+      sums = { key, share, parts: 0n, seconds: 0n, untimedParts: 0n, equationSeconds: none };
+      this.sums.set(name, sums);
+    }
     if (this.observer) {
       const { standards, tell } = this.observer;
-      tell({ cell, key, share, untimedSeconds: untimedSeconds({ key, ...cell, equationSeconds }, standards) });
-    }
-    const name = [lineText(key), key.reason, key.channel, share.toString()].join('\u0000');
-    const sums = this.sums.get(name);
-    if (!sums) {
-      const { parts, seconds, untimedParts } = cell;
-      this.sums.set(name, { key, share, parts, seconds, untimedParts, equationSeconds });
-      return;
+      const untimed = { key: sums.key, untimedParts: cell.untimedParts, equationSeconds };
+      tell({ cell, key: sums.key, share, untimedSeconds: untimedSeconds(untimed, standards) });
     }
     sums.parts += cell.parts;
     sums.seconds += cell.seconds;
@@ -154,6 +167,10 @@ export class UseSums {
     // Of one reason, all contacts go by an equation or none does.
     if (equationSeconds && !equationSeconds.isZero) sums.equationSeconds = sums.equationSeconds!.plus(equationSeconds);
   }
+}
+
+function takerOf({ unit, decision, rule, tier, treatment }: Attribution): LineKey['taker'] {
+  return { unit, decision, rule, tier, treatment };
 }
 
 /** Seconds of contacts without a handle time: the model's time equation, else the standard, else nothing. */

@@ -6,25 +6,19 @@ export class WordSums {
   private readonly low: Float64Array;
   private readonly high: Float64Array;
 
-  constructor(places: number) {
-    this.low = new Float64Array(places);
-    this.high = new Float64Array(places);
-  }
-
-  /** @param places of each value */
-  add(values: BigInt64Array, places: Int32Array): void {
-    const { low, high } = this;
+  /** @param places of each value, below `count` */
+  constructor(count: number, values: BigInt64Array, places: Int32Array) {
+    const [low, high] = [new Float64Array(count), new Float64Array(count)];
     const lower = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
     const upper = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
     for (let i = 0; i < places.length; i++) {
       const place = places[i]!;
-      low[place]! += lower[2 * i]!;
-      high[place]! += upper[2 * i + 1]!;
-      if (low[place]! >= LIMIT) {
-        high[place]! += LIMIT / WORD;
-        low[place]! -= LIMIT;
-      }
+      const sum = low[place]! + lower[2 * i]!;
+      high[place]! += upper[2 * i + 1]! + (sum >= LIMIT ? LIMIT / WORD : 0);
+      low[place] = sum >= LIMIT ? sum - LIMIT : sum;
     }
+    this.low = low;
+    this.high = high;
   }
 
   total(place: number): bigint {

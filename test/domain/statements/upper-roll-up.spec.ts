@@ -46,8 +46,8 @@ describe('sums of words', () => {
     const word = fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n });
     fc.assert(
       fc.property(fc.array(fc.tuple(word, fc.nat(2)), { maxLength: 60 }), (rows) => {
-        const sums = new WordSums(3);
-        sums.add(
+        const sums = new WordSums(
+          3,
           BigInt64Array.from(rows, ([value]) => value),
           Int32Array.from(rows, ([, place]) => place),
         );
@@ -58,9 +58,8 @@ describe('sums of words', () => {
       }),
       RUNS,
     );
-    const large = new WordSums(1);
     const [value, count] = [2n ** 62n + 1n, 100_000];
-    large.add(new BigInt64Array(count).fill(value), new Int32Array(count));
+    const large = new WordSums(1, new BigInt64Array(count).fill(value), new Int32Array(count));
     expect(large.total(0)).toBe(value * BigInt(count)); // doubles would have lost every unit
   });
 });
