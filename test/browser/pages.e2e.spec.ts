@@ -12,7 +12,7 @@ import { testBooks } from '../builders/books.ts';
 import { NAUGHTY, PEOPLE, SHARED_NAUGHTY, webHouse, type Login, type WebHouse } from '../builders/web-house.ts';
 import { describeWithBrowser, LAUNCH } from './browser.ts';
 
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0);

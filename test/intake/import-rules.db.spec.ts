@@ -1,9 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImportOptions } from '../../src/application/imports.service.ts';
 import { ROLES } from '../../src/domain/roles.ts';
 import { KINDS } from '../../src/intake/kinds/all.ts';
+import { processFolder } from '../../src/process-folder.ts';
 import { execute } from '../database/test-server.ts';
 import { describeWithShared, sharedPath } from '../shared-files.ts';
 import { exampleRow } from './checking.ts';
@@ -206,9 +208,14 @@ describe('rules of every import', () => {
   });
 
   it('reads from a stream, and leaves no file behind', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('answerable-upload'));
+    const before = readdirSync(processFolder());
+    let meanwhile = before;
     async function* sent() {
       yield await Promise.resolve(Buffer.from('date,name\n2026-04-03,Good '));
+      for (let i = 0; i < 100 && meanwhile.length === before.length; i++) {
+        await sleep(10);
+        meanwhile = readdirSync(processFolder());
+      }
       yield Buffer.from('Friday\n');
     }
     const progress: number[] = [];
@@ -218,7 +225,8 @@ describe('rules of every import', () => {
       }),
     ).toMatchObject({ new: 1, file: 'standard input' });
     expect(progress).toEqual([1]);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('answerable-upload'))).toEqual(before);
+    expect(meanwhile).toHaveLength(before.length + 1);
+    expect(readdirSync(processFolder())).toEqual(before);
   });
 
   it('notes what it read with a grain of salt', async () => {

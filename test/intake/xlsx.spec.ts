@@ -7,6 +7,7 @@ import { openFile, type OpenOptions } from '../../src/intake/open-file.ts';
 import type { RowFault } from '../../src/intake/rows.ts';
 import { plainNumber } from '../../src/intake/xlsx-cells.ts';
 import { meaningOf } from '../../src/intake/xlsx-parts.ts';
+import { processFolder } from '../../src/process-folder.ts';
 import { rowXml, workbookParts, writeXlsx, type RawWorkbook } from '../builders/xlsx.ts';
 
 jest.setTimeout(240_000);
@@ -149,12 +150,13 @@ describe('XLSX in', () => {
     const fromPath = await read(path);
     expect(fromPath.rows).toHaveLength(2500);
     expect(fromPath.rows[6]).toEqual({ line: 8, fields: ['C-7', '2026-03-08', '0.07', 'ab', '0.14'] });
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('answerable-xlsx-'));
+    const before = readdirSync(processFolder());
     const stream = await openFile(createReadStream(path), { file: 'upload' });
     let rows = 0;
+    expect(readdirSync(processFolder())).toHaveLength(before.length + 1);
     for await (const batch of stream.rows) rows += batch.length;
     expect(rows).toBe(2500);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('answerable-xlsx-'))).toEqual(before);
+    expect(readdirSync(processFolder())).toEqual(before);
   });
 
   it('gives what it holds back when it is closed unread', async () => {
