@@ -27,11 +27,13 @@ import {
   type PeriodRow,
   type PeriodState,
 } from '../persistence/periods.queries.ts';
+import { touchingMark } from '../persistence/kept-figures.queries.ts';
 import { mailsOnIssue } from '../persistence/mails.queries.ts';
 import { newestParkingRuling } from '../persistence/rulings.queries.ts';
 import { controlFaults, keepRun, runRow } from '../persistence/runs.queries.ts';
 import { audit } from './audit.ts';
 import { issueStatements, type IssueReport } from './issue.ts';
+import { keptOr } from './kept-figures.ts';
 import { keptShares } from './kept-shares.ts';
 import { queueMails } from './mail-queue.ts';
 import type { OnStep } from './on-step.ts';
@@ -77,7 +79,7 @@ export class PeriodsService {
       onStep?.('costing', 1, 4);
       const books = booksOf(reading.upper, reading.inputs);
       onStep?.('proving', 2, 4);
-      await proveContacts(tx, period, reading, books.coverage.parts);
+      await proveContacts(tx, period, reading, books.coverage.parts, options.control);
       const documents = documentsOf(books, reading.context);
       const { frozen, context } = reading;
       if (options.preview) {
@@ -328,8 +330,18 @@ async function requireNewestClosed(tx: Tx, period: Period): Promise<void> {
 }
 
 /** Contacts that the close read against the sums that imports keep: two roads, one number. */
-async function proveContacts(tx: Tx, period: Period, reading: CostingReading, parts: bigint): Promise<void> {
-  const expected = await contactCount(tx, period, reading.frozen.watermark);
+async function proveContacts(
+  tx: Tx,
+  period: Period,
+  reading: CostingReading,
+  parts: bigint,
+  control: Control | undefined,
+): Promise<void> {
+  const { watermark } = reading.frozen;
+  const mark = await touchingMark(tx, watermark, { kinds: ['contacts'], from: period, to: period });
+  const basis = { subject: `contacts of ${period}`, on: [mark] };
+  const keeping = control === 'full' ? 'no' : 'keep';
+  const expected = await keptOr(tx, keeping, basis, () => contactCount(tx, period, watermark));
   if (expected * CONTACT_PARTS !== parts) {
     throw new OutOfBalance([
       `contacts of ${period}: the roll-up has ${expected}, the close read ${Number(parts) / Number(CONTACT_PARTS)}`,
