@@ -26,16 +26,29 @@ export class CellBook {
   private ids = new Int32Array(1024 * WIDTH);
   private numbers = new Int32Array(1024);
   private slots = new Int32Array(4096);
+  private readonly row = new Int32Array(WIDTH);
   private count = 0;
   private stored = 0;
   private last = 0;
 
-  /** Takes a cell that the database has; all of them before the first new one. */
-  addStored(cellNo: number, dimensions: readonly (string | null)[]): void {
-    this.keep(
-      dimensions.map((text, d) => this.idOf(d, text)),
-      cellNo,
-    );
+  /**
+   * Takes a cell that the database has; all of them before the first new one. @param bytes from `at` on, every dimension's
+   * length (−1: none) and text, so that the texts of half a million cells are made once each, not once a cell
+   */
+  addStored(cellNo: number, bytes: Buffer, at: number): void {
+    const { row, dictionaries } = this;
+    for (let d = 0; d < WIDTH; d++) {
+      const length = bytes.readInt32BE(at);
+      at += 4;
+      if (length < 0) {
+        row[d] = 0;
+        continue;
+      }
+      const known = dictionaries[d]!.find(bytes, at, at + length);
+      row[d] = known === 0 ? dictionaries[d]!.add(bytes.toString('utf8', at, at + length)) : known;
+      at += length;
+    }
+    this.keep(row, cellNo);
     this.stored = this.count;
     if (cellNo > this.last) this.last = cellNo;
   }

@@ -1,4 +1,4 @@
-import { cellRows, nextImportId, type CompanyRow } from '../persistence/imports.queries.ts';
+import { eachCell, nextImportId, type CompanyRow } from '../persistence/imports.queries.ts';
 import {
   anyStored,
   beginCustomers,
@@ -103,8 +103,8 @@ export class FactFile extends FileAttempt {
 
   private async prepare(rows: OpenRows, books: KindBooks, head: Head): Promise<FactEncoder> {
     if (this.file.kind.name === 'contacts') {
-      this.cells = new CellBook();
-      for (const { cell_no: cellNo, dimensions } of await cellRows(this.tx)) this.cells.addStored(cellNo, dimensions);
+      const cells = (this.cells = new CellBook());
+      await eachCell(this.tx, (cellNo, dimensions, at) => cells.addStored(cellNo, dimensions, at));
     }
     const check = this.rowCheck(rows, books);
     const { kind, name } = this.file;

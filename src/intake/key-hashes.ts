@@ -107,8 +107,13 @@ export class KeyHashes {
     return false;
   }
 
-  /** The hashes as bytes, in pieces of at most `size` hashes. */
+  /** The hashes as bytes, in pieces of at most `size` hashes; few of them in one. */
   *pieces(size = 65_536): Generator<Buffer> {
+    if (this.count > 0 && this.count <= size) {
+      const all = Array.from({ length: BUCKETS }, (_, bucket) => this.bucket(bucket));
+      yield Buffer.concat(all.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)));
+      return;
+    }
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       const all = this.bucket(bucket);
       for (let i = 0; i < all.length; i += size * 2) {

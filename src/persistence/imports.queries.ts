@@ -161,9 +161,9 @@ export async function sharePeriods(tx: Tx, periods: readonly string[]): Promise<
   return await tx.query('select period, state from period where period = any($1) order by period for share', [periods]);
 }
 
-/** Cells as texts of their dimensions, in the order of the table. */
-export async function cellRows(tx: Tx): Promise<{ cell_no: number; dimensions: (string | null)[] }[]> {
-  return await tx.query(sql('import-cells'));
+/** Every cell: its number, then the texts of its dimensions, each behind its length (−1: none), as binary COPY has them. */
+export async function eachCell(tx: Tx, take: (cellNo: number, dimensions: Buffer, at: number) => void): Promise<void> {
+  await copyOut(tx, sql('import-cells'), [], (bytes, at) => take(bytes.readInt32BE(at + 4), bytes, at + 8));
 }
 
 /** Reasons that came with contacts: named by their code, without owner. */

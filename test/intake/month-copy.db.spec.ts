@@ -74,4 +74,27 @@ describe('facts copied into the partitions of their months', () => {
     expect(after - before).toBeGreaterThan(131_072);
     expect(await company.rollupDifferences()).toEqual([]);
   });
+
+  it('are not read again by a small file: its keys are looked up', async () => {
+    const small =
+      rows('f', 298, () => '2026-05-03', 1) +
+      'e-0,2026-05-01T10:00:00Z,voice,billing,77,q0\n' +
+      'e-1,2026-05-02T10:00:00Z,voice,billing,1,q1\n';
+    const looks = async (): Promise<number[]> => {
+      const [row] = await company.rows<{ looks: number[] }>(
+        `select array[seq_tup_read, idx_scan]::int[] as looks from pg_stat_xact_user_tables where relname = 'contact_2026_05'`,
+      );
+      return row!.looks;
+    };
+    await company.db.whole(async () => {
+      const [rowsBefore, keysBefore] = (await looks()) as [number, number];
+      expect(await company.load('contacts', small)).toMatchObject({ new: 298, changed: 1, same: 1 });
+      expect(await looks()).toEqual([rowsBefore, keysBefore + 300]);
+      const settings = await company.rows(
+        `select current_setting('enable_hashjoin') as hash, current_setting('enable_mergejoin') as merge`,
+      );
+      expect(settings).toEqual([{ hash: 'on', merge: 'on' }]);
+    });
+    expect(await company.rollupDifferences()).toEqual([]);
+  });
 });
