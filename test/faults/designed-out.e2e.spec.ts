@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { configOf, requireServiceSecrets } from '../../src/config.ts';
 import { ROLES } from '../../src/domain/roles.ts';
 import { packageRoot } from '../../src/package-root.ts';
+import { processFolder } from '../../src/process-folder.ts';
 import { csv, testBooks, type TestBooks } from '../builders/books.ts';
 import { contact, HOUSE, JUNE, ledgerEntry, MAY, sectionOf } from '../builders/small-house.ts';
 import { webHouse, type WebHouse } from '../builders/web-house.ts';
@@ -333,14 +334,13 @@ describe('designed out, of the web:', () => {
       return answer.status;
     };
     const part = Buffer.from(`${'x'.repeat(4_095)}\n`.repeat(64)); // 256 KiB
-    const inFlight = () => readdirSync(tmpdir()).filter((name) => /^answerable-(upload|refused)-/.test(name));
-    const others = inFlight(); // of tests beside this one
+    const inFlight = () => readdirSync(processFolder()).filter((name) => /^(upload|refused)-/.test(name));
+    expect(inFlight()).toEqual([]);
     const onDisk = () =>
       inFlight()
-        .filter((name) => !others.includes(name))
         .flatMap((name) =>
-          readdirSync(join(tmpdir(), name)).map(
-            (file) => statSync(join(tmpdir(), name, file), { throwIfNoEntry: false })?.size ?? 0,
+          readdirSync(join(processFolder(), name)).map(
+            (file) => statSync(join(processFolder(), name, file), { throwIfNoEntry: false })?.size ?? 0,
           ),
         )
         .reduce((sum, size) => Math.max(sum, size), 0);
@@ -358,8 +358,7 @@ describe('designed out, of the web:', () => {
     expect(await upload('')).toBe(400);
     expect(await upload('no,such,columns\n1,2,3\n')).toBe(400);
     expect(await upload('{}', 'image/png')).toBe(415);
-    for (let waited = 0; inFlight().some((name) => !others.includes(name)) && waited < 10_000; waited += 100)
-      await sleep(100);
-    expect(inFlight().filter((name) => !others.includes(name))).toEqual([]);
+    for (let waited = 0; inFlight().length > 0 && waited < 10_000; waited += 100) await sleep(100);
+    expect(inFlight()).toEqual([]);
   });
 });

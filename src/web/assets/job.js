@@ -9,7 +9,7 @@ async function look() {
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const there = page.getElementById('job');
     // Only what moved is put in place: a screen reader says each change once.
-    if (there !== null && there.innerHTML !== here.innerHTML) here.replaceChildren(...there.childNodes);
+    if (there !== null && !there.isEqualNode(here)) here.replaceChildren(...there.childNodes);
   }
   setTimeout(again, EVERY_MS);
 }
