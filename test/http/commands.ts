@@ -6,6 +6,7 @@ export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   demo: MACHINE,
   serve: MACHINE,
   migrate: MACHINE,
+  distribute: MACHINE,
   generate: MACHINE,
   bench: MACHINE,
   'config check': MACHINE,
