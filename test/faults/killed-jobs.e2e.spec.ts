@@ -13,8 +13,10 @@ import { randomNumbers, SEED } from './seed.ts';
 
 const MONTHS = Array.from({ length: 5 }, (_, i) => addMonths('2020-01' as Period, i));
 const MOST_KILLS = 8;
-/** Of a job and a half: some kills come under one, some between two. */
-const WINDOW_MS = 1_500;
+/** After a process began a job: less than the job takes, wherever this runs. */
+const UNDER_WAY_MS = 40;
+/** After a process started: some kills come under a job, some between two. */
+const WINDOW_MS = 400;
 /** A job under which five processes ended is given up: that is another matter. */
 const MOST_OF_ONE = 3;
 
@@ -63,6 +65,13 @@ describe(`jobs whose process is killed (ANSWERABLE_SEED=${SEED})`, () => {
       )
     )[0]!.n;
 
+  const begun = async (): Promise<number> =>
+    (await books.sql<{ n: number }>(`select coalesce(sum(attempts), 0)::int as n from job_progress`))[0]!.n;
+  /** Until a process begins one more job; all may have ended meanwhile. */
+  async function oneMoreBegun(before: number): Promise<void> {
+    for (let i = 0; i < 2_000 && (await begun()) === before && (await left()) > 0; i += 1) await sleep(3);
+  }
+
   it('are taken up by the next process and have one effect each; what was begun is gone or whole', async () => {
     const { finance, auditor } = books.people;
     for (const [i, period] of MONTHS.entries()) {
@@ -78,11 +87,13 @@ describe(`jobs whose process is killed (ANSWERABLE_SEED=${SEED})`, () => {
     }
     let kills = 0;
     for (; (await left()) > 0;) {
+      const before = await begun();
       const child = await worker();
       const gone = once(child, 'exit');
       if (kills < MOST_KILLS && (await tries()) < MOST_OF_ONE) {
         kills += 1;
-        await sleep(random() * WINDOW_MS);
+        if (kills % 2 === 1) await oneMoreBegun(before);
+        await sleep(random() * (kills % 2 === 1 ? UNDER_WAY_MS : WINDOW_MS));
       } else for (let i = 0; i < 1_200 && (await left()) > 0; i += 1) await sleep(50);
       child.kill('SIGKILL');
       await gone;
