@@ -90,10 +90,10 @@ export class JobsService {
     return ended(await this.find(actor, id));
   }
 
-  /** The newest of a kind that one may see, on a period when one is given. */
-  async newest(actor: Actor, kind: Work['kind'], period: Period | null = null): Promise<EndedJob | null> {
+  /** The newest of a kind that one may see, on a period when one is given. What came of it, often long, is not read. */
+  async newest(actor: Actor, kind: Work['kind'], period: Period | null = null): Promise<Job | null> {
     const row = await this.look(actor, (tx) => newestJobRow(tx, kind, period));
-    return row === undefined ? null : ended(row);
+    return row === undefined ? null : shown(row);
   }
 
   /** The file that a job made. @throws Refusal no_such_job, no_file */
@@ -146,7 +146,7 @@ function ended(row: JobRow): EndedJob {
   };
 }
 
-function shown(row: JobRow): Job {
+function shown(row: Omit<JobRow, 'outcome'>): Job {
   const isBegun = row.begun_at !== null;
   return {
     id: row.job_id,

@@ -81,8 +81,12 @@ export async function jobRows(tx: Tx, which: { jobId?: string; userId?: number }
 }
 
 /** The newest of a kind, on a period when one is given. */
-export async function newestJobRow(tx: Tx, kind: string, period: string | null): Promise<JobRow | undefined> {
-  return ((await tx.query(sql('job-newest'), [kind, period])) as JobRow[])[0];
+export async function newestJobRow(
+  tx: Tx,
+  kind: string,
+  period: string | null,
+): Promise<Omit<JobRow, 'outcome'> | undefined> {
+  return ((await tx.query(sql('job-newest'), [kind, period])) as Omit<JobRow, 'outcome'>[])[0];
 }
 
 export async function insertJobFilePart(

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AuditService } from '../application/audit.service.ts';
-import { JobsService, type EndedJob } from '../application/jobs.service.ts';
+import { JobsService, type EndedJob, type Job } from '../application/jobs.service.ts';
 import { UsersService } from '../application/users.service.ts';
 import type { VerifyReport } from '../application/verify.service.ts';
 import { FIRST_HEAD, type AuditBody } from '../domain/audit-chain.ts';
@@ -104,7 +104,7 @@ export class AuditController {
         people={may(actor, 'read_audit') ? await this.users.list(actor) : null}
         mayVerify={may(actor, 'verify')}
         checked={checked}
-        lastCheck={newestCheck !== null && isOfBooks(newestCheck) ? newestCheck : null}
+        lastCheck={newestCheck !== null && isOfBooks(newestCheck) ? await this.jobs.show(actor, newestCheck.id) : null}
       />
     );
     send(response, 200, page);
@@ -112,7 +112,7 @@ export class AuditController {
 }
 
 /** Of all books, as the page asks for it. */
-function isOfBooks({ kind, work }: EndedJob): boolean {
+function isOfBooks({ kind, work }: Job): boolean {
   const { period, run } = work as { readonly period?: string; readonly run?: string };
   return kind === 'verify' && period === undefined && run === undefined;
 }

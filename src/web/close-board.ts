@@ -3,7 +3,7 @@ import { AcceptancesService } from '../application/acceptances.service.ts';
 import { CorrectionsService, type Correction } from '../application/corrections.service.ts';
 import { DisputesService, type Dispute } from '../application/disputes.service.ts';
 import { ImportsService } from '../application/imports.service.ts';
-import { JobsService, type EndedJob } from '../application/jobs.service.ts';
+import { JobsService, type Job } from '../application/jobs.service.ts';
 import { IssuedService, type Reopening } from '../application/issued.service.ts';
 import { MailsService } from '../application/mails.service.ts';
 import { ModelsService } from '../application/models.service.ts';
@@ -47,7 +47,7 @@ export interface Board {
   readonly poolNames: ReadonlyMap<string, string>;
   readonly reasonNames: ReadonlyMap<string, string>;
   /** newest calculation or dry run that was asked for */
-  readonly job: EndedJob | null;
+  readonly job: Job | null;
   readonly last: { readonly comparison: RunComparison; readonly before: Reconciliation } | null;
 }
 

@@ -1,4 +1,4 @@
-import type { EndedJob } from '../../application/jobs.service.ts';
+import type { Job } from '../../application/jobs.service.ts';
 import type { Board } from '../close-board.ts';
 import { monthYear } from '../format.ts';
 import { t } from '../language.ts';
@@ -13,7 +13,7 @@ const LOOKED_FOR_MS = 24 * 3_600_000;
  * What is to be told of a calculation or dry run, and where more is: to all while it is under way, to who asked when there
  * is something to read. Null where the figures tell it themselves.
  */
-export function newsOf(job: EndedJob | null, login: string): { text: string; href: string; deed: string } | null {
+export function newsOf(job: Job | null, login: string): { text: string; href: string; deed: string } | null {
   if (job === null) return null;
   const { period, preview } = job.work as { readonly period: string; readonly preview: boolean };
   const said = { month: monthYear(period), who: job.askedBy };
