@@ -186,17 +186,10 @@ const LINE_FACTS = [
   'tier',
   'treatment',
 ].concat(['charge_period', 'posting_period', 'contacts', 'seconds', 'rate', 'amount']);
-const POOL_FACTS = [
-  'pool',
-  'kind',
-  'layer',
-  'driver',
-  'ledger',
-  'received',
-  'cost',
-  'practicalSeconds',
-  'usedSeconds',
-].concat(['standardSeconds', 'rate', 'chargeRate', 'rateSource', 'charged', 'serviceVariances', 'unusedCapacity']);
+const POOL_FACTS = ['pool', 'kind', 'layer', 'driver', 'ledger', 'received', 'cost', 'practicalSeconds', 'usedSeconds']
+  .concat(['standardSeconds', 'rate', 'chargeRate', 'rateSource'])
+  // all that becomes of the cost: these sum to it
+  .concat(['charged', 'serviceVariances', 'unusedCapacity', 'unattributed', 'withheld', 'parked']);
 
 /** Names and values of a record for people, all or those named, in their order; empty ones are left out. */
 function entriesOf(record: object, names: readonly string[] = Object.keys(record)): [string, string][] {
