@@ -149,6 +149,14 @@ function variantOf(
   };
 }
 
+/** A sum of which only the stored cell is known, as imports saw it: nothing that a close finds out. */
+export function storedSum(cellNo: number, slice: number, parts: bigint): CellSum {
+  return {
+    ...{ cell_no: cellNo, reason_code: null, slice, repeat: false, hits: 0, causes: null, known: false },
+    ...{ tagged_on: null, parts, seconds: 0n, untimed_parts: 0n },
+  };
+}
+
 /** Cell by cell, in the order of the sums. */
 export function cellFacts(...asked: Parameters<typeof columnsOf>): CellFacts[] {
   return cellsOf(columnsOf(...asked));

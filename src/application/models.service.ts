@@ -33,7 +33,7 @@ import { runOfPeriod } from '../persistence/periods.queries.ts';
 import { runRow } from '../persistence/runs.queries.ts';
 import { audit } from './audit.ts';
 import { modelHash, parseModel, parsePlain, withChannel } from './model-text.ts';
-import { cellFacts } from './cells-at.ts';
+import { cellFacts, storedSum } from './cells-at.ts';
 import { keptOr } from './kept-figures.ts';
 import { plain } from './plain.ts';
 import { readCosting, windowDays } from './read-close.ts';
@@ -287,10 +287,7 @@ async function overlapsOf(
   const cells = await cellList(tx);
   const overlaps = new Map<string, bigint>();
   const counts = await cellCounts(tx, cuts);
-  const sums = counts.map(({ cell_no: cellNo, slice }) => ({
-    ...{ cell_no: cellNo, reason_code: null, slice, repeat: false, hits: 0, causes: null, known: false },
-    ...{ tagged_on: null, parts: 0n, seconds: 0n, untimed_parts: 0n },
-  }));
+  const sums = counts.map(({ cell_no: cellNo, slice }) => storedSum(cellNo, slice, 0n));
   for (const [i, cell] of cellFacts(sums, cells, { cuts, patterns: [] }).entries()) {
     const { contacts } = counts[i]!;
     const layers = new Map<string, string[]>();

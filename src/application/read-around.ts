@@ -22,7 +22,7 @@ import type { Tx } from '../persistence/database.ts';
 import { modelById } from '../persistence/models.queries.ts';
 import { lineList, runAdjustments, runRow, type RunReads, type RunRow } from '../persistence/runs.queries.ts';
 import { bridgeLinesByUnit } from './bridge-lines.ts';
-import { cellFacts } from './cells-at.ts';
+import { cellFacts, storedSum } from './cells-at.ts';
 import type { Keeping } from './kept-figures.ts';
 import { parseModel } from './model-text.ts';
 import { lateCorrections } from './late-corrections.ts';
@@ -114,10 +114,8 @@ async function trailingShares(
   const { model, register, mark, period } = own;
   const dimensions = await cellList(tx);
   const shares = new Map<string, TrailingPart[]>();
-  const sums = (await trailingCells(tx, months, mark)).map(({ cell_no: cellNo, contacts }) => ({
-    ...{ cell_no: cellNo, reason_code: null, slice: 1, repeat: false, hits: 0, causes: null, known: false },
-    ...{ tagged_on: null, parts: BigInt(contacts), seconds: 0n, untimed_parts: 0n },
-  }));
+  const trailing = await trailingCells(tx, months, mark);
+  const sums = trailing.map(({ cell_no: cellNo, contacts }) => storedSum(cellNo, 1, BigInt(contacts)));
   for (const facts of cellFacts(sums, dimensions, { cuts: [firstDay(period)], patterns: [] })) {
     const { channel, vendor, site } = facts.dimensions;
     const outcome = attribute(facts, model, register, { excess: new Map(), incremental: new Map() });

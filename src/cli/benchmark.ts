@@ -1,9 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { ImportsService } from '../application/imports.service.ts';
-import { inputOpener } from '../application/input-opener.ts';
-import { ModelsService } from '../application/models.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
 import { statementFile } from '../application/statement-files.ts';
 import { StatementsService } from '../application/statements.service.ts';
@@ -13,6 +10,7 @@ import { addMonths, type Period } from '../domain/period.ts';
 import type { StatementSet } from '../domain/statements/statement-set.ts';
 import { generate } from '../generator/generate.ts';
 import { databaseBytes, emptyDatabase, serverOf } from './benchmark-database.ts';
+import { importGenerated } from './generated-company.ts';
 import type { Shell } from './shell.ts';
 import { measured, type Usage } from './usage.ts';
 
@@ -100,13 +98,7 @@ class Company {
   }
 
   async import(): Promise<number> {
-    const finance = await this.shell.actor();
-    const [imports, models] = [await this.shell.get(ImportsService), await this.shell.get(ModelsService)];
-    const report = await imports.importFolder(finance, this.folder, {
-      open: inputOpener('shell').open,
-      applyModel: async (yaml) => `model ${(await models.apply(finance, yaml)).modelId}`,
-    });
-    if (report.stoppedAt !== undefined) throw new Error(`the generated ${report.stoppedAt} was refused`);
+    const report = await importGenerated(this.shell, this.folder);
     return report.files.reduce((rows, file) => rows + file.new, 0);
   }
 

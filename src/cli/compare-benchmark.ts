@@ -3,7 +3,6 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { ImportsService } from '../application/imports.service.ts';
 import { inputOpener } from '../application/input-opener.ts';
-import { ModelsService } from '../application/models.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
 import { readRules } from '../application/read-close.ts';
 import { invariant } from '../domain/errors.ts';
@@ -15,6 +14,7 @@ import { cellList, type ContactReading } from '../persistence/close-inputs.queri
 import { rollUp } from '../persistence/roll-up.queries.ts';
 import { databaseBytes, emptyDatabase, serverOf } from './benchmark-database.ts';
 import { DuckDbBooks } from './duckdb-books.ts';
+import { importGenerated } from './generated-company.ts';
 import { retentionQuestion, retentionSums, type RetentionQuestion } from './retention-sums.ts';
 import { byDimensions } from './roll-up-texts.ts';
 import type { Shell } from './shell.ts';
@@ -143,16 +143,10 @@ async function ownRound(
   try {
     const { postmaster } = await serverOf(shell);
     const finance = await shell.actor();
-    const [imports, models] = [await shell.get(ImportsService), await shell.get(ModelsService)];
+    const imports = await shell.get(ImportsService);
     const closes = await shell.get(PeriodsService);
     const { open } = inputOpener('shell');
-    const load = await measured(postmaster, async () => {
-      const { stoppedAt } = await imports.importFolder(finance, folder, {
-        open,
-        applyModel: async (yaml) => `model ${(await models.apply(finance, yaml)).modelId}`,
-      });
-      invariant(stoppedAt === undefined, `the generated ${stoppedAt} was refused`);
-    });
+    const load = await measured(postmaster, () => importGenerated(shell, folder));
     const late = await measured(postmaster, async () => {
       for (const { kind, path } of daily) {
         const { faultCount } = await imports.importFile(finance, kind, path, { open });

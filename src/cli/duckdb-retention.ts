@@ -75,12 +75,7 @@ flagged as (
   select *, case when began + 604800 > (${dayNo(dateOf(until))} + 1) * 86400 then -1 when count(*) over later > 0 then 0 else 1 end as resolved
   from touch window later as (partition by customer_id, reason_code order by began range between 1 following and 604800 following)
 ),
-opening as (
-  select customer_id, min(day) as day from touch group by customer_id
-  union all
-  select t.customer_id, min(t.day) from opening o join touch t on t.customer_id = o.customer_id and t.day >= o.day + ${DELAY.service + EPISODE_DAYS}
-  group by t.customer_id
-),
+${openings('opening', 'touch', DELAY.service + EPISODE_DAYS)},
 opened as (
   select f.* from flagged f join opening o on o.customer_id = f.customer_id and o.day = f.day
   qualify row_number() over (partition by f.customer_id, f.day order by f.began, f.contact_id) = 1
@@ -89,12 +84,7 @@ hit as (
   select customer_id, exposure_id, decision_code, epoch(occurred_at)::bigint as began, ${dayNo('occurred_on')} as day
   from exposures where occurred_on <= ${dateOf(until)} and list_contains([${decisions.map(({ code }) => text(code)).join(', ')}], decision_code)
 ),
-hit_opening as (
-  select customer_id, min(day) as day from hit group by customer_id
-  union all
-  select h.customer_id, min(h.day) from hit_opening o join hit h on h.customer_id = o.customer_id and h.day >= o.day + ${DELAY.decision + EPISODE_DAYS}
-  group by h.customer_id
-),
+${openings('hit_opening', 'hit', DELAY.decision + EPISODE_DAYS)},
 hit_opened as (
   select h.* from hit h join hit_opening o on o.customer_id = h.customer_id and o.day = h.day
   qualify row_number() over (partition by h.customer_id, h.day order by h.began, h.decision_code, h.exposure_id) = 1
@@ -178,4 +168,14 @@ select concat_ws(' ', cohort, arm, active::int,
     ${[1, 2, 3, 4].map((k) => `(${prior} >= c${k})::int`).join(' + ')}, coalesce(segment, ''), reason) as key,
   concat_ws(' ', count(*), ${[...ranges.map((_, k) => `sum(s${k})`), ...bands.map((_, k) => `sum(r${k})`)].join(', ')}) as integers
 from earned join cut using (cohort) group by 1`;
+}
+
+/** Days on which episodes open: a customer's first, then the first that is so many days after an opening. */
+function openings(name: string, of: string, apart: number): string {
+  return `${name} as (
+  select customer_id, min(day) as day from ${of} group by customer_id
+  union all
+  select e.customer_id, min(e.day) from ${name} o join ${of} e on e.customer_id = o.customer_id and e.day >= o.day + ${apart}
+  group by e.customer_id
+)`;
 }

@@ -4,9 +4,6 @@ import { join } from 'node:path';
 import { DecisionsService } from '../application/decisions.service.ts';
 import { DisputesService } from '../application/disputes.service.ts';
 import { ExplainService } from '../application/explain.service.ts';
-import { ImportsService } from '../application/imports.service.ts';
-import { inputOpener } from '../application/input-opener.ts';
-import { ModelsService } from '../application/models.service.ts';
 import { PeriodsService } from '../application/periods.service.ts';
 import { StatementsService } from '../application/statements.service.ts';
 import { UsersService } from '../application/users.service.ts';
@@ -18,6 +15,7 @@ import { generate } from '../generator/generate.ts';
 import { startService } from '../service.ts';
 import { LAST_PERIOD, SEED } from './benchmark.ts';
 import { emptyDatabase, serverOf } from './benchmark-database.ts';
+import { importGenerated } from './generated-company.ts';
 import { pageRows, type PageIds } from './page-addresses.ts';
 import { PageVisitor, type PageLook } from './page-visitor.ts';
 import type { Shell } from './shell.ts';
@@ -81,7 +79,7 @@ export async function pageBenchmark(
   const { contacts, months, units } = size;
   await generate({ folder, contacts, months, units, seed: SEED, endPeriod: LAST_PERIOD });
   await shell.say('import …');
-  await importCompany(shell, folder);
+  await importGenerated(shell, folder);
   rmSync(folder, { recursive: true });
   const closed = Math.min(CLOSED, months - 1);
   await closePeriods(shell, closed);
@@ -180,16 +178,6 @@ async function pageLooks(
 function quantile(looks: readonly PageLook[], share: number): number {
   const times = looks.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
   return times[Math.ceil(share * times.length) - 1]!;
-}
-
-async function importCompany(shell: Shell, folder: string): Promise<void> {
-  const [imports, models] = [await shell.get(ImportsService), await shell.get(ModelsService)];
-  const finance = await shell.actor();
-  const { stoppedAt } = await imports.importFolder(finance, folder, {
-    open: inputOpener('shell').open,
-    applyModel: async (yaml) => `model ${(await models.apply(finance, yaml)).modelId}`,
-  });
-  if (stoppedAt !== undefined) throw new Error(`the generated ${stoppedAt} was refused`);
 }
 
 /** Closes and issues the last periods; the newest stays calculated. */

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { ImportsService } from '../application/imports.service.ts';
-import { inputOpener } from '../application/input-opener.ts';
 import { ModelsService } from '../application/models.service.ts';
 import { parsePlain } from '../application/model-text.ts';
 import { PeriodsService } from '../application/periods.service.ts';
@@ -15,6 +15,7 @@ import { documentsOf } from '../domain/statements/document.ts';
 import { generate } from '../generator/generate.ts';
 import { emptyDatabase, serverOf } from './benchmark-database.ts';
 import { LAST_PERIOD, SEED } from './benchmark.ts';
+import { importGenerated } from './generated-company.ts';
 import type { Shell } from './shell.ts';
 import { measured, type Usage } from './usage.ts';
 
@@ -123,13 +124,7 @@ export async function recostBenchmark(
   });
   rmSync(join(folder, 'surveys.csv'));
   await shell.say('import …');
-  const [imports, models] = [await shell.get(ImportsService), await shell.get(ModelsService)];
-  const finance = await shell.actor();
-  const { stoppedAt } = await imports.importFolder(finance, folder, {
-    open: inputOpener('shell').open,
-    applyModel: async (yaml) => `model ${(await models.apply(finance, yaml)).modelId}`,
-  });
-  if (stoppedAt !== undefined) throw new Error(`the generated ${stoppedAt} was refused`);
+  await importGenerated(shell, folder);
   rmSync(folder, { recursive: true });
   return { contacts, months, ...(await recostMeasures(shell, LAST_PERIOD)) };
 }
@@ -196,16 +191,9 @@ async function importText(
   shell: Shell,
   { name, text }: { readonly name: 'capacity' | 'ledger'; readonly text: string },
 ): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'answerable-recost-'));
-  try {
-    const path = join(folder, `${name}.csv`);
-    writeFileSync(path, text);
-    const imports = await shell.get(ImportsService);
-    const report = await imports.importFile(await shell.actor(), name, path, { open: inputOpener('shell').open });
-    if (report.faultCount > 0) throw new Error(`${name}: ${JSON.stringify(report.faults)}`);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const imports = await shell.get(ImportsService);
+  const report = await imports.importFile(await shell.actor(), name, Readable.from([Buffer.from(text)]));
+  if (report.faultCount > 0) throw new Error(`${name}: ${JSON.stringify(report.faults)}`);
 }
 
 function costOf(usages: readonly Usage[]) {

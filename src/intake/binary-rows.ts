@@ -1,5 +1,7 @@
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 
+const EPOCH_DAY = 10_957; // 2000-01-01, where PostgreSQL starts to count
+
 /** Rows in PostgreSQL's binary COPY format, written into one buffer that is handed on when it is full. */
 export class BinaryRows {
   bytes = Buffer.allocUnsafe(320 * 1024);
@@ -53,6 +55,11 @@ export class BinaryRows {
   putInt4(value: number): void {
     this.word(4);
     this.word(value);
+  }
+
+  /** A date. @param day since 1970-01-01 */
+  putDay(day: number): void {
+    this.putInt4(day - EPOCH_DAY);
   }
 
   /** A whole number below 2^53 in size. */

@@ -3,8 +3,6 @@ import type { BinaryRows } from './binary-rows.ts';
 /** Sums held at once, 4 MiB; what goes beyond is written out, and the same day and cell may come again. */
 const MOST = 128 * 1024;
 const SLOTS = MOST * 2;
-const EPOCH_DAY = 10_957; // 2000-01-01, where PostgreSQL starts to count
-
 /** Contacts and their seconds by day and cell, in the order in which these were first met. */
 export class DaySums {
   count = 0;
@@ -47,7 +45,7 @@ export class DaySums {
   put(out: BinaryRows, at: number, importId: bigint): void {
     out.room(128);
     out.int16(DaySums.columns.length);
-    out.putInt4(this.days[at]! - EPOCH_DAY);
+    out.putDay(this.days[at]!);
     out.putInt4(this.cells[at]!);
     out.putBigInt(importId);
     out.putInt8(this.contacts[at]!);

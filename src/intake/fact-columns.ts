@@ -208,8 +208,6 @@ export function secondsColumn(
   };
 }
 
-const EPOCH_DAY = 10_957; // 2000-01-01, where PostgreSQL starts to count
-
 /** A day, as days since 1970-01-01; NaN for none. */
 export interface DateColumn extends FactColumn {
   day: number;
@@ -236,14 +234,14 @@ export function dateColumn(
       if (e - s !== 10) return false;
       this.day = dayAt(place.bytes, s);
       if (this.day !== this.day || (earlier !== undefined && earlier.day > this.day)) return false;
-      out.putInt4(this.day - EPOCH_DAY);
+      out.putDay(this.day);
       return true;
     },
     slow(row) {
       const value = row.values[c]!;
       this.day = value === null ? NaN : Date.parse(`${value}T00:00:00Z`) / 86_400_000;
       if (value === null) out.putNull();
-      else out.putInt4(this.day - EPOCH_DAY);
+      else out.putDay(this.day);
     },
   };
 }
@@ -257,14 +255,14 @@ export function instantColumn({ place, out, zone }: FactContext, at: number): Fa
       if (!reader.read(place.bytes, place.starts[place.base + at]!, place.ends[place.base + at]!)) return false;
       this.day = reader.day;
       out.putInt8(reader.micros);
-      out.putInt4(reader.day - EPOCH_DAY);
+      out.putDay(reader.day);
       return true;
     },
     slow(row) {
       const { micros, day } = row.instant!;
       this.day = day;
       out.putInt8(Number(micros - 946_684_800_000_000n));
-      out.putInt4(day - EPOCH_DAY);
+      out.putDay(day);
     },
   };
 }

@@ -6,7 +6,7 @@ import { csv } from '../builders/books.ts';
 import { contact, STANDARD_MODEL } from '../builders/small-house.ts';
 import { webHouse, type WebHouse } from '../builders/web-house.ts';
 import { describeWithBrowser, LAUNCH } from './browser.ts';
-import { axeViolations, visitOf, type Visit } from './visit.ts';
+import { axeViolations, visitOf, visitsOfTests } from './visit.ts';
 
 jest.setTimeout(180_000);
 
@@ -23,7 +23,7 @@ describeWithBrowser('the close board', () => {
   let house: WebHouse;
   let folder: string;
   let browser: Browser;
-  const visits: Visit[] = [];
+  const visits = visitsOfTests();
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'answerable-mails-'));
@@ -31,11 +31,6 @@ describeWithBrowser('the close board', () => {
       webHouse({ MAIL_FOLDER: folder }),
       chromium.launch({ ...LAUNCH, args: [...LAUNCH.args] }),
     ]);
-  });
-  afterEach(async () => {
-    const complaints = visits.flatMap((visit) => visit.complaints);
-    for (const { context } of visits.splice(0)) await context.close();
-    expect(complaints).toEqual([]);
   });
   afterAll(async () => {
     await browser?.close();

@@ -4,7 +4,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { packageRoot } from '../../src/package-root.ts';
 import { webHouse, type WebHouse } from '../builders/web-house.ts';
 import { describeWithBrowser, LAUNCH } from './browser.ts';
-import { axeViolations, visitOf, type Visit } from './visit.ts';
+import { axeViolations, visitOf, visitsOfTests } from './visit.ts';
 
 jest.setTimeout(240_000);
 
@@ -15,16 +15,11 @@ const MOST_BYTES = 100_000;
 describeWithBrowser('the first five minutes', () => {
   let house: WebHouse;
   let browser: Browser;
-  const visits: Visit[] = [];
+  const visits = visitsOfTests();
 
   beforeAll(async () => {
     mkdirSync(PICTURES, { recursive: true });
     [house, browser] = await Promise.all([webHouse(), chromium.launch({ ...LAUNCH, args: [...LAUNCH.args] })]);
-  });
-  afterEach(async () => {
-    const complaints = visits.flatMap((visit) => visit.complaints);
-    for (const { context } of visits.splice(0)) await context.close();
-    expect(complaints).toEqual([]);
   });
   afterAll(async () => {
     await browser?.close();

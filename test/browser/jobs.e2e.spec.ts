@@ -2,7 +2,7 @@ import pg from 'pg';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { webHouse, type WebHouse } from '../builders/web-house.ts';
 import { describeWithBrowser, LAUNCH } from './browser.ts';
-import { axeViolations, visitOf, type Visit } from './visit.ts';
+import { axeViolations, visitOf, visitsOfTests } from './visit.ts';
 
 jest.setTimeout(180_000);
 
@@ -12,18 +12,13 @@ describeWithBrowser('work that lasts', () => {
   let house: WebHouse;
   let browser: Browser;
   let holder: pg.Client;
-  const visits: Visit[] = [];
+  const visits = visitsOfTests();
 
   beforeAll(async () => {
     [house, browser] = await Promise.all([webHouse(), chromium.launch({ ...LAUNCH, args: [...LAUNCH.args] })]);
     holder = new pg.Client({ connectionString: house.books.database.adminUrl });
     await holder.connect();
     await house.books.periods.reopen(house.books.people.finance, '2026-05' as never, 'anew');
-  });
-  afterEach(async () => {
-    const complaints = visits.flatMap((visit) => visit.complaints);
-    for (const { context } of visits.splice(0)) await context.close();
-    expect(complaints).toEqual([]);
   });
   afterAll(async () => {
     await browser?.close();

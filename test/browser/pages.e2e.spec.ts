@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
@@ -8,19 +6,12 @@ import { configOf } from '../../src/config.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { startService } from '../../src/service.ts';
 import { describeWithShared } from '../shared-files.ts';
+import { freePort } from '../builders/free-port.ts';
 import { testBooks } from '../builders/books.ts';
 import { NAUGHTY, PEOPLE, SHARED_NAUGHTY, webHouse, type Login, type WebHouse } from '../builders/web-house.ts';
 import { describeWithBrowser, LAUNCH } from './browser.ts';
 
 jest.setTimeout(900_000);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 const MOST_BYTES = 100_000;
 /** Also dark and narrow. */

@@ -33,6 +33,17 @@ export async function visitOf(
   return { page, context, complaints };
 }
 
+/** Visits of the tests of a file: each ends after its test, and the browser may not have complained. */
+export function visitsOfTests(): Visit[] {
+  const visits: Visit[] = [];
+  afterEach(async () => {
+    const complaints = visits.flatMap((visit) => visit.complaints);
+    for (const { context } of visits.splice(0)) await context.close();
+    expect(complaints).toEqual([]);
+  });
+  return visits;
+}
+
 /** What axe finds on the page as it stands. */
 export async function axeViolations(page: Page): Promise<string[]> {
   const found = await new AxeBuilder({ page }).setLegacyMode().analyze();

@@ -1,17 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import pg from 'pg';
+import { freePort } from '../builders/free-port.ts';
 import { BINARY } from './answerable.ts';
 import { testDatabase, type TestDatabase } from '../database/test-database.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 describe('serve', () => {
   let database: TestDatabase;

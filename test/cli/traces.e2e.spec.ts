@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/package-root.ts';
+import { freePort } from '../builders/free-port.ts';
 import { testBooks, type TestBooks } from '../builders/books.ts';
 import { Collector } from '../builders/otlp.ts';
 import { HOUSE, MARCH } from '../builders/small-house.ts';
@@ -15,14 +15,6 @@ const SAID = [
   ...['http.request.method', 'http.route', 'http.response.status_code', 'url.scheme', 'network.protocol.version'],
   ...['answerable.request', 'db.query.summary', 'db.system.name', 'error.type', 'db.response.status_code'],
 ];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 describe('traces', () => {
   let books: TestBooks;

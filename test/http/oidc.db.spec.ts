@@ -1,22 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { configOf } from '../../src/config.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { startService, type RunningService } from '../../src/service.ts';
+import { freePort } from '../builders/free-port.ts';
 import { testBooks, type TestBooks } from '../builders/books.ts';
 import { Visitor, type Seen } from './visitor.ts';
 
 jest.setTimeout(120_000);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 describe('signing in by OpenID Connect', () => {
   let books: TestBooks;
