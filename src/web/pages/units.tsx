@@ -1,4 +1,5 @@
 import type { PeerRate, UnitMonth } from '../../application/statements.service.ts';
+import { may } from '../../domain/roles.ts';
 import { InBar } from '../charts/in-bar.tsx';
 import { MonthsChart } from '../charts/months-chart.tsx';
 import {
@@ -138,6 +139,7 @@ export function UnitPage({
           })} `}
         {parkedSentence(parked)} {t('Gross charge, before adjustments and retention.')}{' '}
         <a href={href}>{t('The statement')}</a>
+        {may(view.actor, 'dispute') && ` ${t('To disagree: each of its lines can be disputed once it is issued.')}`}
       </p>
       <div class="columns">
         <div class="w7">
