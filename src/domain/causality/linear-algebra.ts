@@ -8,6 +8,13 @@ export function square(size: number): Square {
   return Array.from({ length: size }, () => new Float64Array(size));
 }
 
+/** A value for every row. Half the cost of `Float64Array.from` with a function, and nothing to collect afterwards. */
+export function columnOf(rows: number, value: (row: number) => number): Column {
+  const column = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) column[i] = value(i);
+  return column;
+}
+
 /** In four sums side by side: one alone waits for each addition to end before it begins the next. */
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dotBetween(a, b, 0, a.length);

@@ -1,6 +1,6 @@
-import { dot } from '../causality/linear-algebra.ts';
+import { columnOf, dot } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
-import { largestDifference, standardisedDifferences } from './balance.ts';
+import { largestDifferences } from './balance.ts';
 import type { Design, Solver } from './least-squares.ts';
 import { leastSquaresSolver, matrixTimes, predictions, rowsOf, weightedTerms } from './least-squares.ts';
 import { normalInterval } from './normal.ts';
@@ -47,8 +47,8 @@ export interface Matched {
   readonly treatedInside: number;
   /** treated customers without anybody comparable: "not assessable", their effect is 0 */
   readonly notAssessable: number;
-  readonly differenceBefore: number;
-  readonly differenceAfter: number;
+  /** the largest standardised difference of the terms, before weighting and after */
+  differences(): { readonly before: number; readonly after: number };
   /** what each row stands for: treated 1, untreated by their likeness to the treated, 0 outside the overlap */
   readonly weight: Float64Array;
   /** effect on the treated of any outcome over all rows, clustered by customer */
@@ -84,9 +84,8 @@ export function match(group: ComparisonGroup, policy: ComparisonPolicy = {}): Ma
     inside: found.inside,
     treatedInside,
     notAssessable,
-    differenceBefore: largestDifference(standardisedDifferences(group.terms, group.treated)),
-    differenceAfter: largestDifference(standardisedDifferences(group.terms, group.treated, found.weight)),
     weight: found.weight,
+    differences: () => largestDifferences(group.terms, group.treated, found.weight),
     estimate(outcome) {
       const { effect, customer } = found.effectOn(outcome);
       const error = standardError(effect.influence, customer);
@@ -101,7 +100,7 @@ interface Found {
   readonly inside: Uint8Array;
   readonly weight: Float64Array;
   effectOn(outcome: Float64Array): { effect: ArmMean; customer: ArrayLike<number> };
-  /** effect = Σ contrast × outcome: the estimators are linear in the outcome */
+  /** effect = Σ contrast × outcome: the estimators are linear in the outcome; found when it is first asked for */
   contrast(): Float64Array;
 }
 
@@ -110,7 +109,7 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
   const n = group.terms.rows;
   const alike = rowsWithBothArms(group.terms, group.treated);
   const own = alike.length === n ? group.terms : rowsOf(group.terms, alike);
-  const arms = Float64Array.from(alike, (i) => group.treated[i]!);
+  const arms = columnOf(alike.length, (at) => group.treated[alike[at]!]!);
   const first = propensity(own, arms);
   let bound = 0;
   for (let at = 0; at < alike.length; at++) if (arms[at] !== 1) bound = Math.max(bound, first.probability[at]!);
@@ -118,8 +117,8 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
   const rows = alike.filter((_, at) => first.probability[at]! <= bound);
   const inside = new Uint8Array(n);
   for (const row of rows) inside[row] = 1;
-  const terms = rowsOf(group.terms, rows);
-  const treated = Float64Array.from(rows, (i) => group.treated[i]!);
+  const terms = rows.length === alike.length ? own : rowsOf(group.terms, rows);
+  const treated = columnOf(rows.length, (at) => group.treated[rows[at]!]!);
   const fitted = rows.length === alike.length ? first : propensity(terms, treated, 'logit', first.coefficients);
   const weight = new Float64Array(n);
   rows.forEach((row, at) => {
@@ -127,23 +126,27 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
     weight[row] = treated[at] === 1 ? 1 : p / (1 - p);
   });
   const customer = rows.map((i) => group.customer[i]!);
-  const untreatedModel = leastSquaresSolver(
-    terms,
-    treated.map((flag) => 1 - flag),
-  );
+  let solver: Solver | undefined;
+  const untreatedModel = (): Solver =>
+    (solver ??= leastSquaresSolver(
+      terms,
+      treated.map((flag) => 1 - flag),
+    ));
+  let contrast: Float64Array | undefined;
   return {
     inside,
     weight,
     effectOn(outcome) {
       const sample = {
-        outcome: Float64Array.from(rows, (i) => outcome[i]!),
+        outcome: columnOf(rows.length, (at) => outcome[rows[at]!]!),
         treated,
         treatmentTerms: terms,
         outcomeTerms: terms,
       };
-      return { effect: treatmentEffect(sample, 'aipw', { target: 'att', fitted, untreatedModel }).effect, customer };
+      const models = { fitted, untreatedModel: untreatedModel() };
+      return { effect: treatmentEffect(sample, 'aipw', { target: 'att', ...models }).effect, customer };
     },
-    contrast: () => contrastByScore(group.treated, terms, rows, weight, untreatedModel),
+    contrast: () => (contrast ??= contrastByScore(group.treated, terms, rows, weight, untreatedModel())),
   };
 }
 
@@ -157,10 +160,10 @@ function rowsWithBothArms({ rows: n, columns }: Design, treated: ArrayLike<numbe
   for (let before = -1; before !== rows.length;) {
     before = rows.length;
     for (const trait of traits) {
-      const seen = [new Set<number>(), new Set<number>()] as const;
-      for (const i of rows) seen[trait[i] === 1 ? 1 : 0].add(treated[i]!);
-      if (seen.every(({ size }) => size !== 1)) continue;
-      rows = rows.filter((i) => seen[trait[i] === 1 ? 1 : 0].size > 1);
+      const seen = [0, 0]; // of each value the arms: 1 untreated, 2 treated, 3 both
+      for (const i of rows) seen[trait[i]!]! |= treated[i] === 1 ? 2 : 1;
+      if (seen.every((arms) => arms === 0 || arms === 3)) continue;
+      rows = rows.filter((i) => seen[trait[i]!] === 3);
     }
   }
   return rows;
@@ -174,8 +177,8 @@ function contrastByScore(
   weight: Float64Array,
   { bread }: Solver,
 ): Float64Array {
-  const own = Float64Array.from(rows, (row) => (treated[row] === 1 ? 0 : weight[row]!));
-  const untreated = Float64Array.from(rows, (row) => (treated[row] === 1 ? 0 : 1));
+  const own = columnOf(rows.length, (at) => (treated[rows[at]!] === 1 ? 0 : weight[rows[at]!]!));
+  const untreated = columnOf(rows.length, (at) => (treated[rows[at]!] === 1 ? 0 : 1));
   const size = rows.length - untreated.reduce((sum, value) => sum + value, 0);
   const open = weightedTerms(
     terms,

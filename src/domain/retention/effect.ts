@@ -178,8 +178,9 @@ function measured(comparable: Comparable, streams: Streams, policy: ReadingPolic
   if (falsification.low > 0 || falsification.high < 0) {
     why.push(`the ${FALSIFICATION_DAYS} days before already differ`);
   }
-  if (matched.differenceAfter > largest) {
-    why.push(`the groups still differ by ${matched.differenceAfter.toFixed(2)} standard deviations, over ${largest}`);
+  const differences = matched.differences();
+  if (differences.after > largest) {
+    why.push(`the groups still differ by ${differences.after.toFixed(2)} standard deviations, over ${largest}`);
   }
   const streamTotal = (outcome: Float64Array): number => matched.effectOf(outcome) * customers;
   const stream = { buyAgain: streamTotal(buyAgain), spreadTheWord: streamTotal(spreadTheWord) };
@@ -191,8 +192,8 @@ function measured(comparable: Comparable, streams: Streams, policy: ReadingPolic
     streams: { ...stream, buyMore: total - stream.buyAgain - stream.spreadTheWord },
     customers,
     notAssessable: matched.notAssessable,
-    differenceBefore: matched.differenceBefore,
-    differenceAfter: matched.differenceAfter,
+    differenceBefore: differences.before,
+    differenceAfter: differences.after,
     falsification,
     nettable: why.length === 0,
     why,

@@ -6,6 +6,7 @@ import type { Spend } from './gamma-gamma.ts';
 import { expectedSpend, fitGammaGamma } from './gamma-gamma.ts';
 import type { SurvivalStep } from './kaplan-meier.ts';
 import { kaplanMeier, restrictedMean } from './kaplan-meier.ts';
+import type { Maximum } from './maximum-likelihood.ts';
 import { FORECAST_SPREAD, deltaError } from './maximum-likelihood.ts';
 import { normalInterval } from './normal.ts';
 import { fitSbg, sbgSurvival } from './sbg.ts';
@@ -69,8 +70,17 @@ export function contractForecast(
   };
 }
 
+/** Models of both arms, fitted once for windows of any length. @throws Refusal not_estimable */
+export function buyerModels(treated: BuyerArm, untreated: BuyerArm): readonly [BuyerModels, BuyerModels] {
+  return [modelsOf(treated), modelsOf(untreated)];
+}
+
 /** Expected purchases in the window × expected spend, treated − untreated. @throws Refusal not_estimable */
-export function purchaseForecast(treated: BuyerArm, untreated: BuyerArm, windowDays: number, level = 0.9): Forecast {
+export function purchaseForecast(
+  [treated, untreated]: readonly [BuyerModels, BuyerModels],
+  windowDays: number,
+  level = 0.9,
+): Forecast {
   return {
     method: 'bgnbd_gamma_gamma',
     perCustomer: contrast(expectedMargin(treated, windowDays), expectedMargin(untreated, windowDays), level),
@@ -117,9 +127,19 @@ function modelledDays({ followedDays, left, weight }: ContractArm, windowDays: n
   return { value: daysActive(maximum.parameters), error: deltaError(daysActive, maximum) };
 }
 
-function expectedMargin({ histories, spends }: BuyerArm, windowDays: number): Expected {
-  const buying = fitBgNbd(histories, FORECAST_SPREAD).maximum;
-  const spending = fitGammaGamma(thinned(spends), FORECAST_SPREAD).maximum;
+interface BuyerModels {
+  readonly buying: Maximum;
+  readonly spending: Maximum;
+}
+
+function modelsOf({ histories, spends }: BuyerArm): BuyerModels {
+  return {
+    buying: fitBgNbd(histories, FORECAST_SPREAD).maximum,
+    spending: fitGammaGamma(thinned(spends), FORECAST_SPREAD).maximum,
+  };
+}
+
+function expectedMargin({ buying, spending }: BuyerModels, windowDays: number): Expected {
   const purchases = ([r, alpha, a, b]: readonly number[]): number =>
     expectedPurchases({ r: r!, alpha: alpha!, a: a!, b: b! }, windowDays / 7);
   const spend = ([p, q, v]: readonly number[]): number =>

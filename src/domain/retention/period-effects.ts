@@ -17,7 +17,7 @@ import type { Posting } from './posting.ts';
 import { postingOf } from './posting.ts';
 import type { ForecastEffect } from './provisional.ts';
 import { comparedLevels } from './reason-levels.ts';
-import { forecastEffect } from './provisional.ts';
+import { forecastEffects } from './provisional.ts';
 
 /** What a close read of customers and what they did, by customer number; contacts and hits sorted by customer and instant. */
 export interface RetentionFacts extends CohortSources {
@@ -205,13 +205,10 @@ function read(
   const own = cohortFacts({ ...rows, reason }, facts, policy.windowsDays, delayOf(effect));
   const readings = effectReadings(own, policy);
   if (purchases === undefined) return { readings, forecasts: [] };
-  const forecasts = open.map((windowDays): CohortForecast => ({
-    effect,
-    month,
-    decision: group.decision,
-    windowDays,
-    forecast: forecastEffect(own, facts.customers, purchases, policy, windowDays),
-  }));
+  const made = forecastEffects(own, facts.customers, purchases, policy, open);
+  const forecasts = made.map((forecast, w): CohortForecast => {
+    return { effect, month, decision: group.decision, windowDays: open[w]!, forecast };
+  });
   return { readings, forecasts };
 }
 

@@ -4,7 +4,7 @@ import type { CustomerTable } from './cohort.ts';
 import { match } from './comparison.ts';
 import type { CohortFacts, ReadingPolicy, RefusedEffect } from './effect.ts';
 import type { BuyerArm, ContractArm, Forecast } from './forecast.ts';
-import { contractForecast, purchaseForecast } from './forecast.ts';
+import { buyerModels, contractForecast, purchaseForecast } from './forecast.ts';
 import type { Spend } from './gamma-gamma.ts';
 import { criticalValue } from './normal.ts';
 import type { Earnings } from './outcome.ts';
@@ -20,60 +20,80 @@ export interface ForecastEffect {
 }
 
 /**
- * Forecast of a window: the cohort is matched on what was known before the clock started; each kind of customer is
+ * Forecasts of windows: the cohort is matched on what was known before the clock started; each kind of customer is
  * forecast with its own model (contracts: Kaplan–Meier or sBG; else BG/NBD with gamma–gamma) and discounted at the
- * window's end.
+ * window's end. One by one for each window, in the order given; what does not depend on the window is done once.
  * @param purchases positive amounts, sorted by customer, then day
  */
-export function forecastEffect(
+export function forecastEffects(
   facts: CohortFacts,
   customers: CustomerTable,
   purchases: Earnings,
   policy: ReadingPolicy,
-  windowDays: number,
-): ForecastEffect | RefusedEffect {
-  const level = policy.level ?? 0.9;
-  const factor = discountFactors([windowDays], policy.discountRate)[0]!;
-  try {
-    const started = Array.from(facts.clockStart, (start) => (start <= policy.observedThrough ? 1 : 0));
-    const { weight, treatedInside } = match(facts, policy);
-    const counts = weight.map((value, i) => value * started[i]! * facts.active[i]!);
-    const methods: Forecast['method'][] = [];
-    let point = 0;
-    let variance = 0;
-    for (const byEvents of [0, 1]) {
-      const rows = Array.from(counts.keys()).filter(
-        (i) => counts[i]! > 0 && customers.byEvents[facts.customer[i]!] === byEvents,
-      );
-      const treated = rows.filter((i) => facts.treated[i] === 1);
-      if (treated.length === 0) continue;
-      const untreated = rows.filter((i) => facts.treated[i] !== 1);
-      const { method, perCustomer } =
-        byEvents === 1
-          ? purchaseForecast(
-              buyers(facts, purchases, treated, counts, policy.observedThrough),
-              buyers(facts, purchases, untreated, counts, policy.observedThrough),
-              windowDays,
-              level,
-            )
-          : contractForecast(
-              contracts(facts, customers, treated, counts, policy.observedThrough),
-              contracts(facts, customers, untreated, counts, policy.observedThrough),
-              windowDays,
-              treated.reduce((sum, i) => sum + customers.monthlyMargin[facts.customer[i]!]!, 0) / treated.length,
-              level,
-            );
-      methods.push(method);
-      point += perCustomer.perCustomer * treated.length * factor;
-      variance += (perCustomer.standardError * treated.length * factor) ** 2;
+  windowsDays: readonly number[],
+): (ForecastEffect | RefusedEffect)[] {
+  let known: Ahead | undefined;
+  return windowsDays.map((windowDays) => {
+    const factor = discountFactors([windowDays], policy.discountRate)[0]!;
+    try {
+      known ??= ahead(facts, customers, purchases, policy);
+      return forecastOf(known, windowDays, factor, policy.level ?? 0.9);
+    } catch (problem) {
+      if (!(problem instanceof Refusal)) throw problem;
+      return { kind: 'refused', code: problem.code, why: problem.message };
     }
-    const margin = criticalValue(level) * Math.sqrt(variance);
-    const total = { point, low: point - margin, high: point + margin };
-    return { kind: 'forecast', windowDays, methods, customers: treatedInside, total };
-  } catch (problem) {
-    if (!(problem instanceof Refusal)) throw problem;
-    return { kind: 'refused', code: problem.code, why: problem.message };
+  });
+}
+
+/** A matched cohort as it is forecast: kinds of customers, each by its own model. */
+interface Ahead {
+  readonly customers: number;
+  readonly kinds: readonly {
+    readonly treated: number;
+    readonly forecast: (windowDays: number, level: number) => Forecast;
+  }[];
+}
+
+function ahead(facts: CohortFacts, customers: CustomerTable, purchases: Earnings, policy: ReadingPolicy): Ahead {
+  const { observedThrough } = policy;
+  const { weight, treatedInside } = match(facts, policy);
+  const counts = weight.map((value, i) => value * (facts.clockStart[i]! <= observedThrough ? 1 : 0) * facts.active[i]!);
+  const kinds = [0, 1].flatMap((byEvents): Ahead['kinds'] => {
+    const [treated, untreated]: [number[], number[]] = [[], []];
+    for (let i = 0; i < counts.length; i++) {
+      if (!(counts[i]! > 0) || customers.byEvents[facts.customer[i]!] !== byEvents) continue;
+      (facts.treated[i] === 1 ? treated : untreated).push(i);
+    }
+    if (treated.length === 0) return [];
+    if (byEvents === 1) {
+      const arms = [treated, untreated].map((rows) => buyers(facts, purchases, rows, counts, observedThrough));
+      let models: ReturnType<typeof buyerModels> | undefined;
+      const forecast = (windowDays: number, level: number): Forecast =>
+        purchaseForecast((models ??= buyerModels(arms[0]!, arms[1]!)), windowDays, level);
+      return [{ treated: treated.length, forecast }];
+    }
+    const arms = [treated, untreated].map((rows) => contracts(facts, customers, rows, counts, observedThrough));
+    const margin = treated.reduce((sum, i) => sum + customers.monthlyMargin[facts.customer[i]!]!, 0) / treated.length;
+    const forecast = (windowDays: number, level: number): Forecast =>
+      contractForecast(arms[0]!, arms[1]!, windowDays, margin, level);
+    return [{ treated: treated.length, forecast }];
+  });
+  return { customers: treatedInside, kinds };
+}
+
+function forecastOf({ customers, kinds }: Ahead, windowDays: number, factor: number, level: number): ForecastEffect {
+  const methods: Forecast['method'][] = [];
+  let point = 0;
+  let variance = 0;
+  for (const { treated, forecast } of kinds) {
+    const { method, perCustomer } = forecast(windowDays, level);
+    methods.push(method);
+    point += perCustomer.perCustomer * treated * factor;
+    variance += (perCustomer.standardError * treated * factor) ** 2;
   }
+  const margin = criticalValue(level) * Math.sqrt(variance);
+  const total = { point, low: point - margin, high: point + margin };
+  return { kind: 'forecast', windowDays, methods, customers, total };
 }
 
 function contracts(

@@ -1,3 +1,4 @@
+import { columnOf } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import type { Design, Solver } from './least-squares.ts';
 import { leastSquaresSolver, matrixTimes, predictions, weightedTerms } from './least-squares.ts';
@@ -92,11 +93,12 @@ export function difference(treated: ArmMean, untreated: ArmMean): ArmMean {
 
 /** Weights: inverse probabilities of the arm (ate), or the treated as they are and the untreated by their odds (att). */
 function armOf(sample: TreatmentSample, side: 0 | 1, target: Target, fitted: PropensityFit | undefined): Arm {
-  const inArm = Float64Array.from(sample.treated, (value) => (value === side ? 1 : 0));
+  const { treated } = sample;
+  const inArm = columnOf(treated.length, (i) => (treated[i] === side ? 1 : 0));
   if (!inArm.includes(1)) {
     throw new Refusal('no_overlap', `nobody is ${side === 1 ? 'treated' : 'untreated'}: nothing to compare with`);
   }
-  const member = Float64Array.from(sample.treated, (value) => (target === 'ate' ? 1 : value));
+  const member = columnOf(treated.length, (i) => (target === 'ate' ? 1 : treated[i]!));
   const size = member.reduce((sum, value) => sum + value, 0);
   const weight = new Float64Array(inArm.length);
   const change = new Float64Array(inArm.length);

@@ -11,7 +11,7 @@ import {
   discountFactors,
   streamsOf,
 } from '../../../src/domain/retention/outcome.ts';
-import { forecastEffect } from '../../../src/domain/retention/provisional.ts';
+import { forecastEffects } from '../../../src/domain/retention/provisional.ts';
 import { resolvedFlags } from '../../../src/domain/retention/repeat.ts';
 import { world } from './world.ts';
 
@@ -89,12 +89,14 @@ describe('readings of a cohort', () => {
   it('forecasts a window that is not over, near what it will be', () => {
     const final = measured(effectReadings(facts, POLICY)[1]!.effect);
     const known = { customer: company.earnings.customer, day: company.earnings.day, margin: company.earnings.margin };
-    const forecast = forecastEffect(facts, company.customers, known, { ...POLICY, observedThrough: 120 }, 182);
-    if (forecast.kind === 'refused') throw new Error(forecast.why);
-    expect(forecast.methods).toEqual(['bgnbd_gamma_gamma']);
-    expect(forecast.total.low).toBeLessThan(final.total.high);
-    expect(forecast.total.high).toBeGreaterThan(final.total.low);
-    expect(forecast.total.point).toBeGreaterThan(0);
+    const policy = { ...POLICY, observedThrough: 120 };
+    const [forecast, longer] = forecastEffects(facts, company.customers, known, policy, [182, 548]);
+    if (forecast!.kind === 'refused') throw new Error(forecast!.why);
+    expect(forecastEffects(facts, company.customers, known, policy, [548])).toEqual([longer]);
+    expect(forecast!.methods).toEqual(['bgnbd_gamma_gamma']);
+    expect(forecast!.total.low).toBeLessThan(final.total.high);
+    expect(forecast!.total.high).toBeGreaterThan(final.total.low);
+    expect(forecast!.total.point).toBeGreaterThan(0);
   });
 });
 
