@@ -15,12 +15,25 @@ export interface Instants {
   readonly day: ArrayLike<number>;
 }
 
+type Hits = Instants & { readonly decision: ArrayLike<number> };
+
+/** An exposure rule as hits are held against it: decisions by number. */
+interface ExposureRule {
+  readonly rule: string;
+  readonly seconds: number;
+  readonly takes: readonly boolean[];
+  readonly ages: boolean;
+}
+
+/** More days than a calendar needs: a number and a day make one key. */
+const DAYS = 2 ** 22;
+const NONE: readonly never[] = [];
+
 /**
  * Who answers for contacts and hits, by numbered cells of like ones. Contacts go through the rulebook as at a close, with
  * their dimensions, tag and hits; text and the month's backgrounds are not asked: the effect is shared out, not charged.
  */
 export class ContactOwners {
-  private readonly seen = new Map<string, number>();
   private readonly finders: (() => readonly Assignee[])[] = [];
   private readonly found = new Map<number, readonly Assignee[]>();
 
@@ -36,57 +49,63 @@ export class ContactOwners {
   }
 
   /** Cell of every hit: its decision and day. */
-  hitCells(hits: Instants & { readonly decision: ArrayLike<number> }, codes: readonly string[]): Int32Array {
-    return Int32Array.from(hits.day, (day, i) => {
-      const decision = codes[hits.decision[i]!]!;
-      return this.cell(`hit ${day} ${decision}`, () =>
-        this.register.ownersOf(decision, dateOf(day)).map(({ unit, share }) => ({ unit, decision, share })),
-      );
-    });
+  hitCells(hits: Hits, codes: readonly string[]): Int32Array {
+    const numbers = new Map<number, number>();
+    const cells = new Int32Array(hits.day.length);
+    for (let i = 0; i < cells.length; i++) {
+      const [day, number] = [hits.day[i]!, hits.decision[i]!];
+      cells[i] = this.cell(numbers, number * DAYS + day, () => {
+        const decision = codes[number]!;
+        return this.register.ownersOf(decision, dateOf(day)).map(({ unit, share }) => ({ unit, decision, share }));
+      });
+    }
+    return cells;
   }
 
   /** Cell of every contact: its dimensions, day, and the hits that an exposure rule may take it for. */
   contactCells(
     contacts: Instants & { readonly cellNo: ArrayLike<number> },
     dimensions: ReadonlyMap<number, CellRow>,
-    hits: Instants & { readonly decision: ArrayLike<number> },
+    hits: Hits,
     codes: readonly string[],
   ): Int32Array {
-    let first = 0;
-    return Int32Array.from(contacts.day, (day, i) => {
-      while (first < hits.at.length && hits.customer[first]! < contacts.customer[i]!) first++;
-      const causes = this.causesOf(contacts, i, hits, first, codes);
-      const cellNo = contacts.cellNo[i]!;
-      const key = causes.length === 0 ? `${cellNo} ${day}` : `${cellNo} ${day} ${JSON.stringify(causes)}`;
-      return this.cell(key, () => this.takers(dimensions.get(cellNo)!, dateOf(day), causes));
+    const rules = this.model.rules.flatMap((rule): ExposureRule[] => {
+      const { exposure, within_days: within, several } = rule;
+      if (!exposure) return [];
+      const takes = codes.map((code) => exposure.includes('*') || exposure.includes(code));
+      return [{ rule: rule.name, seconds: within! * DAY_SECONDS, takes, ages: several === 'time_decay' }];
     });
-  }
-
-  /** Hits within each exposure rule's days before the contact, nearest first, one a decision: the latest. */
-  private causesOf(
-    contacts: Instants,
-    i: number,
-    hits: Instants & { readonly decision: ArrayLike<number> },
-    first: number,
-    codes: readonly string[],
-  ): Cause[] {
-    const causes: Cause[] = [];
-    if (first >= hits.at.length || hits.customer[first] !== contacts.customer[i]) return causes;
-    for (const rule of this.model.rules) {
-      if (!rule.exposure) continue;
-      const latest = new Map<string, Cause & { readonly at: number }>();
-      for (let h = first; h < hits.at.length && hits.customer[h] === contacts.customer[i]; h++) {
-        const age = contacts.at[i]! - hits.at[h]!;
-        const decision = codes[hits.decision[h]!]!;
-        if (age <= 0 || age > rule.within_days! * DAY_SECONDS) continue;
-        if (!rule.exposure.includes('*') && !rule.exposure.includes(decision)) continue;
-        const ageDays = rule.several === 'time_decay' ? Math.floor(age / DAY_SECONDS) : 0;
-        latest.set(decision, { rule: rule.name, decision, hitOn: dateOf(hits.day[h]!), ageDays, at: hits.at[h]! });
+    const [numbers, traced] = [new Map<number, number>(), new Map<string, number>()];
+    const cells = new Int32Array(contacts.day.length);
+    let [first, end] = [0, 0];
+    for (let i = 0; i < cells.length; i++) {
+      const customer = contacts.customer[i]!;
+      while (first < hits.at.length && hits.customer[first]! < customer) first++;
+      for (end = Math.max(first, end); end < hits.at.length && hits.customer[end] === customer;) end++;
+      const [day, cellNo] = [contacts.day[i]!, contacts.cellNo[i]!];
+      const found =
+        first === end ? NONE : rules.map((rule) => nearestHits(rule, contacts.at[i]!, hits, first, end, codes));
+      if (found.every((own) => own.length === 0)) {
+        const find = () => this.takers(dimensions.get(cellNo)!, dateOf(day));
+        cells[i] = this.cell(numbers, cellNo * DAYS + day, find);
+        continue;
       }
-      const nearest = [...latest.values()].sort((a, b) => b.at - a.at || (a.decision < b.decision ? -1 : 1));
-      causes.push(...nearest.map(({ at: _at, ...cause }) => cause));
+      const ageOf = ({ ages }: ExposureRule, hit: number): number =>
+        ages ? Math.floor((contacts.at[i]! - hits.at[hit]!) / DAY_SECONDS) : 0;
+      const trace = found.map((own, r) =>
+        own.map((h) => [hits.decision[h], hits.day[h], ageOf(rules[r]!, h)]).join(' '),
+      );
+      cells[i] = this.cell(traced, `${cellNo} ${day} ${trace.join(';')}`, () => {
+        const causes = found.flatMap((own, r) =>
+          own.map((h): Cause => {
+            const [decision, hitOn] = [codes[hits.decision[h]!]!, dateOf(hits.day[h]!)];
+            return { rule: rules[r]!.rule, decision, hitOn, ageDays: ageOf(rules[r]!, h) };
+          }),
+        );
+        return this.takers(dimensions.get(cellNo)!, dateOf(day), causes);
+      });
     }
-    return causes;
+    return cells;
   }
 
   /** Who answers for a contact of a cell on a day. */
@@ -106,14 +125,30 @@ export class ContactOwners {
     }));
   }
 
-  private cell(key: string, find: () => readonly Assignee[]): number {
-    let number = this.seen.get(key);
-    if (number === undefined) {
-      this.seen.set(key, (number = this.finders.length));
-      this.finders.push(find);
-    }
+  private cell<K>(numbers: Map<K, number>, key: K, find: () => readonly Assignee[]): number {
+    let number = numbers.get(key);
+    if (number === undefined) numbers.set(key, (number = this.finders.push(find) - 1));
     return number;
   }
+}
+
+/** Hits within the rule's days before a contact, nearest first, one a decision: the latest. */
+function nearestHits(
+  { seconds, takes }: ExposureRule,
+  at: number,
+  hits: Hits,
+  first: number,
+  end: number,
+  codes: readonly string[],
+): readonly number[] {
+  let found: number[] | undefined;
+  for (let h = end - 1; h >= first; h--) {
+    const age = at - hits.at[h]!;
+    if (age <= 0 || age > seconds || !takes[hits.decision[h]!]) continue;
+    if (!(found ??= []).some((own) => hits.decision[own] === hits.decision[h])) found.push(h);
+  }
+  const code = (h: number): string => codes[hits.decision[h]!]!;
+  return found?.sort((a, b) => hits.at[b]! - hits.at[a]! || (code(a) < code(b) ? -1 : 1)) ?? NONE;
 }
 
 /** Days before anybody owned the decision, or the unit existed, belong to nobody. */
