@@ -1,3 +1,4 @@
+import { viewOf } from './binary-rows.ts';
 import { ByteDictionary } from './byte-dictionary.ts';
 
 /** Dimensions of a contact that make its cell, in the order of the table's unique key. */
@@ -16,6 +17,10 @@ export const DIMENSIONS = [
   'transferred',
 ] as const;
 const WIDTH = DIMENSIONS.length;
+/** Odd factors without a pattern, one a dimension: sums of products wait for no other, as a chain of them would. */
+const FACTORS = Int32Array.from(DIMENSIONS, (_, d) => Math.imul(d + 1, 0x9e3779b1) ^ Math.imul(d + 7, 0x3c6ef372)).map(
+  (factor) => factor | 1,
+);
 
 /**
  * Numbers of cells: the combinations of dimensions that contacts have had. New ones are numbered here and stored with
@@ -37,14 +42,15 @@ export class CellBook {
    */
   addStored(cellNo: number, bytes: Buffer, at: number): void {
     const { row, dictionaries } = this;
+    const view = viewOf(bytes);
     for (let d = 0; d < WIDTH; d++) {
-      const length = bytes.readInt32BE(at);
+      const length = view.getInt32(at);
       at += 4;
       if (length < 0) {
         row[d] = 0;
         continue;
       }
-      const known = dictionaries[d]!.find(bytes, at, at + length);
+      const known = dictionaries[d]!.find(view, at, at + length);
       row[d] = known === 0 ? dictionaries[d]!.add(bytes.toString('utf8', at, at + length)) : known;
       at += length;
     }
@@ -123,10 +129,8 @@ export class CellBook {
 }
 
 function hashOf(ids: ArrayLike<number>, base: number): number {
-  let hash = 0x9747b28c;
-  for (let d = 0; d < WIDTH; d++) {
-    hash = Math.imul(hash ^ ids[base + d]!, 0x85ebca6b);
-    hash ^= hash >>> 13;
-  }
-  return hash >>> 0;
+  let hash = 0;
+  for (let d = 0; d < WIDTH; d++) hash = (hash + Math.imul(ids[base + d]!, FACTORS[d]!)) | 0;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
 }

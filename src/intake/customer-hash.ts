@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { viewOf } from './binary-rows.ts';
 import { sha256Program } from './sha256-program.ts';
 
 /**
@@ -17,7 +18,7 @@ export class CustomerHash {
   /** Of a text of any length. */
   ofAny(bytes: Buffer): void {
     if (bytes.length <= CustomerHash.LONGEST) {
-      this.of(bytes, 0, bytes.length);
+      this.of(viewOf(bytes), 0, bytes.length);
       return;
     }
     const digest = createHash('sha256').update(bytes).digest();
@@ -26,13 +27,16 @@ export class CustomerHash {
   }
 
   /** Of the at most 55 bytes between start and end. */
-  of(bytes: Uint8Array, start: number, end: number): void {
+  of(bytes: DataView, start: number, end: number): void {
     const { words } = this.program;
-    const length = end - start;
-    for (let i = 0; i < 15; i++) words[i] = 0;
-    words[15] = length * 8;
-    for (let i = 0; i < length; i++) words[i >> 2]! |= bytes[start + i]! << (24 - (i & 3) * 8);
-    words[length >> 2]! |= 0x80 << (24 - (length & 3) * 8);
+    let at = 0;
+    let i = start;
+    for (; i + 4 <= end; i += 4) words[at++] = bytes.getInt32(i);
+    let last = 0x80;
+    for (let k = end - 1, shift = 8; k >= i; k--, shift += 8) last |= bytes.getUint8(k) << shift;
+    words[at++] = last << ((3 - (end - i)) * 8);
+    while (at < 15) words[at++] = 0;
+    words[15] = (end - start) * 8;
     this.program.run();
     this.high = words[16]!;
     this.low = words[17]!;

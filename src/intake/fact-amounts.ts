@@ -1,9 +1,11 @@
 import { minorDigits } from '../domain/money.ts';
+import { viewOf } from './binary-rows.ts';
 import { putText, type FactColumn, type FactContext } from './fact-columns.ts';
+import type { CheckedRow } from './row-check.ts';
 
 /** An amount in minor units of the row's currency; `taken` is the value for the control total, NaN for none. */
 export interface AmountColumn extends FactColumn {
-  taken: number | bigint;
+  readonly taken: number;
 }
 
 /** @param digits minor digits of the row's currency, -1 when it is not known for certain */
@@ -14,13 +16,13 @@ export function amountColumn(
   required: boolean,
   digits: () => number,
 ): AmountColumn {
-  return {
+  const column = {
     taken: NaN,
     fast() {
       const { bytes } = place;
       const s = place.starts[place.base + at]!;
       const e = place.ends[place.base + at]!;
-      this.taken = NaN;
+      column.taken = NaN;
       if (s === e) {
         if (!required) out.putNull();
         return !required;
@@ -41,17 +43,17 @@ export function amountColumn(
         if (i < e || decimals > places) return false;
       }
       for (; decimals < places; decimals++) value *= 10;
-      this.taken = negative && value !== 0 ? -value : value;
-      out.putInt8(this.taken);
+      column.taken = negative && value !== 0 ? -value : value;
+      out.putInt8(column.taken);
       return true;
     },
-    slow(row) {
+    slow(row: CheckedRow) {
       const value = row.values[c]!;
-      this.taken = value === null ? NaN : BigInt(value);
       if (value === null) out.putNull();
       else out.putBigInt(BigInt(value));
     },
   };
+  return column;
 }
 
 /** The waived part: nothing, or an amount between 0 and what is billed; the rest goes the slow way. */
@@ -63,37 +65,32 @@ export function waivedColumn(
   digits: () => number,
 ): AmountColumn {
   const part = amountColumn(context, at, c, false, digits);
-  const start = context.out;
-  return {
-    get taken() {
-      return part.taken;
-    },
-    set taken(value) {
-      part.taken = value;
-    },
+  const { fast } = part;
+  return Object.assign(part, {
     fast() {
-      const before = start.length;
-      if (!part.fast()) return false;
-      const waived = part.taken as number;
+      if (!fast()) return false;
+      const waived = part.taken;
       if (waived !== waived) return true;
-      const all = (amount?.taken ?? NaN) as number;
-      if (all === all && (all >= 0 ? waived >= 0 && waived <= all : waived <= 0 && waived >= all)) return true;
-      start.length = before;
-      return false;
+      const all = amount?.taken ?? NaN;
+      return all === all && (all >= 0 ? waived >= 0 && waived <= all : waived <= 0 && waived >= all);
     },
-    slow: (row) => part.slow(row),
-  };
+  });
 }
 
 /** The row's currency and its minor digits, from the field or, when that is empty, the company's. */
 export class RowCurrency {
-  private readonly digitsOf = new Map<number, number>();
-  private readonly names = new Map<number, string>();
+  private readonly known = new Map<number, { readonly name: string; readonly digits: number }>();
+  /** of the row before: most rows of a file have the same */
+  private lastCode = NaN;
+  private lastDigits = -1;
+  private readonly own: DataView;
 
   constructor(
     private readonly context: FactContext,
     private readonly at: number,
-  ) {}
+  ) {
+    this.own = viewOf(Buffer.from(context.currency));
+  }
 
   /** Three letters as a number; 0 for the company's currency, -1 for what is not three bytes long. */
   code(): number {
@@ -106,32 +103,36 @@ export class RowCurrency {
 
   readonly digits = (): number => {
     const code = this.code();
-    let digits = this.digitsOf.get(code);
-    if (digits === undefined) {
-      digits = code < 0 ? -1 : (minorDigits(this.name(code)) ?? -1);
-      if (this.digitsOf.size < 1000) this.digitsOf.set(code, digits);
+    if (code !== this.lastCode) {
+      this.lastCode = code;
+      this.lastDigits = code < 0 ? -1 : this.of(code).digits;
     }
-    return digits;
+    return this.lastDigits;
   };
 
   name(code: number): string {
-    if (code === 0) return this.context.currency;
-    let name = this.names.get(code);
-    if (name === undefined) {
-      name = String.fromCharCode(code >> 16, (code >> 8) & 255, code & 255);
-      if (this.names.size < 1000) this.names.set(code, name);
+    return this.of(code).name;
+  }
+
+  private of(code: number): { readonly name: string; readonly digits: number } {
+    let found = this.known.get(code);
+    if (found === undefined) {
+      const name = code === 0 ? this.context.currency : String.fromCharCode(code >> 16, (code >> 8) & 255, code & 255);
+      found = { name, digits: minorDigits(name) ?? -1 };
+      if (this.known.size < 1000) this.known.set(code, found);
     }
-    return name;
+    return found;
   }
 
   column(required: boolean, c: number): FactColumn {
     const { place, out } = this.context;
     return {
       fast: () => {
-        const code = this.code();
-        if ((code === 0 && required) || this.digits() < 0) return false;
-        if (code === 0) out.putText(this.context.currency);
-        else out.putBytes(place.bytes, place.starts[place.base + this.at]!, place.ends[place.base + this.at]!);
+        const at = place.base + this.at;
+        const given = place.starts[at] !== place.ends[at];
+        if ((!given && required) || this.digits() < 0) return false;
+        if (given) out.putBytes(place.view, place.starts[at]!, place.ends[at]!);
+        else out.putBytes(this.own, 0, this.own.byteLength);
         return true;
       },
       slow: (row) => putText(out, row.values[c]!),

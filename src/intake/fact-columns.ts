@@ -1,4 +1,4 @@
-import type { BinaryRows } from './binary-rows.ts';
+import { viewOf, type BinaryRows } from './binary-rows.ts';
 import { CustomerHash } from './customer-hash.ts';
 import { dayAt, FastTimestamp } from './fast-timestamp.ts';
 import type { Column } from './kinds/kind.ts';
@@ -10,6 +10,8 @@ import type { Zone } from './timestamps.ts';
 /** The row of a span batch that is being encoded. */
 export interface Place {
   bytes: Buffer;
+  /** the same bytes, for reading words */
+  view: DataView;
   starts: Int32Array;
   ends: Int32Array;
   /** index of the row's first field in starts and ends */
@@ -21,7 +23,8 @@ export interface Place {
  * whatever it does not know for certain; then the row is checked as text (row-check.ts) and `slow` writes what came out.
  */
 export interface FactColumn {
-  fast(): boolean;
+  /** a function of its own, not a method: a row calls those of all its columns, and then each costs a call and no look-up */
+  readonly fast: () => boolean;
   slow(row: CheckedRow): void;
   /** remembers the good value of a row that went the slow way */
   learn?(row: CheckedRow): void;
@@ -36,11 +39,9 @@ export interface FactContext {
   readonly file: string;
 }
 
-/** An id of visible ASCII, at most 200 characters; anything else goes the slow way. */
-function isPlainId(b: Uint8Array, s: number, e: number): boolean {
-  if (e - s > 200 || b[s] === 0x20 || b[e - 1] === 0x20) return false;
-  for (let i = s; i < e; i++) if (b[i]! < 0x20 || b[i]! > 0x7e) return false;
-  return true;
+/** Puts an id of visible ASCII, at most 200 characters; false for anything else, which goes the slow way. */
+function putPlainId({ bytes, view }: Place, out: BinaryRows, s: number, e: number): boolean {
+  return e - s <= 200 && bytes[s] !== 0x20 && bytes[e - 1] !== 0x20 && out.putVisible(view, s, e);
 }
 
 export function idColumn({ place, out }: FactContext, at: number, c: number, required: boolean): FactColumn {
@@ -48,13 +49,9 @@ export function idColumn({ place, out }: FactContext, at: number, c: number, req
     fast() {
       const s = place.starts[place.base + at]!;
       const e = place.ends[place.base + at]!;
-      if (s === e) {
-        if (!required) out.putNull();
-        return !required;
-      }
-      if (!isPlainId(place.bytes, s, e)) return false;
-      out.putBytes(place.bytes, s, e);
-      return true;
+      if (s !== e) return putPlainId(place, out, s, e);
+      if (!required) out.putNull();
+      return !required;
     },
     slow: (row) => putText(out, row.values[c]!),
   };
@@ -84,9 +81,8 @@ export function customerColumn(context: FactContext, at: number, c: number, requ
         out.putNull();
         return true;
       }
-      if (pseudonymise || e - s > CustomerHash.LONGEST || !isPlainId(place.bytes, s, e)) return false;
-      out.putBytes(place.bytes, s, e);
-      hash.of(place.bytes, s, e);
+      if (pseudonymise || e - s > CustomerHash.LONGEST || !putPlainId(place, out, s, e)) return false;
+      hash.of(place.view, s, e);
       out.putWords(hash.high, hash.low);
       return true;
     },
@@ -102,50 +98,56 @@ export function customerColumn(context: FactContext, at: number, c: number, requ
 export function labelColumn({ place, out }: FactContext, at: number, c: number): FactColumn {
   return {
     fast() {
-      const { bytes } = place;
       const s = place.starts[place.base + at]!;
       const e = place.ends[place.base + at]!;
-      if (e - s > 300) return false;
-      for (let i = s; i < e; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) return false;
-      if (s === e) out.putNull();
-      else out.putBytes(bytes, s, e);
+      if (s !== e) return e - s <= 300 && out.putVisible(place.view, s, e);
+      out.putNull();
       return true;
     },
     slow: (row) => putText(out, row.values[c]!),
   };
 }
 
-/** A column of few values; `value` is that of the row encoded last, the empty text for none. */
+/** A column of few values. */
 export interface KnownTextColumn extends FactColumn {
-  value: string;
+  /** what `mark` said of the value of the row encoded last, 0 for none */
+  readonly marked: () => number;
 }
 
 /** Codes that must exist, enums: a text that was good once is good again. */
-export function knownTextColumn(context: FactContext, column: Column, at: number, c: number): KnownTextColumn {
+export function knownTextColumn(
+  context: FactContext,
+  column: Column,
+  at: number,
+  c: number,
+  mark: (value: string) => number,
+): KnownTextColumn {
   const { place, out, file } = context;
-  const seen = new Seen<{ readonly text: string; readonly bytes: Buffer }>(column.name, file);
+  const required = column.required === true;
+  const seen = new Seen<{ readonly bytes: DataView; readonly mark: number }>(column.name, file);
+  let marked = 0;
   return {
-    value: '',
+    marked: () => marked,
     fast() {
       const s = place.starts[place.base + at]!;
       const e = place.ends[place.base + at]!;
-      this.value = '';
+      marked = 0;
       if (s === e) {
-        if (column.required !== true) out.putNull();
-        return column.required !== true;
+        if (!required) out.putNull();
+        return !required;
       }
-      const id = seen.find(place.bytes, s, e);
+      const id = seen.find(place.view, s, e);
       if (id === 0) return false;
-      const { text, bytes } = seen.at(id);
-      this.value = text;
-      out.putBytes(bytes, 0, bytes.length);
+      const value = seen.at(id);
+      marked = value.mark;
+      out.putBytes(value.bytes, 0, value.bytes.byteLength);
       return true;
     },
     slow: (row) => putText(out, row.values[c]!),
     learn(row) {
       const text = row.source.fields[at] ?? '';
       const value = row.values[c]!;
-      if (text !== '') seen.learn(text, { text: value, bytes: Buffer.from(value) });
+      if (text !== '') seen.learn(text, { bytes: viewOf(Buffer.from(value)), mark: mark(value) });
     },
   };
 }
@@ -156,8 +158,8 @@ export function booleanColumn({ place, out }: FactContext, at: number, c: number
       const s = place.starts[place.base + at]!;
       const length = place.ends[place.base + at]! - s;
       if (length === 0) out.putNull();
-      else if (length === 4 && place.bytes.readInt32BE(s) === 0x74727565) out.putBoolean(true);
-      else if (length === 5 && place.bytes.readInt32BE(s) === 0x66616c73 && place.bytes[s + 4] === 0x65)
+      else if (length === 4 && place.view.getInt32(s) === 0x74727565) out.putBoolean(true);
+      else if (length === 5 && place.view.getInt32(s) === 0x66616c73 && place.bytes[s + 4] === 0x65)
         out.putBoolean(false);
       else return false;
       return true;
@@ -176,14 +178,14 @@ export function secondsColumn(
   at: number,
   c: number,
   required: boolean,
-): FactColumn & { taken: number } {
-  return {
+): FactColumn & { readonly taken: number } {
+  const column = {
     taken: NaN,
     fast() {
       const { bytes } = place;
       const s = place.starts[place.base + at]!;
       const e = place.ends[place.base + at]!;
-      this.taken = NaN;
+      column.taken = NaN;
       if (s === e) {
         if (!required) out.putNull();
         return !required;
@@ -195,22 +197,23 @@ export function secondsColumn(
         if (digit < 0 || digit > 9) return false;
         value = value * 10 + digit;
       }
-      this.taken = value;
+      column.taken = value;
       out.putInt4(value);
       return true;
     },
-    slow(row) {
+    slow(row: CheckedRow) {
       const value = row.values[c]!;
-      this.taken = value === null ? NaN : Number(value);
+      column.taken = value === null ? NaN : Number(value);
       if (value === null) out.putNull();
       else out.putInt4(Number(value));
     },
   };
+  return column;
 }
 
 /** A day, as days since 1970-01-01; NaN for none. */
 export interface DateColumn extends FactColumn {
-  day: number;
+  readonly day: number;
 }
 
 /** @param earlier a day of the row that must not lie after this one */
@@ -221,56 +224,59 @@ export function dateColumn(
   required: boolean,
   earlier: DateColumn | undefined,
 ): DateColumn {
-  return {
+  const column = {
     day: NaN,
     fast() {
       const s = place.starts[place.base + at]!;
       const e = place.ends[place.base + at]!;
-      this.day = NaN;
+      column.day = NaN;
       if (s === e) {
         if (!required) out.putNull();
         return !required;
       }
       if (e - s !== 10) return false;
-      this.day = dayAt(place.bytes, s);
-      if (this.day !== this.day || (earlier !== undefined && earlier.day > this.day)) return false;
-      out.putDay(this.day);
+      const day = dayAt(place.view, s);
+      if (day !== day || (earlier !== undefined && earlier.day > day)) return false;
+      column.day = day;
+      out.putDay(day);
       return true;
     },
-    slow(row) {
+    slow(row: CheckedRow) {
       const value = row.values[c]!;
-      this.day = value === null ? NaN : Date.parse(`${value}T00:00:00Z`) / 86_400_000;
+      column.day = value === null ? NaN : Date.parse(`${value}T00:00:00Z`) / 86_400_000;
       if (value === null) out.putNull();
-      else out.putDay(this.day);
+      else out.putDay(column.day);
     },
   };
+  return column;
 }
 
 /** An instant and, beside it, its local day. */
-export function instantColumn({ place, out, zone }: FactContext, at: number): FactColumn & { day: number } {
+export function instantColumn({ place, out, zone }: FactContext, at: number): FactColumn & { readonly day: number } {
   const reader = new FastTimestamp(zone);
-  return {
+  const column = {
     day: 0,
     fast() {
-      if (!reader.read(place.bytes, place.starts[place.base + at]!, place.ends[place.base + at]!)) return false;
-      this.day = reader.day;
+      if (!reader.read(place.view, place.starts[place.base + at]!, place.ends[place.base + at]!)) return false;
+      column.day = reader.day;
       out.putInt8(reader.micros);
       out.putDay(reader.day);
       return true;
     },
-    slow(row) {
+    slow(row: CheckedRow) {
       const { micros, day } = row.instant!;
-      this.day = day;
+      column.day = day;
       out.putInt8(Number(micros - 946_684_800_000_000n));
       out.putDay(day);
     },
   };
+  return column;
 }
 
 export function maskedTextColumn({ place, out }: FactContext, at: number, c: number): FactColumn {
   return {
     fast() {
-      const { bytes } = place;
+      const { bytes, view } = place;
       const s = place.starts[place.base + at]!;
       const e = place.ends[place.base + at]!;
       for (let i = s; i < e; i++) {
@@ -281,7 +287,7 @@ export function maskedTextColumn({ place, out }: FactContext, at: number, c: num
         }
       }
       if (s === e) out.putNull();
-      else out.putBytes(bytes, s, e);
+      else out.putBytes(view, s, e);
       return true;
     },
     slow: (row) => putText(out, row.values[c]!),

@@ -29,6 +29,8 @@ import { CELL_COLUMNS } from './stage-columns.ts';
 export interface CompiledFact {
   readonly names: readonly string[];
   readonly columns: readonly FactColumn[];
+  /** `fast` of each column */
+  readonly steps: readonly (() => boolean)[];
   readonly amounts: readonly { readonly column: AmountColumn; readonly name: string }[];
   readonly seconds: { readonly taken: number } | undefined;
   readonly instant: { readonly day: number } | undefined;
@@ -42,6 +44,9 @@ export interface CompiledFact {
 }
 
 const NO_RULE: { readonly values: readonly string[]; readonly losses: readonly string[] } = { values: [], losses: [] };
+/** What the kind's rule may have against a value: something, or only with an amount above zero. */
+const SUSPECT = 1;
+const SUSPECT_GAIN = 2;
 
 /** Makes the encoders of a kind's columns from its definition. @param cells for contacts only */
 export function compileFact(
@@ -61,6 +66,9 @@ export function compileFact(
   let cell: CellColumn | undefined;
   let customer: CustomerColumn | undefined;
   let known: KnownTextColumn | undefined;
+  const { values, losses } = kind.ruleOnly ?? NO_RULE;
+  const mark = (value: string): number =>
+    values.includes(value) ? SUSPECT : losses.includes(value) ? SUSPECT_GAIN : 0;
   const days = new Map<string, DateColumn>();
   const names: string[] = [];
   const columns: FactColumn[] = [];
@@ -92,10 +100,9 @@ export function compileFact(
       continue;
     }
     if (at === undefined) {
-      const nothing = (): void => (column.type === 'currency' ? out.putText(books.currency) : out.putNull());
-      const absent = { fast: () => (nothing(), true), slow: nothing };
-      add(name, absent);
-      if (column.also !== undefined) add(column.also, absent);
+      // columns that neither the file nor the row has are left to the table, which has nothing in them
+      const own = (): void => out.putText(books.currency);
+      if (column.type === 'currency') add(name, { fast: () => (own(), true), slow: own });
       continue;
     }
     switch (column.type) {
@@ -141,7 +148,7 @@ export function compileFact(
         break;
       case 'code':
       case 'enum': {
-        const made = knownTextColumn(context, column, at, c);
+        const made = knownTextColumn(context, column, at, c, mark);
         if (kind.ruleOnly?.column === column.name) known = made;
         add(name, made);
         break;
@@ -173,9 +180,10 @@ export function compileFact(
     cell = cellColumn(context, kind, binding.places, cells);
     columns.push(cell);
   }
-  const { values, losses } = kind.ruleOnly ?? NO_RULE;
-  const ruled = (): boolean =>
-    known !== undefined &&
-    (values.includes(known.value) || (losses.includes(known.value) && (amounts[0]?.column.taken ?? NaN) > 0));
-  return { names, columns, amounts, seconds: timed, instant: dated, currency, cell, customer, ruled };
+  const ruled = (): boolean => {
+    const marked = known === undefined ? 0 : known.marked();
+    return marked === SUSPECT || (marked === SUSPECT_GAIN && (amounts[0]?.column.taken ?? NaN) > 0);
+  };
+  const steps = columns.map(({ fast }) => fast);
+  return { names, columns, steps, amounts, seconds: timed, instant: dated, currency, cell, customer, ruled };
 }

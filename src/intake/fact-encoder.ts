@@ -1,4 +1,4 @@
-import { BinaryRows } from './binary-rows.ts';
+import { BinaryRows, viewOf } from './binary-rows.ts';
 import type { CellBook } from './cells.ts';
 import type { Books } from './column-checks.ts';
 import { compileFact, type CompiledFact } from './fact-compiler.ts';
@@ -23,6 +23,7 @@ export class FactEncoder {
   day = NaN;
   private readonly place: Place = {
     bytes: Buffer.alloc(0),
+    view: new DataView(new ArrayBuffer(0)),
     starts: new Int32Array(0),
     ends: new Int32Array(0),
     base: 0,
@@ -76,7 +77,10 @@ export class FactEncoder {
   encode(batch: SpanBatch, r: number): boolean {
     const { place, out } = this;
     const base = r * batch.width;
-    place.bytes = batch.bytes;
+    if (place.bytes !== batch.bytes) {
+      place.bytes = batch.bytes;
+      place.view = viewOf(batch.bytes);
+    }
     place.starts = batch.starts;
     place.ends = batch.ends;
     place.base = base;
@@ -85,7 +89,7 @@ export class FactEncoder {
     out.room(batch.ends[base + batch.width - 1]! - batch.starts[base]! + 2048);
     this.putHead(batch.lines[r]!);
     if (this.encodeFast()) {
-      this.take(batch.bytes);
+      this.take();
       return true;
     }
     out.length = before;
@@ -97,8 +101,8 @@ export class FactEncoder {
   }
 
   private encodeFast(): boolean {
-    const { columns, ruled } = this.fact;
-    for (let c = 0; c < columns.length; c++) if (!columns[c]!.fast()) return false;
+    const { steps, ruled } = this.fact;
+    for (let c = 0; c < steps.length; c++) if (!steps[c]!()) return false;
     return !ruled();
   }
 
@@ -121,7 +125,7 @@ export class FactEncoder {
     for (const at of this.keyPlaces) {
       const key = Buffer.from(source.fields[at]!);
       this.hashes.mix(key, 0, key.length);
-      this.widen(key, 0, key.length);
+      this.widen(viewOf(key), 0, key.length);
     }
     this.hashes.end();
     return true;
@@ -146,8 +150,8 @@ export class FactEncoder {
   }
 
   /** Counts a row that went the fast way. */
-  private take(bytes: Buffer): void {
-    const { totals, place, hashes } = this;
+  private take(): void {
+    const { totals, place, hashes, keyPlaces } = this;
     const { seconds, amounts, currency: currencyOf, instant } = this.fact;
     totals.rows++;
     if (seconds !== undefined && seconds.taken === seconds.taken) totals.addSeconds(seconds.taken);
@@ -159,57 +163,70 @@ export class FactEncoder {
         this.sums = amounts.map(({ name }) => totals.sumOf(name, currency));
       }
       for (let a = 0; a < amounts.length; a++) {
-        const taken = amounts[a]!.column.taken as number;
+        const { taken } = amounts[a]!.column;
         if (taken === taken) this.sums[a]!.add(taken);
       }
     }
     if (instant !== undefined) this.day = instant.day;
     if (this.takeCustomer()) return;
     hashes.begin();
-    for (const at of this.keyPlaces) {
-      const start = place.starts[place.base + at]!;
-      const end = place.ends[place.base + at]!;
-      hashes.mix(bytes, start, end);
-      this.widen(bytes, start, end);
+    for (let k = 0; k < keyPlaces.length; k++) {
+      const start = place.starts[place.base + keyPlaces[k]!]!;
+      const end = place.ends[place.base + keyPlaces[k]!]!;
+      hashes.mix(place.bytes, start, end);
+      this.widen(place.view, start, end);
     }
     hashes.end();
   }
 
   /** Keeps the least and the greatest key. */
-  private widen(bytes: Buffer, start: number, end: number): void {
+  private widen(bytes: DataView, start: number, end: number): void {
     const { low, high } = this;
-    if (low.text.length === 0) {
+    if (low.length === 0) {
       low.take(bytes, start, end);
       high.take(bytes, start, end);
-    } else if (isBelow(high.text, bytes, start, end)) high.take(bytes, start, end);
-    else if (!isBelow(low.text, bytes, start, end)) low.take(bytes, start, end);
+    } else if (high.isBelow(bytes, start, end)) high.take(bytes, start, end);
+    else if (!low.isBelow(bytes, start, end)) low.take(bytes, start, end);
   }
 
   /** Least and greatest key of the facts taken; undefined without rows. */
   keyRange(): KeyRange | undefined {
-    return this.low.text.length === 0 ? undefined : { low: this.low.text.toString(), high: this.high.text.toString() };
+    return this.low.length === 0 ? undefined : { low: this.low.text(), high: this.high.text() };
   }
 }
 
 /** A text of changing bytes, kept without making a new buffer each time. */
 class Kept {
-  text = Buffer.alloc(0);
+  length = 0;
   private bytes = Buffer.alloc(256);
+  private view = viewOf(this.bytes);
 
-  take(from: Buffer, start: number, end: number): void {
-    if (end - start > this.bytes.length) this.bytes = Buffer.alloc((end - start) * 2);
-    for (let i = start; i < end; i++) this.bytes[i - start] = from[i]!;
-    if (this.text.length !== end - start || this.text.buffer !== this.bytes.buffer)
-      this.text = this.bytes.subarray(0, end - start);
+  take(from: DataView, start: number, end: number): void {
+    if (end - start > this.bytes.length) {
+      this.bytes = Buffer.alloc((end - start) * 2);
+      this.view = viewOf(this.bytes);
+    }
+    const { view } = this;
+    let i = start;
+    for (; i + 4 <= end; i += 4) view.setInt32(i - start, from.getInt32(i));
+    for (; i < end; i++) view.setUint8(i - start, from.getUint8(i));
+    this.length = end - start;
   }
-}
 
-/** True when a text lies before the one between start and end, by bytes. */
-function isBelow(text: Buffer, bytes: Buffer, start: number, end: number): boolean {
-  const length = Math.min(text.length, end - start);
-  for (let i = 0; i < length; i++) {
-    const difference = text[i]! - bytes[start + i]!;
-    if (difference !== 0) return difference < 0;
+  /** True when it lies before the text between start and end, by bytes. */
+  isBelow(bytes: DataView, start: number, end: number): boolean {
+    const { view } = this;
+    const length = Math.min(this.length, end - start);
+    let i = 0;
+    while (i + 4 <= length && view.getInt32(i) === bytes.getInt32(start + i)) i += 4;
+    for (; i < length; i++) {
+      const difference = view.getUint8(i) - bytes.getUint8(start + i);
+      if (difference !== 0) return difference < 0;
+    }
+    return this.length < end - start;
   }
-  return text.length < end - start;
+
+  text(): string {
+    return this.bytes.toString('utf8', 0, this.length);
+  }
 }

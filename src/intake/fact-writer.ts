@@ -7,6 +7,7 @@ import { KeyHashes } from './key-hashes.ts';
 import { MonthCopy } from './month-copy.ts';
 import { MonthCounts } from './month-counts.ts';
 import { asSent, type OpenRows } from './row-reader.ts';
+import type { SpanBatch } from './rows.ts';
 
 /** Rows on their way from a file into a COPY; says after each batch how far it is. */
 export type OnRows = (rows: number, bytes: number) => void;
@@ -21,13 +22,22 @@ async function encodeAll(
   const { source, mended } = rows;
   const { out } = encoder;
   let read = 0;
+  // a function of its own, because the compiler makes less of a loop that may wait
+  const encodeUntil = (batch: SpanBatch, from: number): { next: number; wait: ReturnType<typeof onRow> } => {
+    for (let r = from; r < batch.count; r++) {
+      const start = out.length;
+      const wait = onRow(encoder.encode(batch, r), start);
+      if (wait !== undefined) return { next: r + 1, wait };
+    }
+    return { next: batch.count, wait: undefined };
+  };
   if (source.spans !== undefined && !mended) {
     for await (const batch of source.spans) {
-      for (let r = 0; r < batch.count; r++) {
-        const start = out.length;
-        const wait = onRow(encoder.encode(batch, r), start);
+      for (let r = 0; r < batch.count;) {
+        const { next, wait } = encodeUntil(batch, r);
         if (wait === false) return false;
         if (wait !== undefined) await wait;
+        r = next;
       }
       read += batch.count;
       onRows(read, source.bytesRead?.() ?? 0);

@@ -15,7 +15,7 @@ export class Seen<T> {
   ) {}
 
   /** 0 for a text that was not met, else a number for `at`. */
-  find(bytes: Uint8Array, start: number, end: number): number {
+  find(bytes: DataView, start: number, end: number): number {
     return this.texts.find(bytes, start, end);
   }
 
