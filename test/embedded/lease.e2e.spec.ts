@@ -204,7 +204,9 @@ describe('after kill -9', () => {
     await command.kill();
     const next = await startCommand(home);
     expect(await keptRows(next.adminUrl)).toBe(1);
-    expect((await execute(next.adminUrl, 'select count(id)::int as rows from month')).rows).toEqual([{ rows: 200_000 }]);
+    expect((await execute(next.adminUrl, 'select count(id)::int as rows from month')).rows).toEqual([
+      { rows: 200_000 },
+    ]);
     const byIndex = "set enable_seqscan = off; select id from month where id = 'K-150000'";
     expect((await execute(next.adminUrl, byIndex)) as unknown).toMatchObject([{}, { rows: [{ id: 'K-150000' }] }]);
     expect((await execute(next.adminUrl, 'show wal_level')).rows).toEqual([{ wal_level: 'minimal' }]);
