@@ -2,8 +2,9 @@ import type { DecisionRecord, OwnerRecord, ReasonRecord, UnitRecord } from '../d
 import { Register } from '../domain/attribution/register.ts';
 import { Fraction } from '../domain/fraction.ts';
 import type { Model } from '../domain/model/model.ts';
-import { coarseCells } from '../domain/statements/coarse-cells.ts';
+import { coarseCells, type CoarseCell } from '../domain/statements/coarse-cells.ts';
 import type { DecidingInputs, DecidingModel } from '../domain/statements/deciding-inputs.ts';
+import { distinctionsOf, type Distinctions } from '../domain/statements/distinctions.ts';
 import { upperRollUp, type UpperRollUp } from '../domain/statements/upper-roll-up.ts';
 import type { ContactReading } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
@@ -23,7 +24,8 @@ export interface Records {
 
 /**
  * The upper level of the roll-up of a period, from what is kept of the same facts, rules and records, else made from the
- * cells, which may be kept themselves. It reads nothing of the model and the records but what its basis names.
+ * coarse cells, and these from the cells, which may be kept themselves: a share or a taker of a rule leaves both, patterns
+ * that are new leave the cells. It reads nothing of the model and the records but what its basis names.
  * @param options as of `columnsAt`
  */
 export async function upperAt(
@@ -38,7 +40,7 @@ export async function upperAt(
   const records = decidingRecords(given.records);
   const make = async (): Promise<UpperRollUp> => {
     const register = new Register(records);
-    const cells = coarseCells(await columnsAt(tx, reading, control, keeping), model, register);
+    const cells = await coarseAt(tx, reading, distinctionsOf(model, register), { control, keeping });
     return upperRollUp({ period: reading.period, model, register, customerDays, increments }, cells);
   };
   const may = keepingOf(control, keeping);
@@ -49,6 +51,19 @@ export async function upperAt(
     on: [...cells.on, plain({ model, records, customerDays, increments })],
   };
   return asFigures(await keptOr(tx, may, basis, async () => asText(await make())));
+}
+
+async function coarseAt(
+  tx: Tx,
+  reading: ContactReading,
+  by: Distinctions,
+  { control, keeping }: { readonly control?: Control | undefined; readonly keeping: Keeping },
+): Promise<readonly CoarseCell[]> {
+  const make = async () => coarseCells(await columnsAt(tx, reading, control, keeping), by);
+  const may = keepingOf(control, keeping);
+  if (may === 'no') return await make();
+  const cells = await basisOfCells(tx, reading);
+  return await keptOr(tx, may, { subject: `coarse ${cells.subject}`, on: [...cells.on, plain(by)] }, make);
 }
 
 function decidingModel({ pools, rules, tiers, time_equations, charging }: Model): DecidingModel {

@@ -14,7 +14,8 @@ const RUNS = process.env['ANSWERABLE_FULL'] ? 30 : 2;
 /** Contacts with cases, tags and text, and a rule that asks for evidence: everything that is kept has something to keep. */
 const MODEL = WEB_HOUSE['model.yaml']!.replace(
   'background: keep }, ',
-  'background: deduct }, { name: price, incremental: PRICE }, ',
+  'background: deduct }, { name: price, incremental: PRICE }, ' +
+    '{ name: networks, match: { reason: [network] }, to: [{ unit: RETAIL, share: "0.1" }] }, ',
 );
 
 type Step = (books: TestBooks, n: number, of: Period) => Promise<unknown>;
@@ -100,7 +101,9 @@ async function figuresOf(books: TestBooks): Promise<object> {
   };
 }
 
-type Level = 'upper roll-up' | 'roll-up';
+type Level = 'upper roll-up' | 'coarse roll-up' | 'roll-up';
+
+const CELLS: readonly Level[] = ['upper roll-up', 'coarse roll-up', 'roll-up'];
 
 const anotherModel =
   (from: string | RegExp, to: string): Step =>
@@ -157,54 +160,64 @@ const REMADE: Readonly<Record<string, readonly [Step, readonly Level[]]>> = {
     [],
   ],
   'a name': [given({ 'units.csv': csv([{ unit_code: 'MOBILE', name: 'Phones', kind: 'business' }]) }), []],
+  'the share and the taker of a rule': [
+    anotherModel('unit: RETAIL, share: "0.1"', 'unit: MOBILE, share: "0.25"'),
+    ['upper roll-up'],
+  ],
   'a rule on dimensions': [
     anotherModel(
       'rules: [',
       'rules: [{ name: chat, match: { channel: [chat] }, to: [{ unit: MOBILE, share: "0.4" }] }, ',
     ),
-    ['upper roll-up'],
+    ['upper roll-up', 'coarse roll-up'],
   ],
   'a rule on a dimension that none looked at': [
     anotherModel(
       'rules: [',
       'rules: [{ name: v, match: { vendor: [ACME], language: ["(none)"] }, to: [{ unit: MOBILE }] }, ',
     ),
-    ['upper roll-up'],
+    ['upper roll-up', 'coarse roll-up'],
   ],
   'what is done with a tier': [anotherModel('rules: [', 'tiers: { D: show }\nrules: ['), ['upper roll-up']],
-  'the basis of the charge': [anotherModel(/charging: .*/, 'charging: { basis: actual }'), ['upper roll-up']],
+  'the basis of the charge': [
+    anotherModel(/charging: .*/, 'charging: { basis: actual }'),
+    ['upper roll-up', 'coarse roll-up'],
+  ],
   'a time equation': [
     anotherModel(
       'rules: [',
       'time_equations: [{ reasons: ["bill*"], base: 200, add: [{ when: { site: [north] }, seconds: 60 }] }]\nrules: [',
     ),
-    ['upper roll-up'],
+    ['upper roll-up', 'coarse roll-up'],
   ],
   'the owner of a reason': [reasonsWith(300, 'MOBILE'), ['upper roll-up']],
-  'the owners of a decision': [handedOver('FEE', 'RETAIL', '2026-04-30', '2026-05-01'), ['upper roll-up']],
+  'the owners of a decision': [
+    handedOver('FEE', 'RETAIL', '2026-04-30', '2026-05-01'),
+    ['upper roll-up', 'coarse roll-up'],
+  ],
   'the owners of a decision, from a day of the month on': [
     handedOver('PRICE', 'MOBILE', '2026-05-12', '2026-05-13'),
-    ['upper roll-up', 'roll-up'],
+    CELLS,
   ],
   'the reasons of a decision': [
     (books, _, of) => STEPS['a decision of other reasons']!(books, 1, of),
-    ['upper roll-up'],
+    ['upper roll-up', 'coarse roll-up'],
   ],
-  'a rule on exposures': [STEPS['another rule']!, ['upper roll-up', 'roll-up']],
+  'a rule on exposures': [STEPS['another rule']!, CELLS],
   'a rule on text': [
     anotherModel(
       'rules: [',
       'rules: [{ name: words, match: { text: { keywords: [bill] } }, to: [{ unit: MOBILE }] }, ',
     ),
-    ['upper roll-up', 'roll-up'],
+    CELLS,
   ],
-  'an exposure': [STEPS['an exposure more']!, ['upper roll-up', 'roll-up']],
-  'a contact': [STEPS['a contact more']!, ['upper roll-up', 'roll-up']],
+  'an exposure': [STEPS['an exposure more']!, CELLS],
+  'a contact': [STEPS['a contact more']!, CELLS],
   'a contact corrected': [
     given({ 'contacts.csv': csv([contact(`${MAY}-r-1`, `${MAY}-09`, 'network', { handle_seconds: 61 })]) }),
-    ['upper roll-up', 'roll-up'],
+    CELLS,
   ],
-  'an import taken back': [STEPS['an import taken back']!, ['upper roll-up', 'roll-up']],
+  'an import taken back': [STEPS['an import taken back']!, CELLS],
 };
 
 describe('figures that are kept', () => {
@@ -274,14 +287,14 @@ describe('figures that are kept', () => {
       `select figures from kept_figure where subject like 'customer-days%' limit 1`,
     );
     expect(empty).toHaveLength(1);
-    for (const level of ['upper roll-up', 'roll-up']) {
+    for (const level of CELLS) {
       await books.sql(
         `update kept_figure set figures = (select figures from kept_figure where subject = $1 limit 1) where subject = $2`,
         [`${level} of ${APRIL}`, `${level} of ${MAY}`],
       );
       await expect(books.periods.close(finance, MAY, { preview: true })).rejects.toThrow(/contacts of 2026-05/);
       // The level below is read only where the upper one is not there.
-      if (level === 'upper roll-up') await books.sql('delete from kept_figure where subject like $1', [`${level}%`]);
+      if (level !== 'roll-up') await books.sql('delete from kept_figure where subject like $1', [`${level}%`]);
     }
     expect((await books.verify.verify(auditor)).differences).toEqual([]);
     await expect(books.periods.close(finance, MAY, { preview: true, control: 'full' })).resolves.toMatchObject({
@@ -289,7 +302,7 @@ describe('figures that are kept', () => {
     });
   });
 
-  it('are made anew level by level: rates, shares and volumes leave the upper roll-up, rules the cells', async () => {
+  it('are made anew level by level: rates leave the upper roll-up, shares and takers the coarse cells, patterns the cells', async () => {
     const { finance } = books.people;
     const kept = async (): Promise<Set<string>> =>
       new Set(
@@ -302,15 +315,15 @@ describe('figures that are kept', () => {
     const levelsMade = async (before: ReadonlySet<string>): Promise<Level[]> => {
       const names = [...(await kept())].filter((name) => !before.has(name));
       return names
-        .map((name) => (name.startsWith('upper') ? 'upper roll-up' : 'roll-up'))
-        .sort()
-        .reverse() as Level[];
+        .map((name) => name.slice(0, name.indexOf(' of ')) as Level)
+        .sort((a, b) => CELLS.indexOf(a) - CELLS.indexOf(b));
     };
     for (const [n, [change, [deed, levels]]] of Object.entries(REMADE).entries()) {
+      await books.models.apply(finance, MODEL);
       await forget(books);
       await books.periods.close(finance, MAY, { preview: true });
       const before = await kept();
-      expect(before.size).toBe(2);
+      expect(before.size).toBe(CELLS.length);
       await deed(books, n, MAY);
       const { runHash, document } = await books.periods.close(finance, MAY, { preview: true });
       expect([change, await levelsMade(before)]).toEqual([change, levels]);

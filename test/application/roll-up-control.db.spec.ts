@@ -4,6 +4,7 @@ import { cellFacts, columnsAt } from '../../src/application/cells-at.ts';
 import { period } from '../../src/domain/period.ts';
 import { booksOf, close } from '../../src/domain/statements/close.ts';
 import { coarseCells } from '../../src/domain/statements/coarse-cells.ts';
+import { distinctionsOf } from '../../src/domain/statements/distinctions.ts';
 import { documentsOf } from '../../src/domain/statements/document.ts';
 import { cellList, cellSums, type CellSum } from '../../src/persistence/close-inputs.queries.ts';
 import { rollUp } from '../../src/persistence/roll-up.queries.ts';
@@ -131,7 +132,7 @@ describe('two roads to one roll-up', () => {
       const coarse = booksOf(costing.upper, costing.inputs);
       expect(coarse).toEqual(fine);
       expect(documentsOf(coarse, costing.context).runHash).toBe(documentsOf(fine, context).runHash);
-      const cells = coarseCells(await columnsAt(tx, contacts), inputs.model, inputs.register);
+      const cells = coarseCells(await columnsAt(tx, contacts), distinctionsOf(inputs.model, inputs.register));
       expect(cells.length).toBeLessThan(inputs.cells.length);
       const parts = (of: readonly { readonly parts: bigint }[]) => of.reduce((sum, cell) => sum + cell.parts, 0n);
       expect(parts(cells)).toBe(parts(inputs.cells));

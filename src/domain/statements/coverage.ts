@@ -5,6 +5,7 @@ import type { Tier } from '../model/model.ts';
 import type { Coverage } from './books.ts';
 import type { CellFacts } from './cell-facts.ts';
 import type { PoolUse } from './pool-use.ts';
+import { ShareSums } from './share-sums.ts';
 
 const WORKLIST = 20;
 
@@ -36,12 +37,14 @@ interface ReasonSums {
 }
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
+/** With parts that are still being summed. */
+type Summing<T> = Omit<T, 'parts'> & { readonly parts: ShareSums };
 
 /** Counts how much of the contacts is explained, by evidence tier, and what is not, by reason and channel. */
 export class CoverageCount {
   private readonly reasons = new Map<string, Open<ReasonSums>>();
-  private readonly byTier = new Map<string, Open<CoverageSums['byTier'][number]>>();
-  private readonly unattributed = new Map<string, Open<CoverageSums['unattributed'][number]>>();
+  private readonly byTier = new Map<string, Summing<CoverageSums['byTier'][number]>>();
+  private readonly unattributed = new Map<string, Summing<CoverageSums['unattributed'][number]>>();
   private readonly unserved = new Map<
     string,
     Open<Omit<CoverageSums['unserved'][number], 'units'>> & { readonly units: Set<string> }
@@ -70,25 +73,28 @@ export class CoverageCount {
       return;
     }
     for (const { tier, share } of outcome.parts) {
-      const kept = madeOnce(this.byTier, `${tier}${reason}`, () => ({ tier, reason, parts: Fraction.ZERO }));
-      kept.parts = kept.parts.plus(share.times(cell.parts));
+      const kept = madeOnce(this.byTier, `${tier}${reason}`, () => ({ tier, reason, parts: new ShareSums() }));
+      kept.parts.add(share, cell.parts);
     }
     if (cell.tag !== null && !outcome.parts.some((part) => part.decision === cell.tag))
       sums.tagsNotHonoured += cell.parts;
     if (outcome.unattributed.isZero) return;
-    const none = () => ({ reason, channel, parts: Fraction.ZERO });
-    const kept = madeOnce(this.unattributed, reasonKey(cell.dimensions), none);
-    kept.parts = kept.parts.plus(outcome.unattributed.times(cell.parts));
+    const none = () => ({ reason, channel, parts: new ShareSums() });
+    madeOnce(this.unattributed, reasonKey(cell.dimensions), none).parts.add(outcome.unattributed, cell.parts);
   }
 
   sums(): CoverageSums {
     return {
       reasons: [...this.reasons.values()],
-      byTier: [...this.byTier.values()],
-      unattributed: [...this.unattributed.values()],
+      byTier: [...this.byTier.values()].map(summed),
+      unattributed: [...this.unattributed.values()].map(summed),
       unserved: [...this.unserved.values()].map((of) => ({ ...of, units: [...of.units].sort(compareKeys) })),
     };
   }
+}
+
+function summed<T extends { readonly parts: ShareSums }>({ parts, ...of }: T) {
+  return { ...of, parts: parts.total() };
 }
 
 function madeOnce<T>(of: Map<string, T>, key: string, make: () => T): T {

@@ -3,7 +3,8 @@ import type { Attribution } from '../attribution/rulebook.ts';
 import { Fraction } from '../fraction.ts';
 import type { LocalDate } from '../period.ts';
 import type { Books } from './books.ts';
-import type { CellFacts } from './cell-facts.ts';
+import type { CoarseCell } from './coarse-cells.ts';
+import { ShareSums } from './share-sums.ts';
 
 /** Parts of contacts of a reason by decision and the day that books them. */
 export interface DecisionDay {
@@ -18,23 +19,27 @@ export interface DecisionDay {
  * them, so that a fee and its contacts stand on one day; a tagged contact's own day; else the last day of the period.
  */
 export class DecisionDays {
-  private readonly days = new Map<string, DecisionDay>();
+  private readonly days = new Map<string, Omit<DecisionDay, 'parts'> & { readonly parts: ShareSums }>();
 
   constructor(private readonly lastDay: LocalDate) {}
 
-  add(cell: CellFacts, attributions: readonly Attribution[]): void {
+  add(cell: CoarseCell, attributions: readonly Attribution[]): void {
     const { reason } = cell.dimensions;
-    for (const { decision, hitOn, share } of attributions) {
+    for (const { rule, decision, hitOn, share } of attributions) {
       if (decision === null) continue;
-      const day = hitOn ?? (cell.tag === decision ? cell.taggedOn : null) ?? this.lastDay;
-      const key = `${decision}\u0000${day}\u0000${reason}`;
-      const before = this.days.get(key)?.parts ?? Fraction.ZERO;
-      this.days.set(key, { decision, day, reason, parts: before.plus(share.times(cell.parts)) });
+      for (const [named, parts] of cell.byDays ?? [[cell, cell.parts] as const]) {
+        const hit = hitOn && named.causes.find((cause) => cause.rule === rule && cause.decision === decision)!.hitOn;
+        const day = hit ?? (cell.tag === decision ? named.taggedOn : null) ?? this.lastDay;
+        const key = `${decision}\u0000${day}\u0000${reason}`;
+        let sums = this.days.get(key);
+        if (!sums) this.days.set(key, (sums = { decision, day, reason, parts: new ShareSums() }));
+        sums.parts.add(share, parts);
+      }
     }
   }
 
   list(): DecisionDay[] {
-    return [...this.days.values()];
+    return [...this.days.values()].map(({ parts, ...day }) => ({ ...day, parts: parts.total() }));
   }
 }
 

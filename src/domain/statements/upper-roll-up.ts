@@ -3,6 +3,7 @@ import { ruleShares } from '../attribution/rule-shares.ts';
 import { attribute } from '../attribution/rulebook.ts';
 import { lastDay } from '../period.ts';
 import type { CellFacts } from './cell-facts.ts';
+import type { CoarseCell } from './coarse-cells.ts';
 import { CoverageCount, type CoverageSums } from './coverage.ts';
 import type { DecidingInputs } from './deciding-inputs.ts';
 import { DecisionDays, type DecisionDay } from './decision-days.ts';
@@ -26,7 +27,7 @@ export interface UpperRollUp {
 }
 
 /** @param observer hears every share of every cell as it is attributed */
-export function upperRollUp(of: DecidingInputs, cells: readonly CellFacts[], observer?: Observer): UpperRollUp {
+export function upperRollUp(of: DecidingInputs, cells: readonly CoarseCell[], observer?: Observer): UpperRollUp {
   const { model, register } = of;
   const shares = sharesOf(of, cells);
   const uses = new UseSums(model, observer);

@@ -9,6 +9,8 @@ export class WordSums {
   /** @param places of each value, below `count` */
   constructor(count: number, values: BigInt64Array, places: Int32Array) {
     const [low, high] = [new Float64Array(count), new Float64Array(count)];
+    this.low = low;
+    this.high = high;
     const lower = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
     const upper = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
     for (let i = 0; i < places.length; i++) {
@@ -17,8 +19,18 @@ export class WordSums {
       high[place]! += upper[2 * i + 1]! + (sum >= LIMIT ? LIMIT / WORD : 0);
       low[place] = sum >= LIMIT ? sum - LIMIT : sum;
     }
-    this.low = low;
-    this.high = high;
+  }
+
+  /** The same sums, taken together. @param groupOf each place, below `count` */
+  grouped(count: number, groupOf: readonly number[]): WordSums {
+    const sums = new WordSums(count, new BigInt64Array(), new Int32Array());
+    const { low, high } = sums;
+    groupOf.forEach((group, place) => {
+      const sum = low[group]! + this.low[place]!;
+      high[group]! += this.high[place]! + (sum >= LIMIT ? LIMIT / WORD : 0);
+      low[group] = sum >= LIMIT ? sum - LIMIT : sum;
+    });
+    return sums;
   }
 
   total(place: number): bigint {
