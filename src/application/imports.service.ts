@@ -45,6 +45,7 @@ export interface ImportOptions extends ImportFlags {
   readonly pseudonymKey?: string | undefined;
   /** see FileToImport */
   readonly directFrom?: number | undefined;
+  readonly heldUpTo?: number | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
 
@@ -221,6 +222,7 @@ async function one(tx: Tx, actor: Actor, kind: Kind, path: string, options: Impo
       open: (onFault) => (options.open ?? asItIs)(path, name, onFault),
       userId: actor.userId,
       directFrom: options.directFrom,
+      heldUpTo: options.heldUpTo,
       pseudonymKey: options.pseudonymKey ?? process.env['ANSWERABLE_PSEUDONYM_KEY'],
     },
     options,

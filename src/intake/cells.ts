@@ -35,6 +35,8 @@ export class CellBook {
   private count = 0;
   private stored = 0;
   private last = 0;
+  /** places of cells that turned out to be stored after they were met */
+  private readonly foundStored = new Set<number>();
 
   /**
    * Takes a cell that the database has; all of them before the first new one. @param bytes from `at` on, every dimension's
@@ -116,14 +118,28 @@ export class CellBook {
     });
   }
 
+  /**
+   * Gives the cells that were met before any stored one was known their right numbers: those under which some are stored, by the
+   * number they had, and numbers after the last stored one. @returns them, by the number that each had, from 1
+   */
+  renumber(stored: readonly { readonly place: number; readonly cellNo: number }[], last: number): Int32Array {
+    for (const { place, cellNo } of stored) {
+      this.numbers[place - 1] = cellNo;
+      this.foundStored.add(place - 1);
+    }
+    this.last = last;
+    for (let at = 0; at < this.count; at++) if (!this.foundStored.has(at)) this.numbers[at] = ++this.last;
+    return this.numbers.subarray(0, this.count);
+  }
+
   get freshCount(): number {
-    return this.count - this.stored;
+    return this.count - this.stored - this.foundStored.size;
   }
 
   /** Cells that the database does not have yet. */
   *fresh(): Generator<{ cellNo: number; dimensions: (string | null)[] }> {
     for (let at = this.stored; at < this.count; at++) {
-      yield { cellNo: this.numbers[at]!, dimensions: this.textsAt(at) };
+      if (!this.foundStored.has(at)) yield { cellNo: this.numbers[at]!, dimensions: this.textsAt(at) };
     }
   }
 }

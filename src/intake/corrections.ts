@@ -20,8 +20,8 @@ export async function corrections(
 ): Promise<Correction[]> {
   const rows = await changedRows(tx, of, most);
   return rows.map(({ line, was, is }) => {
-    const [before, after] = [was, is].map((stored) => inWords(kind, { ...stored, ...dimensionsOf(stored, cells) }));
-    return { line, key: keyOf(kind, after!), changes: changesBetween(before!, after!) };
+    const after = inWords(kind, { ...is, ...dimensionsOf(is, cells) });
+    return { line, key: keyOf(kind, after), changes: changesBetween(inWords(kind, was), after) };
   });
 }
 

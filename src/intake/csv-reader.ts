@@ -10,7 +10,7 @@ export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOpt
   const scanner = new CsvScanner(options);
   const input = chunks[Symbol.asyncIterator]();
   let bytesRead = 0;
-  let window = Buffer.allocUnsafe(512 * 1024);
+  let window = Buffer.alloc(0);
   let from = 0;
   let to = 0;
   let final = false;

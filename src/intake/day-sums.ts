@@ -2,29 +2,41 @@ import type { BinaryRows } from './binary-rows.ts';
 
 /** Sums held at once, 4 MiB; what goes beyond is written out, and the same day and cell may come again. */
 const MOST = 128 * 1024;
-const SLOTS = MOST * 2;
+
 /** Contacts and their seconds by day and cell, in the order in which these were first met. */
 export class DaySums {
   count = 0;
-  private readonly slots = new Int32Array(SLOTS);
-  private readonly days = new Int32Array(MOST);
-  private readonly cells = new Int32Array(MOST);
-  private readonly contacts = new Int32Array(MOST);
-  private readonly untimed = new Int32Array(MOST);
-  private readonly seconds = new Float64Array(MOST);
+  private readonly slots: Int32Array;
+  private readonly days: Int32Array;
+  private readonly cells: Int32Array;
+  private readonly contacts: Int32Array;
+  private readonly untimed: Int32Array;
+  private readonly seconds: Float64Array;
+
+  /** @param rows how many contacts may come at most, when that is known */
+  constructor(rows = MOST) {
+    const most = Math.min(MOST, 2 ** Math.ceil(Math.log2(rows + 1)));
+    this.slots = new Int32Array(most * 2);
+    this.days = new Int32Array(most);
+    this.cells = new Int32Array(most);
+    this.contacts = new Int32Array(most);
+    this.untimed = new Int32Array(most);
+    this.seconds = new Float64Array(most);
+  }
 
   /** Then it has to be written out before the next contact. */
   get full(): boolean {
-    return this.count === MOST;
+    return this.count === this.days.length;
   }
 
   /** @param day since 1970-01-01; seconds NaN for a contact without handle time */
   add(day: number, cellNo: number, seconds: number): void {
     const { slots, days, cells } = this;
-    let slot = hashOf(day, cellNo) & (SLOTS - 1);
+    const mask = slots.length - 1;
+    let slot = hashOf(day, cellNo) & mask;
     let at = slots[slot]! - 1;
     while (at >= 0 && (cells[at] !== cellNo || days[at] !== day)) {
-      slot = (slot + 1) & (SLOTS - 1);
+      slot = (slot + 1) & mask;
       at = slots[slot]! - 1;
     }
     if (at < 0) {

@@ -2,6 +2,7 @@ import { eachCell, nextImportId, type CompanyRow } from '../persistence/imports.
 import {
   anyStored,
   beginCustomers,
+  ensureMonths,
   indexCustomers,
   indexMonths,
   makeStage,
@@ -11,7 +12,8 @@ import {
 import { CellBook } from './cells.ts';
 import { FactEncoder, type Head } from './fact-encoder.ts';
 import { copyFacts, keepKeys, perhapsKnown, stageFacts } from './fact-writer.ts';
-import { FileAttempt, type KindBooks } from './file-attempt.ts';
+import { FileAttempt, type Judged, type KindBooks } from './file-attempt.ts';
+import { copyUnmarked, holdFacts, markKnown, numberCells, stageMarked } from './held-writer.ts';
 import type { ImportReport } from './import-report.ts';
 import { KeyHashes } from './key-hashes.ts';
 import { keepCells } from './record-writer.ts';
@@ -53,7 +55,40 @@ export class FactFile extends FileAttempt {
         await indexMonths(tx, of, periods);
         await keepKeys(tx, of, id, encoder, hashes);
       };
-      return await this.settle(counts, months.entries(), books, written, importId);
+      return await this.settle({ counts, months: months.entries(), corrected: [] }, books, written, importId);
+    } finally {
+      hashes.close();
+      await this.letGo();
+    }
+  }
+
+  /**
+   * Takes a file of moderate size into memory: rows with new keys go straight into their table, and only those whose key may be
+   * stored, or stands twice, over the stage. Undefined when a row is refused, the file is larger in memory than it looked, or
+   * facts lie on a cluster; then nothing is written.
+   */
+  async copyHeld(company: CompanyRow): Promise<ImportReport | undefined> {
+    const { tx, of, file, hashes } = this;
+    try {
+      const books = await this.books(company);
+      if (books.distributed) return undefined;
+      const rows = await this.openRows();
+      if (file.kind.name === 'contacts') this.cells = new CellBook();
+      const encoder = this.encoderOf(rows, books, { importId: 0n });
+      const held = await holdFacts(rows, encoder, hashes, file.onRows ?? unheard);
+      if (held === undefined) return undefined;
+      if (this.cells !== undefined) await numberCells(tx, this.cells, held);
+      await markKnown(tx, of, encoder, held);
+      const staged = await stageMarked(tx, of, encoder, held);
+      const judged = withNew(held.months().entries(), staged ? await this.judged() : undefined);
+      return await this.settle(judged, books, async (importId, periods) => {
+        const made = await ensureMonths(tx, of.table, periods);
+        if (this.cells !== undefined) await keepCells(tx, this.cells);
+        await copyUnmarked(tx, of, encoder, BigInt(importId), held);
+        if (staged) await writeFacts(tx, of, importId);
+        if (made.length > 0) await indexMonths(tx, of, made);
+        await keepKeys(tx, of, importId, encoder, hashes);
+      });
     } finally {
       hashes.close();
       await this.letGo();
@@ -106,6 +141,10 @@ export class FactFile extends FileAttempt {
       const cells = (this.cells = new CellBook());
       await eachCell(this.tx, (cellNo, dimensions, at) => cells.addStored(cellNo, dimensions, at));
     }
+    return this.encoderOf(rows, books, head);
+  }
+
+  private encoderOf(rows: OpenRows, books: KindBooks, head: Head): FactEncoder {
     const check = this.rowCheck(rows, books);
     const { kind, name } = this.file;
     this.encoder = new FactEncoder(kind, rows.binding, books, name, check, this.totals, this.cells, head, this.hashes);
@@ -119,7 +158,24 @@ export class FactFile extends FileAttempt {
       return;
     }
     if (cells !== undefined) await keepCells(tx, cells);
-    await writeFacts(tx, of, importId, periods);
+    const made = await ensureMonths(tx, of.table, periods);
+    await writeFacts(tx, of, importId);
+    await indexMonths(tx, of, made);
     if (of.table !== 'contact_segment') await keepKeys(tx, of, importId, encoder!, hashes);
   }
+}
+
+/** What was judged together with rows that were not staged because their keys are new. */
+function withNew(fresh: readonly { month: string; rows: number }[], judged: Judged | undefined): Judged {
+  const months = new Map((judged?.months ?? []).map(({ month, rows }) => [month, rows]));
+  let rowsNew = judged?.counts.new ?? 0;
+  for (const { month, rows } of fresh) {
+    months.set(month, (months.get(month) ?? 0) + rows);
+    rowsNew += rows;
+  }
+  return {
+    counts: { changed: 0, same: 0, double: 0, ...judged?.counts, new: rowsNew },
+    months: [...months].map(([month, rows]) => ({ month, rows })).sort((a, b) => (a.month < b.month ? -1 : 1)),
+    corrected: judged?.corrected ?? [],
+  };
 }

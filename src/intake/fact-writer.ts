@@ -13,7 +13,7 @@ import type { SpanBatch } from './rows.ts';
 export type OnRows = (rows: number, bytes: number) => void;
 
 /** Encodes all rows of a file; `onRow` hears where the row began in the buffer, and false ends the reading. */
-async function encodeAll(
+export async function encodeAll(
   rows: OpenRows,
   encoder: FactEncoder,
   onRows: OnRows,

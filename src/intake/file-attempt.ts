@@ -28,6 +28,14 @@ import { Totals } from './totals.ts';
 
 export type KindBooks = Awaited<ReturnType<typeof booksOf>>;
 
+/** What the rows of a file are beside what is stored. */
+export interface Judged {
+  readonly counts: Readonly<Record<Verdict, number>>;
+  /** months (YYYY-MM) that new and changed rows touch, in order */
+  readonly months: readonly { readonly month: string; readonly rows: number }[];
+  readonly corrected: readonly Correction[];
+}
+
 /** One reading of one file: its rows, its faults, what they would change, and the writing of it. */
 export abstract class FileAttempt {
   protected readonly log = new FaultLog();
@@ -59,33 +67,31 @@ export abstract class FileAttempt {
 
   /** Stages the file, judges it against what is stored, and writes it when nothing forbids. */
   async run(company: CompanyRow): Promise<ImportReport> {
-    const { tx, of } = this;
     try {
       const books = await this.books(company);
-      await dropLines(tx, [...(await this.stage(books))]);
-      await findPresent(tx, of);
-      const flaws = await setFaults(tx, this.file.kind.name);
-      await dropLines(tx, [...flaws.keys()]);
-      await judge(tx, of, await this.distinct());
-      const counts = await countVerdicts(tx);
-      if (flaws.size > 0 || counts.double > 0) await this.nameRows(flaws, counts.double > 0);
-      const months = await monthsTouched(tx, of, (alias) => monthOf(this.file.kind, alias));
-      if (this.file.kind.name === 'contacts' && counts.changed > 0) {
-        const off = await contactsAgainstSegments(tx);
-        if (off > 0) this.notes.say(`${off} corrected contacts no longer have the seconds that their segments sum to`);
-      }
-      const corrected = counts.changed > 0 ? await corrections(tx, this.file.kind, of, this.cells, FAULTS_SHOWN) : [];
-      return await this.settle(
-        counts,
-        months,
-        books,
-        (importId, periods) => this.write(importId, periods),
-        undefined,
-        corrected,
-      );
+      await dropLines(this.tx, [...(await this.stage(books))]);
+      return await this.settle(await this.judged(), books, (importId, periods) => this.write(importId, periods));
     } finally {
       await this.letGo();
     }
+  }
+
+  /** Judges what is staged against what is stored. */
+  protected async judged(): Promise<Judged> {
+    const { tx, of } = this;
+    await findPresent(tx, of);
+    const flaws = await setFaults(tx, this.file.kind.name);
+    await dropLines(tx, [...flaws.keys()]);
+    await judge(tx, of, await this.distinct());
+    const counts = await countVerdicts(tx);
+    if (flaws.size > 0 || counts.double > 0) await this.nameRows(flaws, counts.double > 0);
+    const months = await monthsTouched(tx, of, (alias) => monthOf(this.file.kind, alias));
+    if (this.file.kind.name === 'contacts' && counts.changed > 0) {
+      const off = await contactsAgainstSegments(tx);
+      if (off > 0) this.notes.say(`${off} corrected contacts no longer have the seconds that their segments sum to`);
+    }
+    const corrected = counts.changed > 0 ? await corrections(tx, this.file.kind, of, this.cells, FAULTS_SHOWN) : [];
+    return { counts, months, corrected };
   }
 
   /** Opens the file once more. */
@@ -123,12 +129,10 @@ export abstract class FileAttempt {
 
   /** Locks the periods, decides, writes, and reports. */
   protected async settle(
-    counts: Record<Verdict, number>,
-    months: readonly { month: string; rows: number }[],
+    { counts, months, corrected }: Judged,
     books: KindBooks,
     write: (importId: string, periods: readonly string[]) => Promise<void>,
     importId?: string,
-    corrected: readonly Correction[] = [],
   ): Promise<ImportReport> {
     const { tx, file, flags, log } = this;
     const periods = months.map(({ month }) => month).filter((month) => month !== '');

@@ -1,5 +1,7 @@
 import { open } from 'node:fs/promises';
 
+const PIECE = 256 * 1024;
+
 /**
  * Bytes of a file in one buffer that is used again and again: each piece counts until the next is asked for. A stream's
  * fresh buffers pile up until the next garbage collection, which hardly comes while rows go from bytes to bytes.
@@ -7,7 +9,8 @@ import { open } from 'node:fs/promises';
 export async function* fileChunks(path: string): AsyncGenerator<Buffer, void, undefined> {
   const file = await open(path, 'r');
   try {
-    const chunk = Buffer.allocUnsafeSlow(256 * 1024);
+    const { size } = await file.stat(); // 0 for what is no file
+    const chunk = Buffer.allocUnsafeSlow(size === 0 ? PIECE : Math.min(size, PIECE));
     for (;;) {
       const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
       if (bytesRead === 0) return;

@@ -6,13 +6,15 @@ import type { FileToImport, ImportFlags, ImportReport } from './import-report.ts
 import { RecordFile } from './record-file.ts';
 import { Totals } from './totals.ts';
 
-/** Facts and customers of smaller files go over the stage, which knows every case. */
-const DIRECT_FROM = 4 * 1024 * 1024;
+/** Larger files of facts or customers try the straight way first. */
+const DIRECT_FROM = { fact: 16 * 1024 * 1024, record: 4 * 1024 * 1024 } as const;
+/** Smaller files of facts are held in memory. */
+const HELD_UP_TO = DIRECT_FROM.fact;
 
 /**
  * Imports one file inside a transaction: all of it or, with a fault and without acceptValid, nothing; the report says
- * why. Large files of facts or customers that bring only new keys go straight into their table; everything else is staged and judged
- * against what is stored, row by row.
+ * why. Large files of facts or customers that bring only new keys go straight into their table, and so do the rows with new keys of
+ * smaller files of facts; everything else is staged and judged against what is stored, row by row.
  * @throws InvalidInput when the file cannot be read as this kind at all; Refusal when there is no company yet
  */
 export async function importFile(tx: Tx, file: FileToImport, flags: ImportFlags = {}): Promise<ImportReport> {
@@ -27,9 +29,15 @@ export async function importFile(tx: Tx, file: FileToImport, flags: ImportFlags 
   if (already !== undefined) return unchanged(file, flags, already);
   if (file.kind.store === 'record' && file.kind.many !== true)
     return await new RecordFile(tx, file, flags).run(company);
-  if (file.kind.name !== 'contact_segments' && file.bytes >= (file.directFrom ?? DIRECT_FROM)) {
-    const report = await new FactFile(tx, file, flags).copyStraight(company);
-    if (report !== undefined) return report;
+  if (file.kind.name !== 'contact_segments') {
+    if (file.bytes >= (file.directFrom ?? DIRECT_FROM[file.kind.store])) {
+      const report = await new FactFile(tx, file, flags).copyStraight(company);
+      if (report !== undefined) return report;
+    }
+    if (file.kind.store === 'fact' && file.bytes < (file.heldUpTo ?? HELD_UP_TO)) {
+      const report = await new FactFile(tx, file, flags).copyHeld(company);
+      if (report !== undefined) return report;
+    }
   }
   return await new FactFile(tx, file, flags).run(company);
 }

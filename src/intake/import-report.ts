@@ -27,6 +27,8 @@ export interface FileToImport {
   readonly onRows?: ((rows: number, bytes: number) => void) | undefined;
   /** facts of files from this size on go straight into their table when nothing speaks against it */
   readonly directFrom?: number | undefined;
+  /** facts of files below this size are held in memory, so that only those with keys that may be known go over the stage */
+  readonly heldUpTo?: number | undefined;
 }
 
 /** A known key with other content: stored as a new version, or as a pair of signed rows. */

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const BUCKETS = 64;
+/** Words that a bucket begins with: most files are small. */
+const FEW = 128;
 
 /**
  * 64-bit hashes of keys, on disk in 64 buckets, so that ten million keys can be told apart in a few megabytes. Equal
@@ -11,15 +13,18 @@ const BUCKETS = 64;
  */
 export class KeyHashes {
   count = 0;
-  private a = 0;
-  private b = 0;
-  private readonly buffers: readonly Uint32Array[];
+  /** words of the hash that is made, and after `end` of the one made last */
+  a = 0;
+  b = 0;
+  private readonly buffers: Uint32Array[];
+  private readonly most: number;
   private readonly lengths = new Int32Array(BUCKETS);
   private readonly files: (number | undefined)[] = new Array<undefined>(BUCKETS).fill(undefined);
 
   /** @param bucketBytes memory of a bucket, a multiple of 8 */
   constructor(bucketBytes = 32 * 1024) {
-    this.buffers = Array.from({ length: BUCKETS }, () => new Uint32Array(bucketBytes / 4));
+    this.most = bucketBytes / 4;
+    this.buffers = Array.from({ length: BUCKETS }, () => new Uint32Array(Math.min(FEW, this.most)));
   }
 
   begin(): void {
@@ -48,6 +53,8 @@ export class KeyHashes {
     a ^= a >>> 16;
     b = Math.imul(b ^ (b >>> 13) ^ a, 0xc2b2ae3d);
     b ^= b >>> 16;
+    this.a = a;
+    this.b = b;
     this.add(a, b);
   }
 
@@ -59,10 +66,20 @@ export class KeyHashes {
     buffer[length++] = b;
     this.count++;
     if (length === buffer.length) {
-      this.spill(bucket, length);
-      length = 0;
+      if (length < this.most) this.widen(bucket);
+      else {
+        this.spill(bucket, length);
+        length = 0;
+      }
     }
     this.lengths[bucket] = length;
+  }
+
+  private widen(bucket: number): void {
+    const buffer = this.buffers[bucket]!;
+    const wider = new Uint32Array(Math.min(buffer.length * 2, this.most));
+    wider.set(buffer);
+    this.buffers[bucket] = wider;
   }
 
   private spill(bucket: number, length: number): void {

@@ -89,14 +89,22 @@ export class MonthCopy implements RowTarget {
   }
 
   private async writeSums(sums: DaySums): Promise<void> {
-    const out = new BinaryRows();
-    const columns = DaySums.columns.join(', ');
-    const copy = await BinaryCopy.open(this.tx, `copy contact_rollup (${columns}) from stdin (format binary)`, out);
-    for (let at = 0; at < sums.count; at++) {
-      sums.put(out, at, this.importId);
-      await copy.take();
-    }
-    await copy.end();
+    await copyDaySums(this.tx, sums, this.importId);
     sums.clear();
   }
+}
+
+/** Writes sums of contacts into the roll-up. */
+export async function copyDaySums(tx: Tx, sums: DaySums, importId: bigint): Promise<void> {
+  const out = new BinaryRows();
+  const copy = await BinaryCopy.open(
+    tx,
+    `copy contact_rollup (${DaySums.columns.join(', ')}) from stdin (format binary)`,
+    out,
+  );
+  for (let at = 0; at < sums.count; at++) {
+    sums.put(out, at, importId);
+    await copy.take();
+  }
+  await copy.end();
 }

@@ -24,6 +24,9 @@ export interface OpenOptions {
   readonly limits?: FileLimits;
 }
 
+/** Bytes that are read at once. */
+const MOST_AT_ONCE = 256 * 1024;
+
 /** Encoding and delimiter are decided on this many bytes from the start. */
 const SAMPLE_BYTES = 1024 * 1024;
 
@@ -45,10 +48,7 @@ export async function openFile(
     ((fault) => {
       throw new InvalidInput([fault]);
     });
-  if (path !== undefined) await readable(path, file);
-  const packed = await peeked(
-    typeof source === 'string' ? createReadStream(source, { highWaterMark: 256 * 1024 }) : source,
-  );
+  const packed = await peeked(typeof source === 'string' ? await streamOf(source, file) : source);
   const compressed = isGzip(packed.head);
   const plain = compressed ? await peeked(gunzipped(packed.chunks, file, limits)) : packed;
   refuseOtherFormats(plain.head, file, compressed);
@@ -122,12 +122,14 @@ async function peeked(source: AsyncIterable<Uint8Array>): Promise<Peeked> {
   return { head, whole, chunks: chunks(), bytesRead: () => bytes, close };
 }
 
-async function readable(path: string, file: string): Promise<void> {
+async function streamOf(path: string, file: string): Promise<AsyncIterable<Uint8Array>> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined)
     throw refusal(file, 'no_such_file', 'there is no such file', 'Check the name and the folder');
   if (found.isDirectory())
     throw refusal(file, 'a_folder', 'this is a folder', 'Name one file, or import the whole folder');
+  const all = found.size === 0 ? MOST_AT_ONCE : found.size; // 0 for what is no file
+  return createReadStream(path, { highWaterMark: Math.min(all, MOST_AT_ONCE) });
 }
 
 function markedAs(name: EncodingName, head: Buffer): Encoding {

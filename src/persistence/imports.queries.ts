@@ -221,3 +221,28 @@ export async function* storedKeyHashes(tx: Tx, fact: string, range: KeyRange): A
   }
   await tx.query('close stored_key_hashes');
 }
+
+/** Imports that brought keys of a fact, among them perhaps some in the range: how many, and between which; and the fact's months. */
+export async function keyRangesOf(
+  tx: Tx,
+  fact: string,
+  range: KeyRange,
+): Promise<{ importId: string; low: string; high: string; keys: number; months: number }[]> {
+  return await tx.query(
+    `select import_id as "importId", low, high, sum(octet_length(hashes))::float8 / 8 as keys,
+       (select count(*) from pg_inherits where inhparent = $1::text::regclass)::integer as months
+     from fact_key_hash where fact = $1 and high >= $2 and low <= $3 group by import_id, low, high`,
+    [fact, range.low, range.high],
+  );
+}
+
+/** Hashes of the keys that some imports brought, 8 bytes each, in pieces. */
+export async function keyHashesOf(
+  tx: Tx,
+  fact: string,
+  importIds: readonly string[],
+  take: (bytes: Buffer, start: number, end: number) => void,
+): Promise<void> {
+  const query = 'select hashes from fact_key_hash where fact = $1 and import_id = any ($2::bigint[])';
+  await copyOut(tx, query, [fact, importIds], (bytes, at) => take(bytes, at + 4, at + 4 + bytes.readInt32BE(at)));
+}

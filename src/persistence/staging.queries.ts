@@ -123,8 +123,15 @@ export async function doubles(tx: Tx, after: number): Promise<{ ordinal: number;
 }
 
 /** SQL for a row as an object of texts, in the forms of JSON whatever the server's settings. */
-export function textsByColumn(of: StagedTable, alias: string): string {
+function textsByColumn(of: StagedTable, alias: string): string {
   return `jsonb_build_object(${of.columns.map((column) => `'${column}', to_jsonb(${alias}."${column}") #>> '{}'`).join(', ')})`;
+}
+
+/** The same of a stored row; of a contact also the texts of its cell. */
+export function storedTexts(of: StagedTable, alias: string): string {
+  const texts = textsByColumn(of, alias);
+  if (of.table !== 'contact') return texts;
+  return `${texts} || (select jsonb_object_agg(e.key, e.value) from cell c, jsonb_each_text(to_jsonb(c)) e where c.cell_no = ${alias}.cell_no)`;
 }
 
 /** The first changed rows beside what stands for them, as texts by column. */
@@ -134,7 +141,7 @@ export async function changedRows(
   most: number,
 ): Promise<{ line: number; was: Record<string, string | null>; is: Record<string, string | null> }[]> {
   return await tx.query(
-    `select j.line, ${textsByColumn(of, 'p')} as was, ${textsByColumn(of, 'j')} as is
+    `select j.line, ${storedTexts(of, 'p')} as was, ${textsByColumn(of, 'j')} as is
      from pg_temp.judged j join pg_temp.present p on ${equal(of.key, 'j', 'p')}
      where j.verdict = 'changed' order by j.ordinal limit $1`,
     [most],
@@ -179,9 +186,14 @@ const SUMS = `insert into contact_rollup (started_on, cell_no, import_id, contac
   from written group by started_on, cell_no
   having sum(sign) <> 0 or sum(sign * handle_seconds) <> 0 or sum(sign) filter (where handle_seconds is null) <> 0`;
 
-/** Makes the partition of a month (YYYY-MM). */
-async function ensureMonth(tx: Tx, table: string, month: string): Promise<void> {
-  await tx.query('select ensure_month($1, $2)', [table, `${month}-01`]);
+/** Makes the partitions of months (YYYY-MM) that have none; gives those that it made. */
+export async function ensureMonths(tx: Tx, table: string, months: readonly string[]): Promise<string[]> {
+  const rows: { month: string }[] = await tx.query(
+    `select to_char(month, 'YYYY-MM') as month, ensure_month($1, month) from unnest($2::date[]) month
+     where to_regclass('public.' || quote_ident($1 || to_char(month, '_YYYY_MM'))) is null`,
+    [table, months.map((month) => `${month}-01`)],
+  );
+  return rows.map((row) => row.month);
 }
 
 /** Makes a month's partition (YYYY-MM) ready to be filled directly; `spread`: it can only be filled by its table. */
@@ -217,11 +229,9 @@ export async function anyStored(tx: Tx, of: StagedTable, keys: readonly string[]
 }
 
 /** Writes new facts as +1 and changed ones as a pair −1, +1; contacts also into their roll-up. */
-export async function writeFacts(tx: Tx, of: StagedTable, importId: string, months: readonly string[]): Promise<void> {
-  for (const month of months) await ensureMonth(tx, of.table, month);
+export async function writeFacts(tx: Tx, of: StagedTable, importId: string): Promise<void> {
   await tx.query(`${intoFacts(of)} ${signedRows(of)}`, [importId]);
   if (of.table === 'contact') await tx.query(`with written as (${signedRows(of)}) ${SUMS}`, [importId]);
-  await indexMonths(tx, of, months);
 }
 
 /** Rows of one import; facts are looked for in the months that it touched only. */

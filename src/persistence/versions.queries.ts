@@ -1,5 +1,5 @@
 import type { Tx } from './database.ts';
-import { textsByColumn, type StagedTable } from './staging.queries.ts';
+import { storedTexts, type StagedTable } from './staging.queries.ts';
 
 export interface StoredVersion {
   /** texts by column of the table, and of the cell of a contact */
@@ -15,9 +15,6 @@ export interface StoredVersion {
   readonly ended: boolean;
 }
 
-const CELL =
-  ' || (select jsonb_object_agg(e.key, e.value) from cell c, jsonb_each_text(to_jsonb(c)) e where c.cell_no = t.cell_no)';
-
 /**
  * Every stored content of the rows whose key begins with these parts, in the order in which it came. Of the two halves of
  * a corrected fact, −1 and +1, the +1 is the version.
@@ -30,12 +27,11 @@ export async function storedVersions(
   most: number,
 ): Promise<StoredVersion[]> {
   const isFact = of.day !== undefined;
-  const cell = of.table === 'contact' ? CELL : '';
   const half = `t.sign = -1 and exists (select from ${of.table} o where o.import_id = t.import_id and o.sign = 1 and ${of.key
     .map((column) => `o."${column}" = t."${column}"`)
     .join(' and ')})`;
   return await tx.query(
-    `select ${textsByColumn(of, 't')}${cell} as stored, t.import_id as "importId", i.file_name as file,
+    `select ${storedTexts(of, 't')} as stored, t.import_id as "importId", i.file_name as file,
        t.line::float8 as line, i.imported_at as at, u.login as by, i.undoes, ${isFact ? 't.sign < 0' : 't.removed'} as ended
      from ${of.table} t join import i on i.import_id = t.import_id left join app_user u on u.user_id = i.imported_by
      where ${key.map(([column], n) => (column === 'customer_key' ? `t.customer_key = $${n + 2}::bigint` : `t."${column}"::text = $${n + 2}`)).join(' and ')}${isFact ? ` and not (${half})` : ''}

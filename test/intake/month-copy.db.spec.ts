@@ -76,9 +76,9 @@ describe('facts copied into the partitions of their months', () => {
   });
 
   it('are not read again by a small file: its keys are looked up', async () => {
-    const small =
-      rows('f', 298, () => '2026-05-03', 1) +
-      'e-0,2026-05-01T10:00:00Z,voice,billing,77,q0\n' +
+    const small = (prefix: string, seconds: number): string =>
+      rows(prefix, 298, () => '2026-05-03', 1) +
+      `e-0,2026-05-01T10:00:00Z,voice,billing,${seconds},q0\n` +
       'e-1,2026-05-02T10:00:00Z,voice,billing,1,q1\n';
     const looks = async (): Promise<number[]> => {
       const [row] = await company.rows<{ looks: number[] }>(
@@ -88,8 +88,12 @@ describe('facts copied into the partitions of their months', () => {
     };
     await company.db.whole(async () => {
       const [rowsBefore, keysBefore] = (await looks()) as [number, number];
-      expect(await company.load('contacts', small)).toMatchObject({ new: 298, changed: 1, same: 1 });
+      const known = { new: 298, changed: 1, same: 1 };
+      expect(await company.load('contacts', small('f', 77), { heldUpTo: 0 })).toMatchObject(known);
       expect(await looks()).toEqual([rowsBefore, keysBefore + 300]);
+      // held in memory: only those that may be stored
+      expect(await company.load('contacts', small('g', 78))).toMatchObject(known);
+      expect(await looks()).toEqual([rowsBefore, keysBefore + 302]);
       const settings = await company.rows(
         `select current_setting('enable_hashjoin') as hash, current_setting('enable_mergejoin') as merge`,
       );

@@ -1,0 +1,92 @@
+import { lastCell, storedCells } from '../persistence/cells.queries.ts';
+import { CopyWriter } from '../persistence/copy.ts';
+import type { Tx } from '../persistence/database.ts';
+import { keyHashesOf, keyRangesOf } from '../persistence/imports.queries.ts';
+import { makeStage, type StagedTable } from '../persistence/staging.queries.ts';
+import { DIMENSIONS, type CellBook } from './cells.ts';
+import type { FactEncoder } from './fact-encoder.ts';
+import { encodeAll, type OnRows } from './fact-writer.ts';
+import { HeldRows } from './held-rows.ts';
+import type { KeyHashes } from './key-hashes.ts';
+import { copyDaySums } from './month-copy.ts';
+import type { OpenRows } from './row-reader.ts';
+
+/** Bytes of encoded rows that are held at once. */
+const MOST_HELD = 64 * 1024 * 1024;
+
+/** Encodes all rows of a file into memory; undefined as soon as one is refused, or when there are too many. */
+export async function holdFacts(
+  rows: OpenRows,
+  encoder: FactEncoder,
+  hashes: KeyHashes,
+  onRows: OnRows,
+): Promise<HeldRows | undefined> {
+  const held = new HeldRows(encoder, hashes);
+  const whole = await encodeAll(rows, encoder, onRows, (taken, start) => {
+    if (!taken || held.bytes > MOST_HELD) return false;
+    held.add(start);
+    return undefined;
+  });
+  if (whole) held.close();
+  return whole ? held : undefined;
+}
+
+/** Looking a key up in the index of a month costs as much as reading so many hashes. */
+const HASHES_A_LOOK = 150;
+
+/**
+ * Marks the held rows whose keys may be stored: by the hashes of the imports that could have brought them; where these are very many
+ * for few rows, the rows themselves, to be looked up.
+ */
+export async function markKnown(tx: Tx, of: StagedTable, encoder: FactEncoder, held: HeldRows): Promise<void> {
+  const range = encoder.keyRange();
+  if (range === undefined) return;
+  const toRead: string[] = [];
+  for (const { importId, low, high, keys, months } of await keyRangesOf(tx, of.table, range)) {
+    const rows = held.between(low, high);
+    if (rows.length * months * HASHES_A_LOOK < keys) held.mark(rows);
+    else toRead.push(importId);
+  }
+  if (toRead.length > 0)
+    await keyHashesOf(tx, of.table, toRead, (bytes, start, end) => held.markHashes(bytes, start, end));
+}
+
+/** Gives held contacts the right numbers of their cells. */
+export async function numberCells(tx: Tx, cells: CellBook, held: HeldRows): Promise<void> {
+  const met = [...cells.fresh()].map(({ dimensions }) => dimensions);
+  const last = await lastCell(tx);
+  held.renumber(cells.renumber(last === 0 ? [] : await storedCells(tx, DIMENSIONS, met), last));
+}
+
+/** Copies the held rows that are not marked into their table, contacts also into their roll-up. Nothing else can be done with them afterwards. */
+export async function copyUnmarked(
+  tx: Tx,
+  of: StagedTable,
+  encoder: FactEncoder,
+  importId: bigint,
+  held: HeldRows,
+): Promise<void> {
+  if (of.table === 'contact') await copyDaySums(tx, held.daySums(), importId);
+  await copyBytes(
+    tx,
+    `copy ${of.table} (${encoder.columnNames.join(', ')}) from stdin (format binary)`,
+    held.unmarked(importId),
+  );
+}
+
+/** A COPY that is in memory. */
+async function copyBytes(tx: Tx, statement: string, bytes: Buffer): Promise<void> {
+  const writer = await CopyWriter.open(tx, statement);
+  await writer.write(bytes);
+  await writer.end();
+}
+
+/** Stages the held rows that are marked; says whether there are any. */
+export async function stageMarked(tx: Tx, of: StagedTable, encoder: FactEncoder, held: HeldRows): Promise<boolean> {
+  const { rows, copy } = held.marked();
+  if (rows === 0) return false;
+  const statement = await makeStage(tx, of);
+  const [, , , ...columns] = encoder.columnNames;
+  await copyBytes(tx, statement(['ordinal', 'line', ...columns], 'binary'), copy);
+  return true;
+}
