@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { viewOf } from './binary-rows.ts';
-import { sha256Program } from './sha256-program.ts';
+import type { SpanBatch } from './rows.ts';
+import { LANES, sha256Program } from './sha256-program.ts';
 
 /**
  * The first 8 bytes of SHA-256 of a text, from its bytes in place. A call into the crypto library costs seven times the
@@ -18,7 +19,9 @@ export class CustomerHash {
   /** Of a text of any length. */
   ofAny(bytes: Buffer): void {
     if (bytes.length <= CustomerHash.LONGEST) {
-      this.of(viewOf(bytes), 0, bytes.length);
+      this.put(0, viewOf(bytes), 0, bytes.length);
+      this.program.run();
+      this.take(0);
       return;
     }
     const digest = createHash('sha256').update(bytes).digest();
@@ -26,19 +29,49 @@ export class CustomerHash {
     this.low = digest.readInt32BE(4);
   }
 
-  /** Of the at most 55 bytes between start and end. */
-  of(bytes: DataView, start: number, end: number): void {
+  /** Of the texts of a column, by row: pairs of words in `into`. Empty and long ones are left out. */
+  ofColumn(batch: SpanBatch, bytes: DataView, at: number, into: Int32Array): void {
+    const { width, count, starts, ends } = batch;
+    const { program } = this;
+    const rows = [0, 0, 0, 0];
+    let lane = 0;
+    for (let r = 0, field = at; r < count; r++, field += width) {
+      const start = starts[field]!;
+      const end = ends[field]!;
+      if (start === end || end - start > CustomerHash.LONGEST) continue;
+      this.put(lane, bytes, start, end);
+      rows[lane++] = r;
+      if (lane < LANES) continue;
+      program.run();
+      for (lane--; lane >= 0; lane--) this.keep(lane, rows[lane]!, into);
+      lane = 0;
+    }
+    program.run();
+    for (lane--; lane >= 0; lane--) this.keep(lane, rows[lane]!, into);
+  }
+
+  private keep(lane: number, row: number, into: Int32Array): void {
+    this.take(lane);
+    into[row * 2] = this.high;
+    into[row * 2 + 1] = this.low;
+  }
+
+  /** Sets a text of at most 55 bytes before the program. */
+  private put(lane: number, bytes: DataView, start: number, end: number): void {
     const { words } = this.program;
-    let at = 0;
+    let at = lane;
     let i = start;
-    for (; i + 4 <= end; i += 4) words[at++] = bytes.getInt32(i);
+    for (; i + 4 <= end; i += 4, at += LANES) words[at] = bytes.getInt32(i);
     let last = 0x80;
     for (let k = end - 1, shift = 8; k >= i; k--, shift += 8) last |= bytes.getUint8(k) << shift;
-    words[at++] = last << ((3 - (end - i)) * 8);
-    while (at < 15) words[at++] = 0;
-    words[15] = (end - start) * 8;
-    this.program.run();
-    this.high = words[16]!;
-    this.low = words[17]!;
+    words[at] = last << ((3 - (end - i)) * 8);
+    for (at += LANES; at < 15 * LANES; at += LANES) words[at] = 0;
+    words[15 * LANES + lane] = (end - start) * 8;
+  }
+
+  private take(lane: number): void {
+    const { words } = this.program;
+    this.high = words[16 * LANES + lane]!;
+    this.low = words[17 * LANES + lane]!;
   }
 }

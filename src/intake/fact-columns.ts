@@ -5,6 +5,7 @@ import type { Column } from './kinds/kind.ts';
 import { masked } from './masking.ts';
 import { Seen } from './seen-values.ts';
 import type { CheckedRow } from './row-check.ts';
+import type { SpanBatch } from './rows.ts';
 import type { Zone } from './timestamps.ts';
 
 /** The row of a span batch that is being encoded. */
@@ -14,6 +15,8 @@ export interface Place {
   view: DataView;
   starts: Int32Array;
   ends: Int32Array;
+  /** number of the row in its batch */
+  row: number;
   /** index of the row's first field in starts and ends */
   base: number;
 }
@@ -23,6 +26,8 @@ export interface Place {
  * whatever it does not know for certain; then the row is checked as text (row-check.ts) and `slow` writes what came out.
  */
 export interface FactColumn {
+  /** hears of each batch before its first row */
+  readonly begin?: (batch: SpanBatch) => void;
   /** a function of its own, not a method: a row calls those of all its columns, and then each costs a call and no look-up */
   readonly fast: () => boolean;
   slow(row: CheckedRow): void;
@@ -65,13 +70,19 @@ export interface CustomerColumn extends FactColumn {
 export function customerColumn(context: FactContext, at: number, c: number, required: boolean): CustomerColumn {
   const { place, out, pseudonymise } = context;
   const hash = new CustomerHash();
-  const longHash = (id: string): void => {
-    const bytes = Buffer.from(id);
-    hash.ofAny(bytes);
-    out.putWords(hash.high, hash.low);
+  let keys = new Int32Array(0);
+  const key = { high: 0, low: 0 };
+  const putKey = (high: number, low: number): void => {
+    key.high = high;
+    key.low = low;
+    out.putWords(high, low);
   };
   return {
-    key: hash,
+    key,
+    begin(batch) {
+      if (keys.length < batch.count * 2) keys = new Int32Array(batch.count * 3);
+      if (!pseudonymise) hash.ofColumn(batch, place.view, at, keys);
+    },
     fast() {
       const s = place.starts[place.base + at]!;
       const e = place.ends[place.base + at]!;
@@ -82,15 +93,18 @@ export function customerColumn(context: FactContext, at: number, c: number, requ
         return true;
       }
       if (pseudonymise || e - s > CustomerHash.LONGEST || !putPlainId(place, out, s, e)) return false;
-      hash.of(place.view, s, e);
-      out.putWords(hash.high, hash.low);
+      putKey(keys[place.row * 2]!, keys[place.row * 2 + 1]!);
       return true;
     },
     slow(row) {
       const id = row.values[c]!;
       putText(out, id);
-      if (id === null) out.putNull();
-      else longHash(id);
+      if (id === null) {
+        out.putNull();
+        return;
+      }
+      hash.ofAny(Buffer.from(id));
+      putKey(hash.high, hash.low);
     },
   };
 }

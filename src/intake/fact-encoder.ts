@@ -26,6 +26,7 @@ export class FactEncoder {
     view: new DataView(new ArrayBuffer(0)),
     starts: new Int32Array(0),
     ends: new Int32Array(0),
+    row: 0,
     base: 0,
   };
   private readonly fact: CompiledFact;
@@ -77,12 +78,8 @@ export class FactEncoder {
   encode(batch: SpanBatch, r: number): boolean {
     const { place, out } = this;
     const base = r * batch.width;
-    if (place.bytes !== batch.bytes) {
-      place.bytes = batch.bytes;
-      place.view = viewOf(batch.bytes);
-    }
-    place.starts = batch.starts;
-    place.ends = batch.ends;
+    if (place.bytes !== batch.bytes) this.begin(batch);
+    place.row = r;
     place.base = base;
     this.ordinal++;
     const before = out.length;
@@ -98,6 +95,15 @@ export class FactEncoder {
       fields.push(batch.bytes.toString('utf8', batch.starts[base + c]!, batch.ends[base + c]!));
     }
     return this.encodeText({ line: batch.lines[r]!, fields }, false);
+  }
+
+  private begin(batch: SpanBatch): void {
+    const { place } = this;
+    place.bytes = batch.bytes;
+    place.view = viewOf(batch.bytes);
+    place.starts = batch.starts;
+    place.ends = batch.ends;
+    for (const column of this.fact.columns) column.begin?.(batch);
   }
 
   private encodeFast(): boolean {

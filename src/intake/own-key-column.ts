@@ -24,6 +24,7 @@ export function ownKeyColumn(
     out.putWords(hash.high, hash.low);
   };
   return {
+    begin: (batch) => customer?.column.begin?.(batch),
     fast() {
       if (customer) {
         const at = place.base + customer.at;

@@ -1,51 +1,76 @@
+/** Texts that the program hashes at once. */
+export const LANES = 4;
+
 /**
- * SHA-256 (FIPS 180-4) of one 64-byte block as a WebAssembly program, written out round by round: JavaScript has no
- * rotation of words, and a customer's key is wanted for every row. Words 0 to 15 of the memory are the block; the
- * first two words of the digest come out as words 16 and 17.
+ * SHA-256 (FIPS 180-4) of four 64-byte blocks at once as a WebAssembly program, written out round by round: JavaScript has
+ * no words side by side in one register, and a customer's key is wanted for every row. Word t of block l is word
+ * t * 4 + l of the memory; the first two words of its digest come out as words 64 + l and 68 + l.
  */
 export function sha256Program(): { readonly words: Int32Array; readonly run: () => void } {
-  const { memory, run } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes())).exports;
+  compiled ??= new WebAssembly.Module(moduleBytes());
+  const { memory, run } = new WebAssembly.Instance(compiled).exports;
   return { words: new Int32Array((memory as WebAssembly.Memory).buffer), run: run as () => void };
 }
 
-const ADD = 0x6a;
-const AND = 0x71;
-const OR = 0x72;
-const XOR = 0x73;
-const SHIFT_RIGHT = 0x76;
-const ROTATE_RIGHT = 0x78;
-const LOAD = 0x28;
-const STORE = 0x36;
+let compiled: WebAssembly.Module | undefined;
+
+const VECTOR = 0xfd; // prefix of the instructions on four words
+const LOAD = [VECTOR, 0x00];
+const STORE = [VECTOR, 0x0b];
+const CONSTANT = [VECTOR, 0x0c];
+const AND = [VECTOR, 0x4e];
+const OR = [VECTOR, 0x50];
+const XOR = [VECTOR, 0x51];
+const SHIFT_LEFT = [VECTOR, 0xab, 0x01];
+const SHIFT_RIGHT = [VECTOR, 0xad, 0x01];
+const ADD = [VECTOR, 0xae, 0x01];
+const NUMBER = 0x41;
 const END = 0x0b;
-const I32 = 0x7f;
+const FOUR_WORDS = 0x7b;
+const BYTES = 16;
+const DIGESTS = 16 * BYTES;
 
 type Code = readonly number[];
 const get = (local: number): Code => [0x20, ...unsigned(local)];
 const set = (local: number): Code => [0x21, ...unsigned(local)];
-const constant = (value: number): Code => [0x41, ...signed(value | 0)];
-const rotated = (word: Code, bits: number): Code => [...word, ...constant(bits), ROTATE_RIGHT];
-const shifted = (word: Code, bits: number): Code => [...word, ...constant(bits), SHIFT_RIGHT];
+/** The same word in all lanes. */
+const constant = (value: number): Code => {
+  const word = [value & 255, (value >> 8) & 255, (value >> 16) & 255, value >>> 24];
+  return [...CONSTANT, ...word, ...word, ...word, ...word];
+};
+const shifted = (word: Code, bits: number): Code => [...word, NUMBER, ...signed(bits), ...SHIFT_RIGHT];
+const rotated = (word: Code, bits: number): Code => [
+  ...shifted(word, bits),
+  ...[...word, NUMBER, ...signed(32 - bits), ...SHIFT_LEFT],
+  ...OR,
+];
 /** x rotated by a, b and c, or shifted by c, joined by exclusive or */
 const sigma = (x: Code, a: number, b: number, third: Code): Code => [
   ...rotated(x, a),
   ...rotated(x, b),
-  XOR,
+  ...XOR,
   ...third,
-  XOR,
+  ...XOR,
 ];
 
 /** Locals 0 to 7 are a to h, which change places each round instead of moving; 8 to 23 the last 16 words of the schedule. */
 function roundsCode(): Code {
   const code: number[] = [];
   const schedule = (t: number): number => 8 + (t & 15);
-  for (let t = 0; t < 16; t++) code.push(...constant(0), LOAD, 2, ...unsigned(t * 4), ...set(schedule(t)));
+  for (let t = 0; t < 16; t++) code.push(NUMBER, 0, ...LOAD, 4, ...unsigned(t * BYTES), ...set(schedule(t)));
   for (let i = 0; i < 8; i++) code.push(...constant(INITIAL[i]!), ...set(i));
   for (let t = 0; t < 64; t++) {
     if (t >= 16) {
       const early = get(schedule(t + 1));
       const late = get(schedule(t + 14));
-      code.push(...get(schedule(t)), ...sigma(early, 7, 18, shifted(early, 3)), ADD, ...get(schedule(t + 9)), ADD);
-      code.push(...sigma(late, 17, 19, shifted(late, 10)), ADD, ...set(schedule(t)));
+      code.push(
+        ...get(schedule(t)),
+        ...sigma(early, 7, 18, shifted(early, 3)),
+        ...ADD,
+        ...get(schedule(t + 9)),
+        ...ADD,
+      );
+      code.push(...sigma(late, 17, 19, shifted(late, 10)), ...ADD, ...set(schedule(t)));
     }
     const place = (letter: number): number => (((letter - t) % 8) + 8) % 8;
     const [a, b, c, d, e, f, g, h] = [0, 1, 2, 3, 4, 5, 6, 7].map(place) as [
@@ -58,15 +83,15 @@ function roundsCode(): Code {
       number,
       number,
     ];
-    const choice = [...get(g), ...get(e), ...get(f), ...get(g), XOR, AND, XOR];
-    code.push(...get(h), ...sigma(get(e), 6, 11, rotated(get(e), 25)), ADD, ...choice, ADD);
-    code.push(...constant(ROUND[t]!), ADD, ...get(schedule(t)), ADD, ...set(h));
-    code.push(...get(d), ...get(h), ADD, ...set(d));
-    const majority = [...get(a), ...get(b), AND, ...get(c), ...get(a), ...get(b), OR, AND, OR];
-    code.push(...get(h), ...sigma(get(a), 2, 13, rotated(get(a), 22)), ADD, ...majority, ADD, ...set(h));
+    const choice = [...get(g), ...get(e), ...get(f), ...get(g), ...XOR, ...AND, ...XOR];
+    code.push(...get(h), ...sigma(get(e), 6, 11, rotated(get(e), 25)), ...ADD, ...choice, ...ADD);
+    code.push(...constant(ROUND[t]!), ...ADD, ...get(schedule(t)), ...ADD, ...set(h));
+    code.push(...get(d), ...get(h), ...ADD, ...set(d));
+    const majority = [...get(a), ...get(b), ...AND, ...get(c), ...get(a), ...get(b), ...OR, ...AND, ...OR];
+    code.push(...get(h), ...sigma(get(a), 2, 13, rotated(get(a), 22)), ...ADD, ...majority, ...ADD, ...set(h));
   }
   for (const i of [0, 1]) {
-    code.push(...constant(64 + i * 4), ...get(i), ...constant(INITIAL[i]!), ADD, STORE, 2, 0);
+    code.push(NUMBER, 0, ...get(i), ...constant(INITIAL[i]!), ...ADD, ...STORE, 4, ...unsigned(DIGESTS + i * BYTES));
   }
   return code;
 }
@@ -75,7 +100,7 @@ function roundsCode(): Code {
 function moduleBytes(): Uint8Array<ArrayBuffer> {
   const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content];
   const name = (text: string): Code => [text.length, ...Buffer.from(text)];
-  const body = [1, 24, I32, ...roundsCode(), END];
+  const body = [1, 24, FOUR_WORDS, ...roundsCode(), END];
   return new Uint8Array([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [1, 0x60, 0, 0]),

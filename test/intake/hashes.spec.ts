@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { viewOf } from '../../src/intake/binary-rows.ts';
 import { CustomerHash } from '../../src/intake/customer-hash.ts';
 import { KeyHashes } from '../../src/intake/key-hashes.ts';
 import { customerKey, pseudonym } from '../../src/intake/pseudonym.ts';
@@ -14,6 +15,28 @@ describe('customer keys', () => {
         expect([hash.high, hash.low]).toEqual([digest.readInt32BE(0), digest.readInt32BE(4)]);
       }),
       { numRuns: 1000 },
+    );
+  });
+  it('are the same for a whole column, four at a time, where empty and long texts stand between', () => {
+    const hash = new CustomerHash();
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 70 }), { maxLength: 30 }), (texts) => {
+        const bytes = Buffer.concat(texts);
+        const ends = Int32Array.from(texts, (_, r) =>
+          texts.slice(0, r + 1).reduce((sum, text) => sum + text.length, 0),
+        );
+        const starts = Int32Array.from(texts, (text, r) => ends[r]! - text.length);
+        const batch = { bytes, width: 1, count: texts.length, lines: new Float64Array(texts.length), starts, ends };
+        const keys = new Int32Array(texts.length * 2);
+        hash.ofColumn(batch, viewOf(bytes), 0, keys);
+        const wanted = texts.flatMap((text) => {
+          if (text.length === 0 || text.length > CustomerHash.LONGEST) return [0, 0];
+          const digest = createHash('sha256').update(text).digest();
+          return [digest.readInt32BE(0), digest.readInt32BE(4)];
+        });
+        expect([...keys]).toEqual(wanted);
+      }),
+      { numRuns: 300 },
     );
   });
   it('are signed', () => {
