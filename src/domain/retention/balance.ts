@@ -1,5 +1,5 @@
 import type { Column } from '../causality/linear-algebra.ts';
-import type { Design } from './least-squares.ts';
+import type { Design, Factor } from './least-squares.ts';
 
 /**
  * Standardised differences: (mean of treated − mean of untreated) ÷ √((s₁² + s₀²) / 2), the spread taken before
@@ -16,7 +16,7 @@ export function standardisedDifferences(
   treated: ArrayLike<number>,
   weights?: ArrayLike<number>,
 ): StandardisedDifference[] {
-  return differencesOf(armsOf(terms, treated), treated, weights);
+  return differencesOf(armsOf(terms, treated), weights);
 }
 
 /** The largest differences without weights and with them. */
@@ -27,36 +27,75 @@ export function largestDifferences(
 ): { readonly before: number; readonly after: number } {
   const arms = armsOf(terms, treated);
   return {
-    before: largestDifference(differencesOf(arms, treated)),
-    after: largestDifference(differencesOf(arms, treated, weights)),
+    before: largestDifference(differencesOf(arms)),
+    after: largestDifference(differencesOf(arms, weights)),
   };
 }
 
 interface TermArms {
   readonly term: string;
-  readonly column: Column;
   readonly arms: readonly [untreated: Moments, treated: Moments];
+  /** weighted means of the arms */
+  readonly means: (weights: ArrayLike<number>) => readonly [untreated: number, treated: number];
 }
 
 function armsOf(terms: Design, treated: ArrayLike<number>): TermArms[] {
-  return terms.columns.flatMap((column, j) => {
+  const ofColumns = terms.columns.flatMap((column, j): TermArms[] => {
     const term = terms.names[j]!;
-    return term === 'constant'
-      ? []
-      : [{ term, column, arms: [moments(column, treated, 0), moments(column, treated, 1)] }];
+    if (term === 'constant') return [];
+    return [
+      {
+        term,
+        arms: [moments(column, treated, 0), moments(column, treated, 1)],
+        means: (weights) => [weightedMean(column, treated, 0, weights), weightedMean(column, treated, 1, weights)],
+      },
+    ];
   });
+  let first = terms.columns.length;
+  const ofLevels = (terms.factors ?? []).flatMap((factor): TermArms[] => {
+    const counts = levelSums(factor, treated);
+    const names = terms.names.slice(first, (first += factor.levels));
+    // Asked for one level after the other with the same weights.
+    let known: { readonly weights: ArrayLike<number>; readonly sums: ArmSums } | undefined;
+    return names.map((term, level) => ({
+      term,
+      arms: [shareMoments(counts[0], level), shareMoments(counts[1], level)],
+      means(weights) {
+        if (known?.weights !== weights) known = { weights, sums: levelSums(factor, treated, weights) };
+        const [untreated, own] = known.sums;
+        return [untreated.of[level]! / untreated.total, own.of[level]! / own.total];
+      },
+    }));
+  });
+  return [...ofColumns, ...ofLevels];
 }
 
-function differencesOf(
-  terms: readonly TermArms[],
-  treated: ArrayLike<number>,
-  weights?: ArrayLike<number>,
-): StandardisedDifference[] {
-  return terms.map(({ term, column, arms }) => {
+type ArmSums = readonly [untreated: LevelSums, treated: LevelSums];
+
+interface LevelSums {
+  readonly of: Float64Array;
+  readonly total: number;
+}
+
+/** Σ weights of the arms' rows by level. @param weights absent: ones */
+function levelSums({ of, levels }: Factor, treated: ArrayLike<number>, weights?: ArrayLike<number>): ArmSums {
+  const arms = [new Float64Array(levels), new Float64Array(levels)] as const;
+  for (let i = 0; i < of.length; i++) arms[treated[i] === 1 ? 1 : 0][of[i]!]! += weights ? weights[i]! : 1;
+  const sums = (own: Float64Array): LevelSums => ({ of: own, total: own.reduce((sum, value) => sum + value, 0) });
+  return [sums(arms[0]), sums(arms[1])];
+}
+
+/** Of a term that is 1 for the rows of the level and 0 for the arm's others. */
+function shareMoments({ of, total }: LevelSums, level: number): Moments {
+  const mean = total > 0 ? of[level]! / total : 0;
+  return { mean, variance: total > 1 ? (of[level]! * (1 - mean)) / (total - 1) : 0 };
+}
+
+function differencesOf(terms: readonly TermArms[], weights?: ArrayLike<number>): StandardisedDifference[] {
+  return terms.map(({ term, arms, means }) => {
     const spread = Math.sqrt((arms[0].variance + arms[1].variance) / 2);
-    const gap = weights
-      ? weightedMean(column, treated, 1, weights) - weightedMean(column, treated, 0, weights)
-      : arms[1].mean - arms[0].mean;
+    const [untreated, own] = weights ? means(weights) : [arms[0].mean, arms[1].mean];
+    const gap = own - untreated;
     return { term, difference: Math.abs(gap) < 1e-12 * (1 + Math.abs(arms[1].mean)) ? 0 : gap / spread };
   });
 }

@@ -3,7 +3,7 @@ import type { LocalDate, Period } from '../period.ts';
 import type { CohortFacts } from './effect.ts';
 import { FALSIFICATION_DAYS } from './effect.ts';
 import type { Episodes } from './episode.ts';
-import { design } from './least-squares.ts';
+import { design, withFactor } from './least-squares.ts';
 import type { Contracts, DayRange, Earnings } from './outcome.ts';
 import { bandsOf, contractMarginIn, marginIn } from './outcome.ts';
 
@@ -214,22 +214,26 @@ function commonTerms(n: number, traits: Traits & { opened: ArrayLike<number> }):
     ['bought before', priorValue.map((value) => (value > 0 ? 1 : 0))],
     ['opened', Float64Array.from(opened)],
   ]);
+  // A term that does not vary says nothing, and its standardised difference would be infinite.
+  for (const [name, values] of columns) if (!varies(values)) columns.delete(name);
+  let terms = design(columns, n);
   for (const [name, values] of [
     ['segment', segment],
     ['reason', reason],
   ] as const) {
     const levels = [...new Set(Array.from(values))].sort((a, b) => a - b);
+    if (levels.length < 2) continue;
     // Every level, also the one that the others imply: a fit drops what it can do without, a balance looks at all of them.
-    for (const level of levels) {
-      columns.set(
-        `${name} ${level}`,
-        Float64Array.from(values, (value) => (value === level ? 1 : 0)),
-      );
-    }
+    const place = new Map(levels.map((level, i) => [level, i]));
+    const of = new Int32Array(n);
+    for (let i = 0; i < n; i++) of[i] = place.get(values[i]!)!;
+    terms = withFactor(
+      terms,
+      of,
+      levels.map((level) => `${name} ${level}`),
+    );
   }
-  // A term that does not vary says nothing, and its standardised difference would be infinite.
-  for (const [name, values] of columns) if (!varies(values)) columns.delete(name);
-  return design(columns, n);
+  return terms;
 }
 
 function varies(values: ArrayLike<number>): boolean {

@@ -5,6 +5,7 @@ import type { Design, Solver } from './least-squares.ts';
 import { leastSquaresSolver, matrixTimes, predictions, rowsOf, weightedTerms } from './least-squares.ts';
 import { normalInterval } from './normal.ts';
 import { propensity } from './propensity.ts';
+import { normalEquations } from './scaled-terms.ts';
 import { strataEffect } from './strata.ts';
 import type { ArmMean } from './treatment-effect.ts';
 import { standardError, treatmentEffect } from './treatment-effect.ts';
@@ -128,7 +129,7 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
   const customer = rows.map((i) => group.customer[i]!);
   let solver: Solver | undefined;
   const untreatedModel = (): Solver =>
-    (solver ??= leastSquaresSolver(
+    (solver ??= (terms.factors ? normalEquations : leastSquaresSolver)(
       terms,
       treated.map((flag) => 1 - flag),
     ));
@@ -154,16 +155,18 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
  * Rows whose segment, reason or other yes-or-no trait is found in both arms: a reason that was always resolved has nobody
  * to compare with, and would tell the arms apart for everybody else.
  */
-function rowsWithBothArms({ rows: n, columns }: Design, treated: ArrayLike<number>): number[] {
-  const traits = columns.filter((column) => column.every((value) => value === 0 || value === 1));
+function rowsWithBothArms({ rows: n, columns, factors = [] }: Design, treated: ArrayLike<number>): number[] {
+  const yesOrNo = columns.filter((column) => column.every((value) => value === 0 || value === 1));
+  // What a level's rows leave over has one arm only where every other level has.
+  const traits = [...yesOrNo.map((of) => ({ of, levels: 2 })), ...factors];
   let rows = Array.from({ length: n }, (_, i) => i);
   for (let before = -1; before !== rows.length;) {
     before = rows.length;
-    for (const trait of traits) {
-      const seen = [0, 0]; // of each value the arms: 1 untreated, 2 treated, 3 both
-      for (const i of rows) seen[trait[i]!]! |= treated[i] === 1 ? 2 : 1;
+    for (const { of, levels } of traits) {
+      const seen = new Uint8Array(levels); // of each the arms: 1 untreated, 2 treated, 3 both
+      for (const i of rows) seen[of[i]!]! |= treated[i] === 1 ? 2 : 1;
       if (seen.every((arms) => arms === 0 || arms === 3)) continue;
-      rows = rows.filter((i) => seen[trait[i]!] === 3);
+      rows = rows.filter((i) => seen[of[i]!] === 3);
     }
   }
   return rows;

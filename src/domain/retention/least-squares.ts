@@ -1,12 +1,30 @@
 import type { Column, Square } from '../causality/linear-algebra.ts';
-import { backSubstitute, combination, dot, orthonormal, square, untangle } from '../causality/linear-algebra.ts';
+import {
+  backSubstitute,
+  columnOf,
+  combination,
+  dot,
+  orthonormal,
+  square,
+  untangle,
+} from '../causality/linear-algebra.ts';
 
 /** Terms of a model over the rows of a sample; a constant is a column like any other. */
 export interface Design {
   readonly rows: number;
   readonly columns: readonly Column[];
-  /** one name a column, for messages and printed coefficients */
+  /** one name a term, the columns' first, then the levels' of each factor: for messages and printed coefficients */
   readonly names: readonly string[];
+  /** absent: none */
+  readonly factors?: readonly Factor[] | undefined;
+}
+
+/** A trait of which every row has one level. Each level is a term: 1 for its rows, 0 for the others; only the levels are kept. */
+export interface Factor {
+  /** level of each row, from 0 */
+  readonly of: Int32Array;
+  /** how many levels, with and without rows */
+  readonly levels: number;
 }
 
 /** Design of named columns; `constant` puts a column of ones first. */
@@ -16,6 +34,19 @@ export function design(columns: ReadonlyMap<string, ArrayLike<number>>, rows: nu
   return { rows, columns: named.map(([, values]) => values), names: named.map(([name]) => name) };
 }
 
+/** The design with a factor behind its other terms. @param names of its levels */
+export function withFactor(x: Design, of: Int32Array, names: readonly string[]): Design {
+  return { ...x, names: [...x.names, ...names], factors: [...(x.factors ?? []), { of, levels: names.length }] };
+}
+
+/** The same terms with a column for each level. */
+export function inColumns({ rows, columns, names, factors = [] }: Design): Design {
+  const ofLevels = factors.flatMap(({ of, levels }) =>
+    Array.from({ length: levels }, (_, level) => columnOf(rows, (i) => (of[i] === level ? 1 : 0))),
+  );
+  return { rows, columns: [...columns, ...ofLevels], names };
+}
+
 /** The same terms over some of the rows. */
 export function rowsOf(x: Design, rows: ArrayLike<number>): Design {
   const columns = x.columns.map((column) => {
@@ -23,25 +54,32 @@ export function rowsOf(x: Design, rows: ArrayLike<number>): Design {
     for (let at = 0; at < own.length; at++) own[at] = column[rows[at]!]!;
     return own;
   });
-  return { rows: rows.length, columns, names: x.names };
+  const factors = x.factors?.map(({ of, levels }) => {
+    const own = new Int32Array(rows.length);
+    for (let at = 0; at < own.length; at++) own[at] = of[rows[at]!]!;
+    return { of: own, levels };
+  });
+  return { rows: rows.length, columns, names: x.names, factors };
 }
 
 /** Weighted least squares on one design, ready for any outcome: the costly part is done once. */
 export interface Solver {
-  /** (X'WX)⁻¹; rows and columns of dropped columns are zero */
+  /**
+   * (X'WX)⁻¹. Terms that are combinations of those before them are dropped, as R and Stata drop them: their rows, columns
+   * and coefficients are zero.
+   */
   readonly bread: Square;
-  /** columns that are combinations of those before them, as R and Stata drop them: their coefficients are zero */
-  readonly dropped: readonly string[];
   coefficients(y: ArrayLike<number>): Float64Array;
 }
 
 /**
  * Through an orthonormal basis: stable where normal equations are not (age, age², age³). Rows with weight 0 take no part.
+ * @param x without factors: see `normalEquations`
  */
 export function leastSquaresSolver(x: Design, weights?: ArrayLike<number>): Solver {
   const root = weights && Float64Array.from(weights, Math.sqrt);
   const columns = root ? x.columns.map((column) => column.map((value, i) => value * root[i]!)) : x.columns;
-  const { q, r, kept, dependent } = orthonormal(columns);
+  const { q, r, kept } = orthonormal(columns);
   const unit = square(q.length);
   for (let a = 0; a < q.length; a++) unit[a]![a] = 1;
   const inverse = untangle(r, unit);
@@ -49,7 +87,6 @@ export function leastSquaresSolver(x: Design, weights?: ArrayLike<number>): Solv
   kept.forEach((j, a) => kept.forEach((k, b) => (bread[j]![k] = inverse[a]![b]!)));
   return {
     bread,
-    dropped: dependent.map((j) => x.names[j]!),
     coefficients(y) {
       const target = root ? root.map((value, i) => (value === 0 ? 0 : value * y[i]!)) : y;
       const solved = backSubstitute(
@@ -65,12 +102,25 @@ export function leastSquaresSolver(x: Design, weights?: ArrayLike<number>): Solv
 
 /** x'β of every row. */
 export function predictions(x: Design, coefficients: ArrayLike<number>): Float64Array {
-  return combination(x.columns, coefficients, x.rows);
+  const result = combination(x.columns, coefficients, x.rows);
+  let first = x.columns.length;
+  for (const { of, levels } of x.factors ?? []) {
+    for (let i = 0; i < result.length; i++) result[i]! += coefficients[first + of[i]!]!;
+    first += levels;
+  }
+  return result;
 }
 
 /** Σ over rows of factor × terms: X'f. */
 export function weightedTerms(x: Design, factor: ArrayLike<number>): Float64Array {
-  return Float64Array.from(x.columns, (column) => dot(column, factor));
+  const sums = new Float64Array(x.names.length);
+  x.columns.forEach((column, j) => (sums[j] = dot(column, factor)));
+  let first = x.columns.length;
+  for (const { of, levels } of x.factors ?? []) {
+    for (let i = 0; i < of.length; i++) sums[first + of[i]!]! += factor[i]!;
+    first += levels;
+  }
+  return sums;
 }
 
 export function matrixTimes(matrix: Square, vector: ArrayLike<number>): Float64Array {

@@ -1,17 +1,9 @@
 import { normalCdf } from '../causality/distributions.ts';
-import type { Column, Square } from '../causality/linear-algebra.ts';
-import {
-  cholesky,
-  choleskyInverse,
-  choleskySolve,
-  combination,
-  crossProduct,
-  dot,
-  orthonormal,
-  square,
-} from '../causality/linear-algebra.ts';
+import type { Square } from '../causality/linear-algebra.ts';
+import { cholesky, choleskyInverse, choleskySolve, combination } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import type { Design } from './least-squares.ts';
+import { scaledTerms } from './scaled-terms.ts';
 
 /** How a linear predictor becomes a probability. */
 export type Link = 'logit' | 'probit';
@@ -70,25 +62,21 @@ export function propensity(
   }
   const fill: LinkRows = link === 'logit' ? logitRows : probitRows;
   const scaled = scaledTerms(x);
-  const z = scaled.columns;
   const rows = emptyRows(n);
-  let coefficients = start ? scaled.from(start) : new Float64Array(z.length);
-  let eta = combination(z, coefficients, n);
+  let coefficients = start ? scaled.from(start) : new Float64Array(scaled.size);
+  let eta = scaled.predictor(coefficients);
   let current = fill(eta, treated, rows);
   // Other rows may drop other terms: a start that says less than nothing is no start.
   if (start && !(current > -n * Math.LN2)) {
-    coefficients = new Float64Array(z.length);
-    eta = combination(z, coefficients, n);
+    coefficients = new Float64Array(scaled.size);
+    eta = scaled.predictor(coefficients);
     current = fill(eta, treated, rows);
   }
   for (let step = 0; step < MOST_STEPS; step++) {
-    const factor = cholesky(crossProduct(z, rows.curvature));
+    const factor = cholesky(scaled.information(rows.curvature));
     if (factor === undefined) throw separated();
-    const move = choleskySolve(
-      factor,
-      z.map((column) => dot(column, rows.score)),
-    );
-    const shift = combination(z, move, n);
+    const move = choleskySolve(factor, scaled.sums(rows.score));
+    const shift = scaled.predictor(move);
     let share = 1;
     let next = combination([shift], [share], n, eta);
     let reached = fill(next, treated, rows);
@@ -103,7 +91,7 @@ export function propensity(
     current = reached;
     if (step > 0 && Math.abs(gain) <= CONVERGED * (Math.abs(current) + 1)) {
       if (eta.every((value) => Math.abs(value) > SEPARATED)) throw separated();
-      const information = cholesky(crossProduct(z, rows.curvature));
+      const information = cholesky(scaled.information(rows.curvature));
       if (information === undefined) throw separated();
       const { probability, slope, score } = rows;
       return {
@@ -117,48 +105,6 @@ export function propensity(
     }
   }
   throw separated();
-}
-
-/** Terms that are not combinations of others, centred (where there is a constant) and scaled, with the way back. */
-function scaledTerms(x: Design): {
-  readonly columns: Column[];
-  readonly from: (coefficients: Float64Array) => Float64Array;
-  readonly back: (coefficients: Float64Array) => Float64Array;
-  /** covariance of the scaled terms' coefficients as one of the terms' own; zero for dropped terms */
-  readonly bread: (inverse: Square) => Square;
-} {
-  const { kept } = orthonormal(x.columns);
-  const constant = kept.find((j) => x.names[j] === 'constant');
-  const centre = kept.map((j) => (constant === undefined || j === constant ? 0 : mean(x.columns[j]!)));
-  const columns = kept.map((j, a) => x.columns[j]!.map((value) => value - centre[a]!));
-  const scale = columns.map((column) => Math.sqrt(dot(column, column) / x.rows) || 1);
-  columns.forEach((column, a) => column.forEach((value, i) => (column[i] = value / scale[a]!)));
-  const at = constant === undefined ? -1 : kept.indexOf(constant);
-  const back = (own: ArrayLike<number>): Float64Array => {
-    const coefficients = new Float64Array(x.columns.length);
-    kept.forEach((j, a) => (coefficients[j] = own[a]! / scale[a]!));
-    if (constant !== undefined) kept.forEach((j, a) => (coefficients[constant]! -= coefficients[j]! * centre[a]!));
-    return coefficients;
-  };
-  return {
-    columns,
-    back,
-    from(coefficients) {
-      const own = Float64Array.from(kept, (j, a) => coefficients[j]! * scale[a]!);
-      kept.forEach((j, a) => at >= 0 && (own[at]! += coefficients[j]! * centre[a]! * scale[at]!));
-      return own;
-    },
-    bread(inverse) {
-      const half = inverse.map(back);
-      const whole = square(x.columns.length);
-      whole.forEach((row, j) => row.set(back(half.map((column) => column[j]!))));
-      return whole;
-    },
-  };
-}
-
-function mean(column: Column): number {
-  return column.reduce((sum, value) => sum + value, 0) / column.length;
 }
 
 function emptyRows(n: number): Rows {

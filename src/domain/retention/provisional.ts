@@ -6,6 +6,7 @@ import type { CohortFacts, ReadingPolicy, RefusedEffect } from './effect.ts';
 import type { BuyerArm, ContractArm, Forecast } from './forecast.ts';
 import { buyerModels, contractForecast, purchaseForecast } from './forecast.ts';
 import type { Spend } from './gamma-gamma.ts';
+import { inColumns } from './least-squares.ts';
 import { criticalValue } from './normal.ts';
 import type { Earnings } from './outcome.ts';
 import { discountFactors } from './outcome.ts';
@@ -56,7 +57,9 @@ interface Ahead {
 
 function ahead(facts: CohortFacts, customers: CustomerTable, purchases: Earnings, policy: ReadingPolicy): Ahead {
   const { observedThrough } = policy;
-  const { weight, treatedInside } = match(facts, policy);
+  // The models magnify the last digits of the weights (a likelihood may be all but flat), and a forecast that was made
+  // stands in a run: so they are found by the same sums as ever.
+  const { weight, treatedInside } = match({ ...facts, terms: inColumns(facts.terms) }, policy);
   const counts = weight.map((value, i) => value * (facts.clockStart[i]! <= observedThrough ? 1 : 0) * facts.active[i]!);
   const kinds = [0, 1].flatMap((byEvents): Ahead['kinds'] => {
     const [treated, untreated]: [number[], number[]] = [[], []];
