@@ -61,6 +61,8 @@ interface Change {
   readonly rounds: number;
   readonly model?: (model: PlainModel, round: number) => void;
   readonly file?: (period: Period, round: number) => { readonly name: 'capacity' | 'ledger'; readonly text: string };
+  /** so many times the contacts of some reasons: only tried, as a close counts what came */
+  readonly volumes?: (round: number) => readonly string[];
 }
 
 const CHANGES: readonly Change[] = [
@@ -79,6 +81,7 @@ const CHANGES: readonly Change[] = [
       text: `period,pool_code,practical_seconds\n${period},voice,${10 ** 11 + n}\n`,
     }),
   },
+  { change: 'the volume of some reasons', rounds: 9, volumes: (n) => [`billing.*=1.2${n}`, `app.*=0.9${n}`] },
   {
     change: 'the share of a rule',
     rounds: 5,
@@ -158,26 +161,27 @@ export async function recostMeasures(
   const close = async (): Promise<unknown> => await periods.close(finance, period, { preview: true });
   await shell.say('first close …');
   await take('all facts', 'close', 1, () => Promise.resolve(close));
-  for (const { change, rounds, model, file } of CHANGES) {
+  for (const { change, rounds, model, file, volumes } of CHANGES) {
     const textOf = (n: number): string => {
       const plain = parsePlain(yaml, 'model.yaml') as PlainModel;
       model?.(plain, n);
       return JSON.stringify(plain);
     };
-    await take(change, 'close', rounds, async (n) => {
-      if (model) await models.apply(finance, textOf(n));
-      if (file) await importText(shell, file(period, n));
-      return close;
-    });
-    if (model && rounds > 1)
+    if (!volumes)
+      await take(change, 'close', rounds, async (n) => {
+        if (model) await models.apply(finance, textOf(n));
+        if (file) await importText(shell, file(period, n));
+        return close;
+      });
+    if (volumes || (model && rounds > 1))
       await take(change, 'try', rounds, (n) =>
-        Promise.resolve(() => models.tryOn(finance, textOf(n + rounds), period)),
+        Promise.resolve(() => models.tryOn(finance, textOf(n + rounds), period, 'model.yaml', volumes?.(n))),
       );
   }
   const { upper, inputs, context } = await db.books((tx) =>
     readCosting(tx, period, undefined, undefined, { retention: true, control: 'sample', keeping: 'keep' }),
   );
-  await take('any of the first four', 'books', 9, () =>
+  await take('any of the first five', 'books', 9, () =>
     Promise.resolve(() => Promise.resolve(documentsOf(booksOf(upper, inputs), context))),
   );
   return {

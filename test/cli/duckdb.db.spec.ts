@@ -1,15 +1,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readRules } from '../../src/application/read-close.ts';
+import { cellFacts } from '../../src/application/cells-at.ts';
+import { readClose, readRules } from '../../src/application/read-close.ts';
 import { DuckDbBooks } from '../../src/cli/duckdb-books.ts';
 import { retentionQuestion, retentionSums } from '../../src/cli/retention-sums.ts';
 import { byDimensions } from '../../src/cli/roll-up-texts.ts';
 import { addDays, addMonths, firstDay, period } from '../../src/domain/period.ts';
 import { dueCohorts } from '../../src/domain/retention/maturity.ts';
+import { close } from '../../src/domain/statements/close.ts';
+import { documentsOf } from '../../src/domain/statements/document.ts';
 import { intoDailyFiles } from '../../src/generator/daily-files.ts';
 import { generate } from '../../src/generator/generate.ts';
-import { cellList, type ContactReading } from '../../src/persistence/close-inputs.queries.ts';
+import {
+  cellList,
+  type CellRow,
+  type CellSum,
+  type ContactReading,
+} from '../../src/persistence/close-inputs.queries.ts';
 import { rollUp } from '../../src/persistence/roll-up.queries.ts';
 import { testBooks, type TestBooks } from '../builders/books.ts';
 
@@ -79,6 +87,17 @@ describe('DuckDB, from the same files', () => {
     expect(Object.fromEntries(theirs)).toEqual(Object.fromEntries(own));
   });
 
+  it('gives the same run, hash for hash', async () => {
+    const { runHash } = await books.periods.close(books.people.finance, OCTOBER, { preview: true, control: 'full' });
+    await books.db.books(async (tx) => {
+      const { contacts, inputs, context } = await readClose(tx, OCTOBER, undefined, undefined, { retention: true });
+      const cells = await cellList(tx);
+      const sums = fromDimensions(await duck.rollUp(contacts), cells);
+      const facts = cellFacts(sums, cells, contacts);
+      expect(documentsOf(close({ ...inputs, cells: facts }), context).runHash).toBe(runHash);
+    });
+  });
+
   it('has the same outcomes of the due cohorts by arm, stratum and window', async () => {
     const { own, question } = await books.db.books(async (tx) => {
       const { model, register, mark, company } = await readRules(tx, OCTOBER);
@@ -94,3 +113,31 @@ describe('DuckDB, from the same files', () => {
     expect(Object.fromEntries(await duck.retention(question))).toEqual(Object.fromEntries(own));
   });
 });
+
+/** Cells that DuckDB gave by their dimensions, as a close reads them. */
+function fromDimensions(theirs: ReadonlyMap<string, string>, cells: ReadonlyMap<number, CellRow>): CellSum[] {
+  const dimensions = [
+    ...(['channel', 'reason_code', 'queue', 'site', 'vendor', 'product', 'segment'] as const),
+    ...(['language', 'decision_code', 'direction', 'escalated', 'transferred'] as const),
+  ];
+  const numbers = new Map(
+    [...cells.values()].map((cell) => [dimensions.map((name) => cell[name]).join('\u0000'), cell.cell_no]),
+  );
+  return [...theirs].map(([key, integers]) => {
+    const fields = key.split('\u0000');
+    const [reason, slice, repeat, causes, known, taggedOn] = fields.slice(dimensions.length) as string[];
+    const [parts, seconds, untimed] = integers.split(' ').map(BigInt) as [bigint, bigint, bigint];
+    const causeList = causes!.split(';').map((cause) => {
+      const [rule, decision, day, age] = cause.split('|');
+      return [rule, decision, day, Number(age)];
+    });
+    return {
+      cell_no: numbers.get(fields.slice(0, dimensions.length).join('\u0000'))!,
+      reason_code: reason || null,
+      slice: Number(slice),
+      ...{ repeat: repeat === 'true', hits: 0, known: known === 'true', tagged_on: taggedOn || null },
+      causes: causes === '' ? null : JSON.stringify(causeList),
+      ...{ parts, seconds, untimed_parts: untimed },
+    };
+  });
+}
