@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidInput } from '../domain/errors.ts';
+import { viewOf } from './binary-rows.ts';
 import type { FaultSink, SpanBatch } from './rows.ts';
 
 const QUOTE = 0x22;
@@ -53,6 +54,7 @@ export class CsvScanner {
    */
   scan(bytes: Buffer, final: boolean, headerOnly = false): { batch: SpanBatch; consumed: number } {
     const n = bytes.length;
+    const view = viewOf(bytes);
     this.makeRoom(n);
     const { special, delimiter, starts, ends } = this;
     let width = this.width;
@@ -66,9 +68,9 @@ export class CsvScanner {
       let fields = 0;
       let fault: string | undefined;
       let faultField = 0;
-      this.escaped.length = 0;
+      if (this.escaped.length > 0) this.escaped.length = 0;
       if (width > 0) {
-        const end = this.plainRow(bytes, i, base, width);
+        const end = this.plainRow(bytes, view, i, base, width);
         if (end > 0) {
           this.lines[count++] = rowLine;
           this.line = ++line;
@@ -161,16 +163,20 @@ export class CsvScanner {
   }
 
   /**
-   * The common row: no quotes, all columns there. Gives its end, or -1 for whatever the full rules must judge. One
-   * comparison a byte: most bytes lie above the comma and the other marks.
+   * The common row: no quotes, all columns there. Gives its end, or -1 for whatever the full rules must judge. Most bytes
+   * lie above the comma and the other marks: four such together are passed over at once.
    */
-  private plainRow(bytes: Buffer, from: number, base: number, width: number): number {
+  private plainRow(bytes: Buffer, view: DataView, from: number, base: number, width: number): number {
     const { starts, ends, delimiter } = this;
     const n = bytes.length;
     const high = delimiter > QUOTE ? delimiter : QUOTE;
+    const above = (high + 1) * 0x01010101;
+    const last = n - 4;
     let start = from;
     let at = base;
     for (let i = from; i < n; i++) {
+      while (i <= last && !anyBelow(view.getInt32(i), above)) i += 4;
+      if (i >= n) return -1;
       const byte = bytes[i]!;
       if (byte > high) continue;
       if (byte === delimiter) {
@@ -281,6 +287,11 @@ export class CsvScanner {
       'Save the file as CSV by RFC 4180: one header row, fields with quotes or line ends in double quotes.';
     throw new InvalidInput([{ file: this.options.file, line, code, message, remedy }]);
   }
+}
+
+/** True when a byte of a word lies below those of `above`: it borrows from its highest bit, which it did not have itself. */
+function anyBelow(word: number, above: number): boolean {
+  return ((word - above) & ~word & 0x80808080) !== 0;
 }
 
 const QUOTE_FAULTS: Record<string, { code: string; message: string; remedy: string; structural?: boolean }> = {
