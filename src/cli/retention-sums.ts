@@ -91,8 +91,8 @@ function* byStratum(
     windowsDays,
     delayOf(effect),
   );
-  for (let i = 0; i < stratum.length; i++) {
-    const [tenure, fifth, segment, reason] = stratum[i]!.split(' ').map(Number) as [number, number, number, number];
+  for (const [i, own] of stratum().entries()) {
+    const [tenure, fifth, segment, reason] = own.split(' ').map(Number) as [number, number, number, number];
     const key = [name, rows.treated[i], active[i], tenure, fifth, segments[segment], reasons[reason]].join(' ');
     const place = places.get(key) ?? places.size;
     if (place === places.size) places.set(key, place);

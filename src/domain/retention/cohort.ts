@@ -1,3 +1,4 @@
+import { columnOf } from '../causality/linear-algebra.ts';
 import { addMonths, firstDay } from '../period.ts';
 import type { LocalDate, Period } from '../period.ts';
 import type { CohortFacts } from './effect.ts';
@@ -58,16 +59,18 @@ export function serviceRows(
   reason: ArrayLike<number>,
   period: DayRange,
 ): CohortRows & { readonly episode: Int32Array } {
-  const episode = Int32Array.from(opening.keys()).filter((e) => {
+  const own: number[] = [];
+  for (let e = 0; e < opening.length; e++) {
     const day = contactDay[opening[e]!]!;
-    return day >= period.from && day < period.to && resolved[opening[e]!]! >= 0;
-  });
+    if (day >= period.from && day < period.to && resolved[opening[e]!]! >= 0) own.push(e);
+  }
+  const episode = Int32Array.from(own);
   return {
     episode,
-    customer: Int32Array.from(episode, (e) => customer[e]!),
-    clockStart: Int32Array.from(episode, (e) => clockStart[e]!),
-    treated: Int8Array.from(episode, (e) => resolved[opening[e]!]!),
-    reason: Int32Array.from(episode, (e) => reason[opening[e]!]!),
+    customer: episode.map((e) => customer[e]!),
+    clockStart: episode.map((e) => clockStart[e]!),
+    treated: Int8Array.from(own, (e) => resolved[opening[e]!]!),
+    reason: episode.map((e) => reason[opening[e]!]!),
   };
 }
 
@@ -75,7 +78,7 @@ export function serviceRows(
  * Decision effect: episodes opened in the period by a hit of the decision, against customers of its population who were
  * not hit as of their reference day. What happens to a comparison customer later does not move it: else the future
  * would choose the arms.
- * @param decision of every hit
+ * @param decision of every hit @param notHit sorted by customer
  */
 export function decisionRows(
   { opening, customer, clockStart }: Episodes,
@@ -85,26 +88,27 @@ export function decisionRows(
   period: DayRange,
   notHit: { readonly customer: ArrayLike<number>; readonly clockStart: ArrayLike<number> },
 ): CohortRows & { readonly episode: Int32Array } {
-  const own = Array.from(opening.keys()).filter((e) => {
+  const own: number[] = [];
+  for (let e = 0; e < opening.length; e++) {
     const day = hitDay[opening[e]!]!;
-    return decision[opening[e]!] === wanted && day >= period.from && day < period.to;
-  });
-  const rows = [
-    ...own.map((e) => ({ episode: e, customer: customer[e]!, clockStart: clockStart[e]!, treated: 1 })),
-    ...Array.from(notHit.customer, (c, i) => ({
-      episode: -1,
-      customer: c,
-      clockStart: notHit.clockStart[i]!,
-      treated: 0,
-    })),
-  ].sort((a, b) => a.customer - b.customer || a.clockStart - b.clockStart);
-  return {
-    episode: Int32Array.from(rows, (row) => row.episode),
-    customer: Int32Array.from(rows, (row) => row.customer),
-    clockStart: Int32Array.from(rows, (row) => row.clockStart),
-    treated: Int8Array.from(rows, (row) => row.treated),
-    reason: new Int32Array(rows.length),
-  };
+    if (decision[opening[e]!] === wanted && day >= period.from && day < period.to) own.push(e);
+  }
+  const n = own.length + notHit.customer.length;
+  const rows = { episode: new Int32Array(n), customer: new Int32Array(n), clockStart: new Int32Array(n) };
+  const treated = new Int8Array(n);
+  // Both come sorted by customer, then day: they are merged, hits first.
+  for (let row = 0, hit = 0, other = 0; row < n; row++) {
+    const e = own[hit];
+    const [theirs, since] = [notHit.customer[other], notHit.clockStart[other]];
+    const isHit = e !== undefined && !(theirs! < customer[e]! || (theirs === customer[e] && since! < clockStart[e]!));
+    rows.episode[row] = isHit ? e : -1;
+    rows.customer[row] = isHit ? customer[e]! : theirs!;
+    rows.clockStart[row] = isHit ? clockStart[e]! : since!;
+    treated[row] = isHit ? 1 : 0;
+    if (isHit) hit++;
+    else other++;
+  }
+  return { ...rows, treated, reason: new Int32Array(n) };
 }
 
 /** What the rows earned by time, and what their strata are made of: whole minor units where events tell it. */
@@ -122,7 +126,7 @@ export interface CohortSums {
   /** 1 for customers still active when the clock starts */
   readonly active: Uint8Array;
   /** tenure band, fifth of prior value, segment and reason as one key; the month is the cohort's */
-  readonly stratum: readonly string[];
+  readonly stratum: () => readonly string[];
 }
 
 /**
@@ -137,7 +141,7 @@ export function cohortSums(
 ): CohortSums {
   const { customers, earnings, referrals } = sources;
   const n = rows.customer.length;
-  const of = (column: ArrayLike<number>): Float64Array => Float64Array.from(rows.customer, (c) => column[c]!);
+  const of = (column: ArrayLike<number>): Float64Array => columnOf(n, (i) => column[rows.customer[i]!]!);
   const bands = bandsOf(windowsDays);
   const before = { from: -delayDays - FALSIFICATION_DAYS, to: -delayDays };
   const prior = { from: before.from - PRIOR_DAYS, to: before.from };
@@ -154,7 +158,7 @@ export function cohortSums(
       )
     : fromEvents;
   const [priorValue, yearValue] = [sums[bands.length + 1]!, sums[bands.length + 2]!];
-  const tenure = Float64Array.from(rows.clockStart, (start, i) => Math.max(0, start - delayDays - joinedOn[i]!));
+  const tenure = columnOf(n, (i) => Math.max(0, rows.clockStart[i]! - delayDays - joinedOn[i]!));
   const segment = of(customers.segment);
   return {
     bands: sums.slice(0, bands.length),
@@ -164,8 +168,10 @@ export function cohortSums(
     yearValue,
     tenure,
     segment,
-    active: Uint8Array.from(rows.clockStart, (start, i) => (joinedOn[i]! <= start && leftOn[i]! > start ? 1 : 0)),
-    stratum: strataOf(n, { tenure, priorValue, segment, reason: rows.reason }),
+    active: new Uint8Array(n).map((_, i) =>
+      joinedOn[i]! <= rows.clockStart[i]! && leftOn[i]! > rows.clockStart[i]! ? 1 : 0,
+    ),
+    stratum: () => strataOf(n, { tenure, priorValue, segment, reason: rows.reason }),
   };
 }
 

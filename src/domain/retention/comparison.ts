@@ -18,7 +18,7 @@ export interface ComparisonGroup {
   /** what the arms must have in common, measured before the 182 days of the falsification */
   readonly terms: Design;
   /** exact strata: tenure, prior value, segment, month, reason; needed by the method `strata` */
-  readonly stratum?: ArrayLike<string | number> | undefined;
+  readonly stratum?: (() => ArrayLike<string | number>) | undefined;
 }
 
 export interface ComparisonPolicy {
@@ -195,8 +195,9 @@ function contrastByScore(
   return contrast;
 }
 
-function byStrata({ treated, stratum, customer }: ComparisonGroup): Found {
-  if (stratum === undefined) throw new Refusal('no_overlap', 'no strata were given to compare within');
+function byStrata({ treated, stratum: strata, customer }: ComparisonGroup): Found {
+  if (strata === undefined) throw new Refusal('no_overlap', 'no strata were given to compare within');
+  const stratum = strata();
   const { assessable } = strataEffect(new Float64Array(treated.length), treated, stratum, { target: 'att' });
   const arms = new Map<string | number, [number, number]>();
   for (let i = 0; i < treated.length; i++) {

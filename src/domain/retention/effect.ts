@@ -32,7 +32,8 @@ export interface CohortFacts {
   /** what the customer used to earn a day */
   readonly baselinePerDay: ArrayLike<number>;
   readonly terms: Design;
-  readonly stratum?: ArrayLike<string | number>;
+  /** exact strata, made when they are asked for */
+  readonly stratum?: () => ArrayLike<string | number>;
 }
 
 export interface ReadingPolicy extends ComparisonPolicy {
@@ -132,8 +133,8 @@ function comparableRows(
       {
         treated,
         customer: picked(facts.customer, rows),
-        terms: rowsOf(facts.terms, rows),
-        stratum: stratum && rows.map((i) => stratum[i]!),
+        terms: rows.length === facts.terms.rows ? facts.terms : rowsOf(facts.terms, rows),
+        stratum: stratum && (() => someOf(stratum(), rows)),
       },
       policy,
     );
@@ -142,6 +143,10 @@ function comparableRows(
     if (!(problem instanceof Refusal)) throw problem;
     return { kind: 'refused', code: problem.code, why: problem.message };
   }
+}
+
+function someOf<T>(values: ArrayLike<T>, rows: readonly number[]): T[] {
+  return rows.map((row) => values[row]!);
 }
 
 function outcomesOf(

@@ -116,8 +116,7 @@ function crossTerms({ columns, factors = [], names }: Design, weights?: Float64A
   factors.forEach(({ of, levels }, f) => {
     levelSums(of, levels, weights).forEach((sum, level) => put(first + level, first + level, sum));
     columns.forEach((column, j) => {
-      const values = weights ? column.map((value, i) => value * weights[i]!) : column;
-      levelSums(of, levels, values).forEach((sum, level) => put(first + level, j, sum));
+      levelSums(of, levels, weights, column).forEach((sum, level) => put(first + level, j, sum));
     });
     let other = columns.length;
     for (const before of factors.slice(0, f)) {
@@ -132,10 +131,13 @@ function crossTerms({ columns, factors = [], names }: Design, weights?: Float64A
   return result;
 }
 
-/** @param values absent: ones */
-function levelSums(of: Int32Array, levels: number, values?: Float64Array): Float64Array {
+/** Σ weights × values of the rows of each level. @param weights absent: ones @param values absent: ones */
+function levelSums(of: Int32Array, levels: number, weights?: Float64Array, values?: Float64Array): Float64Array {
   const sums = new Float64Array(levels);
-  for (let i = 0; i < of.length; i++) sums[of[i]!]! += values ? values[i]! : 1;
+  const [a, b] = [weights ?? values, weights && values];
+  if (a === undefined) for (let i = 0; i < of.length; i++) sums[of[i]!]!++;
+  else if (b === undefined) for (let i = 0; i < of.length; i++) sums[of[i]!]! += a[i]!;
+  else for (let i = 0; i < of.length; i++) sums[of[i]!]! += a[i]! * b[i]!;
   return sums;
 }
 

@@ -184,7 +184,12 @@ export function standardError(influence: ArrayLike<number>, cluster?: ArrayLike<
     return Math.sqrt(sum);
   }
   const sums = new Map<number | string, number>();
-  for (let i = 0; i < influence.length; i++) sums.set(cluster[i]!, (sums.get(cluster[i]!) ?? 0) + influence[i]!);
+  for (let i = 0; i < influence.length;) {
+    const own = cluster[i]!;
+    let sum = sums.get(own) ?? 0;
+    for (; i < influence.length && cluster[i] === own; i++) sum += influence[i]!;
+    sums.set(own, sum);
+  }
   let sum = 0;
   for (const value of sums.values()) sum += value ** 2;
   return Math.sqrt(sum);
