@@ -8,7 +8,7 @@ import type { StatementSet } from '../domain/statements/statement-set.ts';
 import type { CellRow } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
 import { salesInContacts, type SalesInContacts } from '../persistence/scores.queries.ts';
-import { marginUnknown, revenueReading, type RetentionSources } from './retention-facts.ts';
+import { marginUnknown, revenueReading, type RetentionSources } from './customer-earnings.ts';
 
 /** A reason on the value–irritant map: its quadrant, who answers for it, and its price in the period. */
 export interface ReasonOnMap {

@@ -1,49 +1,36 @@
 import type { Register } from '../domain/attribution/register.ts';
-import { Refusal } from '../domain/errors.ts';
-import { Fraction } from '../domain/fraction.ts';
 import { sha256 } from '../domain/ids.ts';
-import type { Model } from '../domain/model/model.ts';
-import { minorDigits, roundToMinor } from '../domain/money.ts';
-import { addDays, addMonths, firstDay, lastDay, periodOf, type LocalDate, type Period } from '../domain/period.ts';
-import { daysOf, type CustomerTable } from '../domain/retention/cohort.ts';
+import { addDays, firstDay, lastDay, type Period } from '../domain/period.ts';
+import { dayNumber, daysOf, type CustomerTable } from '../domain/retention/cohort.ts';
 import { EPISODE_DAYS } from '../domain/retention/episode.ts';
 import type { DueCohort } from '../domain/retention/maturity.ts';
-import type { Earnings } from '../domain/retention/outcome.ts';
 import type { RetentionFacts } from '../domain/retention/period-effects.ts';
 import { DAY_SECONDS, resolvedFlags } from '../domain/retention/repeat.ts';
 import { cellList, type CellRow } from '../persistence/close-inputs.queries.ts';
-import type { IntegerRows } from '../persistence/integer-rows.ts';
 import type { Tx } from '../persistence/database.ts';
-import { ratesBetween } from '../persistence/decisions.queries.ts';
 import { likePattern } from '../persistence/like-pattern.ts';
+import { customerSegments, namesRenewals, referralEvents, segmentsLike } from '../persistence/retention.queries.ts';
+import type { ContactColumns } from '../persistence/retention/contact-history.ts';
+import { CustomerKeys } from '../persistence/retention/customer-keys.ts';
+import type { DecisionHits } from '../persistence/retention/decision-hits.ts';
+import type { StandingCustomers } from '../persistence/retention/standing-customers.ts';
 import {
-  contactsOfCallers,
-  customerSegments,
-  customerTraits,
+  callersOf,
+  contactHistory,
   decisionHits,
-  marginEvents,
-  namesRenewals,
-  populationSample,
-  referralEvents,
-  type RevenueReading,
-} from '../persistence/retention.queries.ts';
-import { ContactOwners, dateOf } from './contact-owners.ts';
+  standingCustomers,
+} from '../persistence/retention-streams.queries.ts';
+import { sortShort } from '../persistence/roll-up/sort-short.ts';
+import { ContactOwners } from './contact-owners.ts';
+import { cameBy, earningsOf, type RetentionSources } from './customer-earnings.ts';
 
-/** What of the books a reading of retention needs. */
-export interface RetentionSources {
-  readonly period: Period;
-  readonly mark: string;
-  readonly currency: string;
-  readonly model: Model;
-  readonly register: Register;
-}
+export type { RetentionSources };
 
 /** Outcomes, the 182 days of the falsification and the year of the prior value: so far back a cohort looks. */
 const LOOK_BACK_DAYS = 182 + 365 + 1;
 /** Customers to compare those hit with: drawn, because a hundred thousand say no more than ten. */
 const LEAST_COMPARED = 10_000;
 const COMPARED_PER_HIT = 10;
-const NO_RATE = -Number.MAX_SAFE_INTEGER;
 
 /** Reads what the due cohorts need, up to the last day of the period, at the run's watermark. */
 export async function retentionFacts(
@@ -57,113 +44,109 @@ export async function retentionFacts(
   const called = monthsOf(cohorts, 'service');
   const hitIn = monthsOf(cohorts, 'decision');
   const codes = [...register.decisions.keys()];
-  const contacts = await contactsOfCallers(tx, called.map(firstDay), until, mark);
-  const hits = await decisionHits(tx, codes, until, mark);
-  const samples = await populations(tx, sources, hits, codes, hitIn);
-  const keys = sortedKeys([contacts.key, hitKeys(hits, hitIn), ...samples.values()]);
   const from = addDays(firstDay(months[0]!), -LOOK_BACK_DAYS);
+  const dimensions = await cellList(tx);
+  const inbound = inboundCells(dimensions);
+  const standing = await standingCustomers(tx, mark);
+  const hits = await decisionHits(tx, codes, until, mark);
+  const samples = await populations(tx, sources, { standing, hits, codes }, hitIn);
+  const hitKeys = hits.keysIn(hitIn.map(daysOf));
+  const callers = await callersOf(tx, called, inbound, mark);
   const referrals = await referralEvents(tx, addDays(from, -EPISODE_DAYS), until, mark);
-  const { customers, number } = await customerTable(tx, sources, keys);
-  const { earnings, referred } = await earningsOf(tx, sources, keys, referrals, from);
+
+  // More than are wanted: some callers' contacts were corrected away, which shows when they are read.
+  const first = new CustomerKeys([callers, hitKeys, ...samples.values()]);
+  const all = new CustomerKeys([first.sorted, cameBy(referrals, first)]);
+  const callersFirst = marked(all, [callers]);
+  const history = await contactHistory(
+    tx,
+    all,
+    { callers: callersFirst, inbound, talksFrom: dayNumber(from) - 1 },
+    { from: '-infinity', until },
+    mark,
+  );
+  const calledThen = history.callersIn(called.map(daysOf));
+  const keys = all.where(marked(all, [hitKeys, ...samples.values()]).map((own, i) => own | calledThen[i]!));
+  const number = keys.placesOf(all.sorted);
+  const { earnings, referred } = await earningsOf(tx, sources, { all, keys, number, history }, referrals, from);
 
   const owners = new ContactOwners(model, register);
-  const [hitAt, hitDay, hitDecision] = hits.values as [Float64Array, Float64Array, Float64Array];
-  const hitBy = number(hits.key);
-  const known = Array.from(hitBy.keys()).filter((i) => hitBy[i]! >= 0);
-  const hit = {
-    customer: Int32Array.from(known, (i) => hitBy[i]!),
-    at: Float64Array.from(known, (i) => hitAt[i]!),
-    day: Int32Array.from(known, (i) => hitDay[i]!),
-    decision: Int32Array.from(known, (i) => hitDecision[i]! - 1),
-  };
-  const [at, day, cellNo] = contacts.values as [Float64Array, Float64Array, Float64Array];
-  const caller = { customer: number(contacts.key), at, day, cellNo };
-  const dimensions = await cellList(tx);
+  const hit = hits.of(keys);
+  const caller = history.contactsOf(number.map((own, i) => (calledThen[i] === 1 ? own : -1)));
   const { resolved, reason, reasonParent } = reasonsOf(caller, dimensions, register, daysOf(period).to);
+  const [contactCells, hitCells] = [
+    once(() => owners.contactCells(caller, dimensions, hit, codes)),
+    once(() => owners.hitCells(hit, codes)),
+  ];
+  const { customer, at, day, cellNo } = caller;
   return {
-    customers,
+    customers: await customerTable(tx, sources, standing, keys),
     earnings,
     referrals: referred,
     contacts: {
-      ...caller,
-      resolved,
-      reason,
-      cell: owners.contactCells(caller, dimensions, hit, codes),
+      ...{ customer, at, day, cellNo, resolved, reason },
+      get cell() {
+        return contactCells();
+      },
     },
-    hits: { ...hit, cell: owners.hitCells(hit, codes) },
+    hits: {
+      ...hit,
+      get cell() {
+        return hitCells();
+      },
+    },
     reasonParent,
     decisions: codes,
-    population: (decision, month) => number(samples.get(`${month} ${decision}`) ?? new BigInt64Array()),
+    population: (decision, month) => keys.placesOf(samples.get(`${month} ${decision}`) ?? new BigInt64Array()),
     assignees: (_effect, cell) => owners.of(cell),
   };
 }
 
-/** Margins of some customers from a day on, and their numbers in them. @param keys in any order, more than once */
-export async function marginsOf(
-  tx: Tx,
-  sources: RetentionSources,
-  keys: readonly bigint[],
-  from: LocalDate,
-): Promise<{ earnings: Earnings; number: (keys: BigInt64Array) => Int32Array }> {
-  const sorted = sortedKeys([BigInt64Array.from(keys)]);
-  const referrals = await referralEvents(tx, addDays(from, -EPISODE_DAYS), lastDay(sources.period), sources.mark);
-  const { earnings } = await earningsOf(tx, sources, sorted, referrals, from);
-  return { earnings, number: (of) => placesIn(sorted, of) };
+/** What is dear and not always asked for. */
+function once<T>(find: () => T): () => T {
+  let found: T | undefined;
+  return () => (found ??= find());
 }
 
 function monthsOf(cohorts: readonly DueCohort[], effect: DueCohort['effect']): Period[] {
   return cohorts.filter((cohort) => cohort.effect === effect).map(({ month }) => month);
 }
 
-function sortedKeys(lists: readonly BigInt64Array[]): BigInt64Array {
-  const all = new BigInt64Array(lists.reduce((sum, list) => sum + list.length, 0));
-  let at = 0;
-  for (const list of lists) {
-    all.set(list, at);
-    at += list.length;
-  }
-  all.sort();
-  return all.filter((key, i) => i === 0 || key !== all[i - 1]);
+/** 1 for cells whose contacts open episodes: outbound contacts open none. */
+function inboundCells(dimensions: ReadonlyMap<number, CellRow>): Uint8Array {
+  const inbound = new Uint8Array([...dimensions.keys()].reduce((most, cell) => Math.max(most, cell), 0) + 1);
+  for (const [cell, { direction }] of dimensions) if (direction !== 'outbound') inbound[cell] = 1;
+  return inbound;
 }
 
-/** Place of each key among sorted ones; −1 for those that are not there. Both in ascending order. */
-function placesIn(sorted: BigInt64Array, keys: BigInt64Array): Int32Array {
-  let place = 0;
-  return Int32Array.from({ length: keys.length }, (_, i) => {
-    while (place < sorted.length && sorted[place]! < keys[i]!) place++;
-    return sorted[place] === keys[i] ? place : -1;
-  });
-}
-
-function hitKeys({ key, values }: IntegerRows, months: readonly Period[]): BigInt64Array {
-  const ranges = months.map(daysOf);
-  const [, day] = values;
-  return key.filter((_, i) => ranges.some(({ from, to }) => day![i]! >= from && day![i]! < to));
+/** 1 for the customers that a list names, by number. */
+function marked(customers: CustomerKeys, lists: readonly BigInt64Array[]): Uint8Array {
+  const flags = new Uint8Array(customers.count);
+  for (const list of lists) for (const place of customers.placesOf(list)) flags[place] = 1;
+  return flags;
 }
 
 /** Keys of the comparison customers by `month decision`, for decisions that hit anybody in the month. */
 async function populations(
   tx: Tx,
-  { register, mark }: RetentionSources,
-  hits: IntegerRows,
-  codes: readonly string[],
+  { register }: RetentionSources,
+  from: { readonly standing: StandingCustomers; readonly hits: DecisionHits; readonly codes: readonly string[] },
   months: readonly Period[],
 ): Promise<ReadonlyMap<string, BigInt64Array>> {
-  const [, day, decision] = hits.values as [Float64Array, Float64Array, Float64Array];
+  const { standing, hits, codes } = from;
   const samples = new Map<string, BigInt64Array>();
   for (const month of months) {
-    const { from, to } = daysOf(month);
     for (const [d, code] of codes.entries()) {
-      const hit = day.reduce((sum, own, i) => sum + (own >= from && own < to && decision[i] === d + 1 ? 1 : 0), 0);
+      const hit = hits.countOf(d, daysOf(month));
       if (hit === 0) continue;
-      const segments = register.decisions.get(code)!.selector?.segment?.map(likePattern) ?? null;
+      const patterns = register.decisions.get(code)!.selector?.segment?.map(likePattern);
+      const segments = patterns ? await segmentsLike(tx, standing.segments, patterns) : null;
       const name = `${month} ${code}`;
       const draw = {
         from: BigInt.asIntN(64, BigInt(`0x${sha256(name).slice(0, 16)}`)),
         most: Math.max(LEAST_COMPARED, COMPARED_PER_HIT * hit),
       };
-      const drawn = await populationSample(tx, segments, draw, firstDay(month), mark);
-      samples.set(name, drawn.sort());
+      samples.set(name, standing.drawn(segments, draw, daysOf(month).from));
     }
   }
   return samples;
@@ -172,103 +155,23 @@ async function populations(
 async function customerTable(
   tx: Tx,
   { mark }: RetentionSources,
-  keys: BigInt64Array,
-): Promise<{ customers: CustomerTable; number: (keys: BigInt64Array) => Int32Array }> {
-  const traits = await customerTraits(tx, [...keys], await customerSegments(tx, mark), mark);
-  const [joinedOn, left, segment, margin] = traits.values as [Float64Array, Float64Array, Float64Array, Float64Array];
+  standing: StandingCustomers,
+  keys: CustomerKeys,
+): Promise<CustomerTable> {
+  const traits = standing.traitsOf(keys, await customerSegments(tx, mark));
+  const { joinedOn, leftOn, segment, monthlyMargin: margin } = traits;
   // Renewals are how a company's contracts show in its revenue: where there are any, events tell it all.
   const renewals = await namesRenewals(tx, mark);
   return {
-    customers: {
-      joinedOn,
-      leftOn: left.map((day) => (day >= 1_000_000 ? Infinity : day)),
-      segment,
-      monthlyMargin: margin.map((own) => Math.max(0, own)),
-      byEvents: Uint8Array.from(margin, (own) => (renewals || own < 0 ? 1 : 0)),
-    },
-    number: (of) => placesIn(keys, of),
+    ...{ joinedOn, leftOn, segment },
+    monthlyMargin: margin.map((own) => Math.max(0, own)),
+    byEvents: Uint8Array.from(margin, (own) => (renewals || own < 0 ? 1 : 0)),
   };
-}
-
-/**
- * Margins of the customers' own events, and of those whom they referred: a referred customer's first 548 days belong to
- * who referred, less what winning a customer costs, and to nobody else.
- */
-async function earningsOf(
-  tx: Tx,
-  sources: RetentionSources,
-  keys: BigInt64Array,
-  referrals: IntegerRows,
-  from: LocalDate,
-): Promise<{ earnings: Earnings; referred: Earnings }> {
-  const came = referredKeys(referrals);
-  const wanted = placesIn(keys, referrals.key);
-  const all = sortedKeys([keys, came.filter((_, i) => wanted[i]! >= 0)]);
-  const events = await marginEvents(tx, [...all], await revenueReading(tx, sources, from));
-  const [day, margin] = events.values as [Float64Array, Float64Array];
-  const missing = margin.indexOf(NO_RATE);
-  if (missing >= 0) throw marginUnknown(dateOf(day[missing]!));
-  const by = new Map<bigint, { at: number; referrer: number }>();
-  came.forEach((key, i) => {
-    const own = referrals.values[0]![i]!;
-    if (!by.has(key) || by.get(key)!.at > own) by.set(key, { at: own, referrer: wanted[i]! });
-  });
-  const { acquisition_cost: winning } = sources.model.retention ?? { acquisition_cost: Fraction.ZERO };
-  const cost = roundToMinor(winning, minorDigits(sources.currency)!);
-  const brought = [...by.values()]
-    .filter(({ referrer }) => referrer >= 0)
-    .map(({ at, referrer }) => ({ customer: referrer, day: at, margin: -Number(cost) }));
-  const customer = placesIn(keys, events.key);
-  const own: number[] = [];
-  events.key.forEach((key, i) => {
-    const referral = by.get(key);
-    const theirs = referral !== undefined && day[i]! >= referral.at && day[i]! < referral.at + EPISODE_DAYS;
-    if (!theirs && customer[i]! >= 0) own.push(i);
-    if (theirs && referral.referrer >= 0)
-      brought.push({ customer: referral.referrer, day: day[i]!, margin: margin[i]! });
-  });
-  brought.sort((a, b) => a.customer - b.customer || a.day - b.day);
-  return {
-    earnings: {
-      customer: Int32Array.from(own, (i) => customer[i]!),
-      day: Int32Array.from(own, (i) => day[i]!),
-      margin: Float64Array.from(own, (i) => margin[i]!),
-    },
-    referred: {
-      customer: Int32Array.from(brought, (event) => event.customer),
-      day: Int32Array.from(brought, (event) => event.day),
-      margin: Float64Array.from(brought, (event) => event.margin),
-    },
-  };
-}
-
-export function marginUnknown(day: LocalDate): Refusal {
-  return new Refusal('margin_unknown', `a revenue event of ${day} has no margin or no rate of its currency`, {
-    next: 'state retention.margin_rate in model.yaml, or import fx with this month and currency',
-  });
-}
-
-function referredKeys({ key, values }: IntegerRows): BigInt64Array {
-  const [, high, low] = values;
-  return key.map((_, i) => (BigInt(high![i]!) << 32n) | BigInt(low![i]!));
-}
-
-/** How amounts of a span of days become margins in the reporting currency. */
-export async function revenueReading(tx: Tx, sources: RetentionSources, from: LocalDate): Promise<RevenueReading> {
-  const { period, mark, currency, model } = sources;
-  const rates = await ratesBetween(tx, periodOf(from), addMonths(period, 1), mark);
-  const digits = (code: string): bigint => 10n ** BigInt(minorDigits(code)!);
-  const factors = [...rates].map(([key, rate]) => {
-    const factor = rate.times(digits(currency)).over(digits(key.slice(8)));
-    return [key, factor.toText(20)] as const;
-  });
-  const marginRate = model.retention?.margin_rate?.toText(20) ?? null;
-  return { from, to: lastDay(period), mark, marginRate, currency, factors: Object.fromEntries(factors) };
 }
 
 /** Whether each contact resolved, and the level of its reason among all that are known, with the levels above. */
 function reasonsOf(
-  contacts: { readonly customer: Int32Array; readonly at: Float64Array; readonly cellNo: Float64Array },
+  contacts: Pick<ContactColumns, 'customer' | 'at' | 'cellNo'>,
   dimensions: ReadonlyMap<number, CellRow>,
   register: Register,
   cutOffDay: number,
@@ -277,12 +180,26 @@ function reasonsOf(
   const named = [...dimensions.values()].map((cell) => cell.reason_code);
   const codes = [...new Set([...register.reasons.keys(), ...named])].sort();
   const level = new Map(codes.map((code, i) => [code, i + 1]));
-  const reason = Int32Array.from(cellNo, (cell) => level.get(dimensions.get(cell)!.reason_code)!);
-  const order = Int32Array.from(reason.keys()).sort(
-    (a, b) => customer[a]! - customer[b]! || reason[a]! - reason[b]! || at[a]! - at[b]!,
-  );
-  const of = (values: ArrayLike<number>): Float64Array => Float64Array.from(order, (i) => values[i]!);
-  const chain = { customer: of(customer), topic: of(reason), startedAt: of(at) };
+  const levelOf = new Int32Array([...dimensions.keys()].reduce((most, cell) => Math.max(most, cell), 0) + 1);
+  for (const [cell, row] of dimensions) levelOf[cell] = level.get(row.reason_code)!;
+  const reason = cellNo.map((cell) => levelOf[cell]!);
+  // customers are together and their contacts in order of time already
+  const order = reason.map((_level, i) => i);
+  const byReason = (a: number, b: number): number => reason[a]! - reason[b]! || a - b;
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    while (to < order.length && customer[to] === customer[from]) to++;
+    if (to - from > 1) sortShort(order, from, to, byReason);
+  }
+  const chain = {
+    customer: new Int32Array(order.length),
+    topic: new Int32Array(order.length),
+    startedAt: new Float64Array(order.length),
+  };
+  for (let o = 0; o < order.length; o++) {
+    chain.customer[o] = customer[order[o]!]!;
+    chain.topic[o] = reason[order[o]!]!;
+    chain.startedAt[o] = at[order[o]!]!;
+  }
   const flags = resolvedFlags(chain, cutOffDay * DAY_SECONDS);
   const resolved = new Int8Array(flags.length);
   order.forEach((i, o) => (resolved[i] = flags[o]!));

@@ -40,7 +40,7 @@ import { ContactOwners, dateOf } from './contact-owners.ts';
 import { keptOr } from './kept-figures.ts';
 import { parseModel } from './model-text.ts';
 import { reasonMap, salesOf, type ReasonOnMap } from './reason-map.ts';
-import { marginsOf, type RetentionSources } from './retention-facts.ts';
+import { marginsOf, type RetentionSources } from './customer-earnings.ts';
 
 /** Scores of one group: of all, of a unit, a decision or a reason. */
 export interface ScoreGroup {

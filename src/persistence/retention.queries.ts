@@ -11,11 +11,6 @@ import { copyIntegers, type IntegerRows } from './integer-rows.ts';
 import type { Tx } from './database.ts';
 import { sql } from './sql.ts';
 
-/** A list of PostgreSQL as text; its items hold no quotes or commas, or are quoted here. */
-function array(items: readonly (string | bigint)[]): string {
-  return `{${items.map((item) => (typeof item === 'bigint' ? `${item}` : JSON.stringify(item))).join(',')}}`;
-}
-
 /** Columns: instant in epoch seconds, day since 1970, cell number. @param from first day that is read; absent: the first of all */
 export async function contactsOfCallers(
   tx: Tx,
@@ -25,64 +20,7 @@ export async function contactsOfCallers(
   from: LocalDate | '-infinity' = '-infinity',
 ): Promise<IntegerRows> {
   await planForWholeMonths(tx);
-  return await copyIntegers(tx, sql('retention-contacts'), [array(months), until, mark, from], 4);
-}
-
-/** Columns: instant in epoch seconds, day since 1970, place of the decision from 1. */
-export async function decisionHits(
-  tx: Tx,
-  decisions: readonly string[],
-  until: LocalDate,
-  mark: string,
-): Promise<IntegerRows> {
-  return await copyIntegers(tx, sql('retention-hits'), [array(decisions), until, mark], 4);
-}
-
-/** Keys of so many customers of a population on a day. @param segments as LIKE patterns; null for all */
-export async function populationSample(
-  tx: Tx,
-  segments: readonly string[] | null,
-  draw: { readonly from: bigint; readonly most: number },
-  on: LocalDate,
-  mark: string,
-): Promise<BigInt64Array> {
-  const parameters = [segments && array(segments), `${draw.from}`, draw.most, on, mark];
-  return (await copyIntegers(tx, sql('retention-population'), parameters, 1)).key;
-}
-
-/** Columns: joined, left (days since 1970), segment from 1 (0: none), monthly margin (−1: none). */
-export async function customerTraits(
-  tx: Tx,
-  keys: readonly bigint[],
-  segments: readonly string[],
-  mark: string,
-): Promise<IntegerRows> {
-  return await copyIntegers(tx, sql('retention-customers'), [array(keys), mark, array(segments)], 5);
-}
-
-export interface RevenueReading {
-  readonly from: LocalDate;
-  readonly to: LocalDate;
-  readonly mark: string;
-  /** decimal text; null: every event must state its margin */
-  readonly marginRate: string | null;
-  readonly currency: string;
-  /** minor units of the reporting currency for one of another, by `YYYY-MM CUR`, as decimal text */
-  readonly factors: Readonly<Record<string, string>>;
-}
-
-/**
- * Columns: day since 1970, margin in minor units (the least safe whole number: no rate), 1 for renewals.
- * Without nested loops: right after an import PostgreSQL has no statistics of the facts, takes them for a handful, and
- * would look through all contacts for every sale.
- */
-export async function marginEvents(tx: Tx, keys: readonly bigint[], reading: RevenueReading): Promise<IntegerRows> {
-  const { from, to, mark, marginRate, currency, factors } = reading;
-  const parameters = [array(keys), from, to, mark, marginRate, currency, JSON.stringify(factors)];
-  await tx.query(`set local citus.propagate_set_commands to 'local'; set local enable_nestloop = off`); // on nodes, too
-  const events = await copyIntegers(tx, sql('retention-revenue'), parameters, 4);
-  await tx.query('set local enable_nestloop to default');
-  return events;
+  return await copyIntegers(tx, sql('retention-contacts'), [months, until, mark, from], 4);
 }
 
 /** Columns: day since 1970, high and low 32 bits of the key of who came. */
@@ -94,8 +32,19 @@ export async function namesRenewals(tx: Tx, mark: string): Promise<boolean> {
   return ((await tx.query(sql('retention-renewals'), [mark])) as [{ any_renewal: boolean }])[0].any_renewal;
 }
 
+/** Segments of customers in order. */
 export async function customerSegments(tx: Tx, mark: string): Promise<string[]> {
   return ((await tx.query(sql('retention-segments'), [mark])) as { segment: string }[]).map((row) => row.segment);
+}
+
+/** Which of some segments one of these patterns of LIKE takes. */
+export async function segmentsLike(
+  tx: Tx,
+  segments: readonly string[],
+  patterns: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = (await tx.query(sql('retention-segments-like'), [segments, patterns])) as { segment: string }[];
+  return new Set(rows.map((row) => row.segment));
 }
 
 /** Runs with the period they are of, and whether their model had a retention section. */

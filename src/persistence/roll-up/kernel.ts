@@ -7,6 +7,7 @@ import { CustomerHits } from './customer-hits.ts';
 import { grouped, KeyNumbers } from './key-numbers.ts';
 import { LatestByReason } from './latest-by-reason.ts';
 import { segmentParts } from './segment-parts.ts';
+import { sortShort } from './sort-short.ts';
 
 const PARTS = 720_720;
 /** Traits of a contact in one word: slice (7 bits), day of tagged ones + 1 (6 bits), repeat, known. */
@@ -226,19 +227,5 @@ export class RollUpKernel {
 
   private dayText(day: number): string {
     return addDays(firstDay(this.reading.period), day);
-  }
-}
-
-/** Sorts some places of an order: by insertion, as most customers have few contacts and those come in order of time. */
-function sortShort(order: Int32Array, from: number, to: number, compare: (a: number, b: number) => number): void {
-  if (to - from > 64) {
-    order.subarray(from, to).sort(compare);
-    return;
-  }
-  for (let i = from + 1; i < to; i++) {
-    const row = order[i]!;
-    let j = i - 1;
-    for (; j >= from && compare(order[j]!, row) > 0; j--) order[j + 1] = order[j]!;
-    order[j + 1] = row;
   }
 }

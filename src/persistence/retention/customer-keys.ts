@@ -1,0 +1,123 @@
+import type { KeyNumbers } from '../roll-up/key-numbers.ts';
+
+const FEWEST_BITS = 2 ** 16;
+const MOST_BITS = 2 ** 22;
+const BITS_PER_KEY = 8;
+/** Which half of a 64-bit word the machine stores first. */
+const LOW = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1;
+const HIGH = 1 - LOW;
+
+/** Keys of customers without doubles, in ascending order: a customer's number is the place of its key. */
+export class CustomerKeys {
+  readonly sorted: BigInt64Array;
+  private readonly halves: Int32Array;
+  /** numbers by the first bits of the keys, which are hashes: keys that are near each other are looked for near each other */
+  private readonly slots: Int32Array;
+  private readonly shift: number;
+
+  constructor(lists: readonly BigInt64Array[]) {
+    this.sorted = sortedKeys(lists);
+    this.halves = halvesOf(this.sorted);
+    const bits = Math.max(4, Math.ceil(Math.log2(2 * this.count + 1)));
+    this.slots = new Int32Array(2 ** bits).fill(-1);
+    this.shift = 32 - bits;
+    for (let number = 0; number < this.count; number++) {
+      let slot = this.slotOf(this.halves[2 * number + HIGH]!);
+      while (this.slots[slot]! >= 0) slot = (slot + 1) & (this.slots.length - 1);
+      this.slots[slot] = number;
+    }
+  }
+
+  get count(): number {
+    return this.sorted.length;
+  }
+
+  /** @returns the key's number; -1: it is none of them */
+  find(high: number, low: number): number {
+    const { slots, halves } = this;
+    let slot = this.slotOf(high);
+    for (let number = slots[slot]!; number >= 0; number = slots[slot]!) {
+      if (halves[2 * number + LOW] === low && halves[2 * number + HIGH] === high) return number;
+      slot = (slot + 1) & (slots.length - 1);
+    }
+    return -1;
+  }
+
+  /** Numbers of keys in any order; -1 for those that are none of them. */
+  placesOf(keys: BigInt64Array): Int32Array {
+    const halves = halvesOf(keys);
+    const places = new Int32Array(keys.length);
+    for (let i = 0; i < places.length; i++) places[i] = this.find(halves[2 * i + HIGH]!, halves[2 * i + LOW]!);
+    return places;
+  }
+
+  /** The keys for whose numbers there is a 1. */
+  where(flags: Uint8Array): CustomerKeys {
+    return new CustomerKeys([keysWhere(this.sorted, flags)]);
+  }
+
+  /**
+   * A bit by the lowest bits of each key, as hexadecimal digits: with it PostgreSQL passes over most rows of other
+   * customers before it has looked at more than their key. Those that slip through are told apart here.
+   */
+  filter(): { readonly bits: string; readonly mask: number } {
+    const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, this.count * BITS_PER_KEY)));
+    const mask = Math.min(MOST_BITS, Math.max(FEWEST_BITS, wanted)) - 1;
+    const bytes = Buffer.alloc((mask + 1) / 8);
+    for (let at = LOW; at < this.halves.length; at += 2) {
+      const bit = this.halves[at]! & mask;
+      bytes[bit >> 3]! |= 1 << (bit & 7);
+    }
+    return { bits: bytes.toString('hex'), mask };
+  }
+
+  private slotOf(high: number): number {
+    return (high ^ 0x8000_0000) >>> this.shift;
+  }
+}
+
+/** Keys in the order of their numbers. */
+export function keysOf(numbers: KeyNumbers): BigInt64Array {
+  const { highs, lows, count } = numbers.taken();
+  const keys = new BigInt64Array(count);
+  const halves = halvesOf(keys);
+  for (let number = 0; number < count; number++) {
+    halves[2 * number + HIGH] = highs[number]!;
+    halves[2 * number + LOW] = lows[number]!;
+  }
+  return keys;
+}
+
+/** The keys at whose places there is a 1. */
+export function keysWhere(keys: BigInt64Array, flags: Uint8Array): BigInt64Array {
+  const [from, kept] = [halvesOf(keys), new Int32Array(2 * keys.length)];
+  let to = 0;
+  for (let i = 0; i < keys.length; i++) {
+    if (flags[i] !== 1) continue;
+    kept[to++] = from[2 * i]!;
+    kept[to++] = from[2 * i + 1]!;
+  }
+  return new BigInt64Array(kept.buffer, 0, to / 2);
+}
+
+function halvesOf(keys: BigInt64Array): Int32Array {
+  return new Int32Array(keys.buffer, keys.byteOffset, 2 * keys.length);
+}
+
+function sortedKeys(lists: readonly BigInt64Array[]): BigInt64Array {
+  const all = new BigInt64Array(lists.reduce((sum, list) => sum + list.length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  all.sort();
+  const halves = halvesOf(all);
+  let kept = 0;
+  for (let i = 0; i < halves.length; i += 2) {
+    if (kept > 0 && halves[i] === halves[kept - 2] && halves[i + 1] === halves[kept - 1]) continue;
+    halves[kept++] = halves[i]!;
+    halves[kept++] = halves[i + 1]!;
+  }
+  return all.slice(0, kept / 2);
+}
