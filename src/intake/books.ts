@@ -6,7 +6,7 @@ import { CodeBook } from './codes.ts';
 import type { Books } from './column-checks.ts';
 import type { Kind, Reference } from './kinds/kind.ts';
 import { pseudonym } from './pseudonym.ts';
-import { Zone } from './timestamps.ts';
+import { zoneNamed } from './timestamps.ts';
 
 /** Known reasons that grow by what is asked for: unknown ones are made, in the order of their first row. */
 class GrowingReasons extends CodeBook {
@@ -41,7 +41,7 @@ export async function booksOf(
   const hasCustomers = kind.columns.some((column) => column.type === 'customer');
   return {
     currency: company.currency,
-    zone: new Zone(company.timeZone),
+    zone: zoneNamed(company.timeZone),
     pseudonymise: company.pseudonymise,
     distributed: await isDistributed(tx),
     pseudonym: pseudonym(company.pseudonymise && hasCustomers, pseudonymKey),

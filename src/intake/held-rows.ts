@@ -20,7 +20,7 @@ export class HeldRows {
   private seconds = new Int32Array(1024);
   private marks = new Uint8Array(0);
   /** rows in the order of their keys' bytes */
-  private order = new Int32Array(0);
+  private order: number[] = [];
   /** places of rows, plus 1, by the hashes of their keys */
   private slots = new Int32Array(0);
 
@@ -67,15 +67,15 @@ export class HeldRows {
     this.encoder.out.finish();
     this.marks = new Uint8Array(count);
     this.slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(count, 64) * 4)));
-    this.order = new Int32Array(count);
+    this.order = [];
     for (let row = 0; row < count; row++) {
-      this.order[row] = row;
+      this.order.push(row);
       const slot = this.slotOf(keysA[row]!, keysB[row]!);
       const other = this.slots[slot]! - 1;
       if (other < 0) this.slots[slot] = row + 1;
       else this.marks[row] = this.marks[other] = 1;
     }
-    this.order.sort((x, y) => this.compared(x, y));
+    this.order.sort((x, y) => this.compared(x, y)); // an array's sort finds what is in order already, as files mostly are
   }
 
   /** The slot of a hash, or the empty one where it would go. */
@@ -96,17 +96,20 @@ export class HeldRows {
     return bytes.subarray(at + 4, at + 4 + bytes.readInt32BE(at));
   }
 
+  /** Below, at or above 0 as key x lies before, at or behind key y, by bytes. */
   private compared(x: number, y: number): number {
     const { bytes } = this.encoder.out;
-    const [a, b] = [this.starts[x]! + AT.key, this.starts[y]! + AT.key];
-    const [lengthA, lengthB] = [bytes.readInt32BE(a), bytes.readInt32BE(b)];
-    return bytes.compare(bytes, b + 4, b + 4 + lengthB, a + 4, a + 4 + lengthA);
+    let [a, b] = [this.starts[x]! + AT.key, this.starts[y]! + AT.key];
+    const longer = bytes.readInt32BE(a) - bytes.readInt32BE(b);
+    const end = a + 4 + Math.min(bytes.readInt32BE(a), bytes.readInt32BE(b));
+    for (a += 4, b += 4; a < end; a++, b++) if (bytes[a] !== bytes[b]) return bytes[a]! - bytes[b]!;
+    return longer;
   }
 
   /** Rows whose key lies between two keys, by bytes, both inclusive. */
-  between(low: string, high: string): Int32Array {
+  between(low: string, high: string): readonly number[] {
     const [from, to] = [Buffer.from(low), Buffer.from(high)];
-    return this.order.subarray(
+    return this.order.slice(
       this.firstWhere((key) => Buffer.compare(key, from) >= 0),
       this.firstWhere((key) => Buffer.compare(key, to) > 0),
     );
@@ -123,7 +126,7 @@ export class HeldRows {
     return low;
   }
 
-  mark(rows: Int32Array): void {
+  mark(rows: readonly number[]): void {
     for (const row of rows) this.marks[row] = 1;
   }
 

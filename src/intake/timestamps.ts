@@ -80,6 +80,15 @@ export class Zone {
   }
 }
 
+const zones = new Map<string, Zone>();
+
+/** The zone of this name, one for all files: its offsets are found once, and they do not change. @throws RangeError as Zone */
+export function zoneNamed(name: string): Zone {
+  let zone = zones.get(name);
+  if (zone === undefined) zones.set(name, (zone = new Zone(name)));
+  return zone;
+}
+
 /** Text `YYYY-MM-DD` of days since 1970-01-01. */
 export function dayText(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);

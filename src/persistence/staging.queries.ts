@@ -1,5 +1,6 @@
 import { firstDay, period } from '../domain/period.ts';
 import type { Tx } from './database.ts';
+import { isDistributed } from './distribution.queries.ts';
 
 /**
  * A file's rows stand in the temporary table `staged` (line, columns), are judged against what is stored, and go into
@@ -46,26 +47,55 @@ export async function dropLines(tx: Tx, lines: readonly number[]): Promise<void>
  * instead, and a day's file of some hundred rows would cost what all facts cost. Rows of 200 bytes, four looks for one row read.
  */
 const LOOK_UP_FEW = `
-  select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
-  from (select count(*) as months, sum(pg_relation_size(inhrelid)) / 200 as rows from pg_inherits where inhparent = $1::regclass) stored
-  where (select count(*) from pg_temp.staged) * months * 4 < stored.rows`;
+  select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), looks::float8
+  from (select array_agg(inhrelid::regclass::text) as parts, sum(pg_relation_size(inhrelid)) / 200 as rows
+        from pg_inherits where inhparent = $1::regclass) stored,
+    lateral (select count(*) * cardinality(parts) as looks from pg_temp.staged) s
+  where looks * 4 < stored.rows`;
+
+/**
+ * Looks from which on it is worth asking first which months can have a key, by their least and their greatest: where keys are
+ * numbered as time goes, one look is left of one a month.
+ */
+const MANY_LOOKS = 10_000;
 
 /** Makes `present`: the rows that stand for the staged keys. */
 export async function findPresent(tx: Tx, of: StagedTable): Promise<void> {
   await tx.query('analyze pg_temp.staged');
-  const few = of.day === undefined ? [] : ((await tx.query(LOOK_UP_FEW, [of.table])) as unknown[]);
+  const few: { looks: number }[] = of.day === undefined ? [] : await tx.query(LOOK_UP_FEW, [of.table]);
+  const narrowed = few[0] !== undefined && few[0].looks >= MANY_LOOKS && !(await isDistributed(tx));
   const keys = list(of.key, 't');
+  const stored = narrowed
+    ? `pg_temp.staged s join (${await keyRangesByMonth(tx, of)}) m on s."${of.key[0]}" between m.low and m.high
+       cross join lateral (
+         select * from ${of.table} f
+         where ${equal(of.key, 'f', 's')} and f."${of.day}" >= m.first and f."${of.day}" < m.next offset 0) t`
+    : `${of.table} t where (${keys}) in (select ${list(of.key)} from pg_temp.staged)`;
   const newest = of.day === undefined ? 'not newest.removed' : 'newest.sign = 1';
   const order = of.day === undefined ? 't.import_id desc' : 't.import_id desc, t.sign desc';
   await tx.query(
     `create temp table present on commit drop as
-     select * from (
-       select distinct on (${keys}) t.* from ${of.table} t
-       where (${keys}) in (select ${list(of.key)} from pg_temp.staged)
-       order by ${keys}, ${order}) newest
+     select * from (select distinct on (${keys}) t.* from ${stored} order by ${keys}, ${order}) newest
      where ${newest}`,
   );
   if (few.length > 0) await tx.query('set local enable_hashjoin to default; set local enable_mergejoin to default');
+}
+
+/** SQL for the months of a fact: first day, first day of the next, and the least and greatest of its keys' first column. */
+async function keyRangesByMonth(tx: Tx, of: StagedTable): Promise<string> {
+  const months: { first: string; next: string }[] = await tx.query(
+    `select first, (first + interval '1 month')::date as next from (
+       select to_date(right(relname, 7), 'YYYY_MM') as first
+       from pg_inherits join pg_class on pg_class.oid = inhrelid where inhparent = $1::regclass) months`,
+    [of.table],
+  );
+  return months
+    .map(
+      ({ first, next }) =>
+        `select '${first}'::date as first, '${next}'::date as next, min("${of.key[0]}") as low, max("${of.key[0]}") as high
+         from ${of.table} where "${of.day}" >= '${first}' and "${of.day}" < '${next}'`,
+    )
+    .join(' union all ');
 }
 
 /** True when two staged rows have the same key. */
