@@ -34,10 +34,16 @@ export interface CoarseCell extends CellFacts {
  */
 export function coarseCells(columns: CellColumns, by: Distinctions): CoarseCell[] {
   const { kind, variant, kinds } = columns;
+  const { reason } = kinds.dimensions;
   const seen = new SeenDimensions(kinds, by);
-  const [taken, left] = [seen.kinds([kinds.tag]), seen.kinds([])];
+  // By kept or not, and whether the reason is the variant's: then that of the kind says nothing.
+  const seenKinds = [
+    [seen.kinds([kinds.tag, reason]), seen.kinds([kinds.tag])],
+    [seen.kinds([reason]), seen.kinds([])],
+  ] as const;
   const variants = new CoarseVariants(columns, by);
   const repeats = Uint8Array.from(columns.variants, (own) => (own.repeat ? 1 : 0));
+  const reasoned = Uint8Array.from(columns.variants, (own) => (own.reason === null ? 0 : 1));
   // Contacts of a pair name the same days; a cell is of one or more pairs.
   const pairs = new PairNumbers();
   const pairOf = new Int32Array(kind.length);
@@ -48,7 +54,8 @@ export function coarseCells(columns: CellColumns, by: Distinctions): CoarseCell[
   for (let row = 0; row < kind.length; row++) {
     const [ownKind, ownVariant] = [kind[row]!, variant[row]!];
     const kept = by.serviceKeeps && (repeats[ownVariant] === 1 || (kinds.flags[ownKind]! & TRANSFERRED) !== 0);
-    const seenKind = (kept ? left : taken)[ownKind]!; // a variant is one of contacts kept, or of others
+    // A variant is one of contacts kept, or of others, and has a reason or none: numbers of several columns do not meet.
+    const seenKind = seenKinds[kept ? 1 : 0][reasoned[ownVariant] as 0 | 1][ownKind]!;
     const seenVariant = variants.of(ownVariant, ownKind, kept);
     const pair = pairs.of(seenKind, seenVariant);
     pairOf[row] = pair;
@@ -99,21 +106,25 @@ export function coarseCells(columns: CellColumns, by: Distinctions): CoarseCell[
 
 /** Lines and coverage name the reason and the channel; of everything else only what the patterns of selectors tell apart. */
 class SeenDimensions {
+  private readonly beside: readonly TextColumn[];
+
   constructor(
     private readonly columns: KindColumns,
     private readonly by: Distinctions,
-  ) {}
+  ) {
+    const names = this.names.filter((name) => name !== 'reason');
+    this.beside = names.map((name) => this.seenOf(name, columns.dimensions[name]));
+  }
 
   /** Those that count. */
   get names(): readonly (keyof Dimensions)[] {
     return DIMENSIONS.filter((name) => isNamed(name) || this.by.patterns[name].length > 0);
   }
 
-  /** Number of what is seen of each kind. @param others of its columns that count by their texts */
+  /** Number of what is seen of each kind beside its reason. @param others of its columns that count by their texts */
   kinds(others: readonly TextColumn[]): Int32Array {
     let of = new Int32Array(this.columns.flags.length);
-    const { dimensions } = this.columns;
-    for (const column of [...others, ...this.names.map((name) => this.seenOf(name, dimensions[name]))]) {
+    for (const column of [...others, ...this.beside]) {
       const numbers = new PairNumbers();
       of = of.map((number, kind) => numbers.of(number, column.of[kind]!));
     }
