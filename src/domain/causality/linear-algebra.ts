@@ -17,19 +17,20 @@ export function columnOf(rows: number, value: (row: number) => number): Column {
 
 /** In four sums side by side: one alone waits for each addition to end before it begins the next. */
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return dotBetween(a, b, 0, a.length);
+  return dotFrom(a, b, 0, a.length);
 }
 
-function dotBetween(a: ArrayLike<number>, b: ArrayLike<number>, from: number, to: number): number {
+/** Of the first rows of a and as many of b from one on. */
+function dotFrom(a: ArrayLike<number>, b: ArrayLike<number>, from: number, rows: number): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let i = from;
-  for (; i + 3 < to; i += 4) {
-    s0 += a[i]! * b[i]!;
-    s1 += a[i + 1]! * b[i + 1]!;
-    s2 += a[i + 2]! * b[i + 2]!;
-    s3 += a[i + 3]! * b[i + 3]!;
+  let i = 0;
+  for (; i + 3 < rows; i += 4) {
+    s0 += a[i]! * b[from + i]!;
+    s1 += a[i + 1]! * b[from + i + 1]!;
+    s2 += a[i + 2]! * b[from + i + 2]!;
+    s3 += a[i + 3]! * b[from + i + 3]!;
   }
-  for (; i < to; i++) s0 += a[i]! * b[i]!;
+  for (; i < rows; i++) s0 += a[i]! * b[from + i]!;
   return s0 + s1 + (s2 + s3);
 }
 
@@ -40,14 +41,14 @@ const TILE = 512;
 export function crossProduct(columns: readonly Column[], weights?: ArrayLike<number>): Square {
   const result = square(columns.length);
   const n = columns[0]?.length ?? 0;
-  const weighted = new Float64Array(n);
+  const weighted = new Float64Array(TILE);
   for (let from = 0; from < n; from += TILE) {
-    const to = Math.min(n, from + TILE);
+    const rows = Math.min(TILE, n - from);
     for (let i = 0; i < columns.length; i++) {
       const left = columns[i]!;
-      for (let t = from; t < to; t++) weighted[t] = weights ? left[t]! * weights[t]! : left[t]!;
+      for (let t = 0; t < rows; t++) weighted[t] = weights ? left[from + t]! * weights[from + t]! : left[from + t]!;
       const row = result[i]!;
-      for (let j = 0; j <= i; j++) row[j]! += dotBetween(weighted, columns[j]!, from, to);
+      for (let j = 0; j <= i; j++) row[j]! += dotFrom(weighted, columns[j]!, from, rows);
     }
   }
   for (let i = 0; i < columns.length; i++) for (let j = 0; j < i; j++) result[j]![i] = result[i]![j]!;

@@ -65,6 +65,7 @@ export function propensity(
   const rows = emptyRows(n);
   let coefficients = start ? scaled.from(start) : new Float64Array(scaled.size);
   let eta = scaled.predictor(coefficients);
+  let next: Float64Array = new Float64Array(n);
   let current = fill(eta, treated, rows);
   // Other rows may drop other terms: a start that says less than nothing is no start.
   if (start && !(current > -n * Math.LN2)) {
@@ -78,16 +79,14 @@ export function propensity(
     const move = choleskySolve(factor, scaled.sums(rows.score));
     const shift = scaled.predictor(move);
     let share = 1;
-    let next = combination([shift], [share], n, eta);
-    let reached = fill(next, treated, rows);
+    let reached = fill(stepped(eta, shift, share, next), treated, rows);
     while (!(reached >= current - 1e-9 * Math.abs(current)) && share > 1e-6) {
       share /= 2;
-      next = combination([shift], [share], n, eta);
-      reached = fill(next, treated, rows);
+      reached = fill(stepped(eta, shift, share, next), treated, rows);
     }
     const gain = reached - current;
     coefficients = combination([move], [share], move.length, coefficients);
-    eta = next;
+    [eta, next] = [next, eta];
     current = reached;
     if (step > 0 && Math.abs(gain) <= CONVERGED * (Math.abs(current) + 1)) {
       if (eta.every((value) => Math.abs(value) > SEPARATED)) throw separated();
@@ -105,6 +104,12 @@ export function propensity(
     }
   }
   throw separated();
+}
+
+/** Writes from + share × shift over what `to` held. */
+function stepped(from: Float64Array, shift: Float64Array, share: number, to: Float64Array): Float64Array {
+  for (let i = 0; i < to.length; i++) to[i] = from[i]! + share * shift[i]!;
+  return to;
 }
 
 function emptyRows(n: number): Rows {
