@@ -23,6 +23,8 @@ export class HeldRows {
   private order: number[] = [];
   /** places of rows, plus 1, by the hashes of their keys */
   private slots = new Int32Array(0);
+  /** set where a key's hash may be */
+  private bits = new Int32Array(0);
 
   constructor(
     private readonly encoder: FactEncoder,
@@ -66,10 +68,15 @@ export class HeldRows {
     const { count, keysA, keysB } = this;
     this.encoder.out.finish();
     this.marks = new Uint8Array(count);
-    this.slots = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(count, 64) * 4)));
+    const least = 2 ** Math.ceil(Math.log2(Math.max(count, 64)));
+    this.slots = new Int32Array(least * 4);
+    this.bits = new Int32Array(least); // 32 for each row
+    const mask = least * 32 - 1;
     this.order = [];
     for (let row = 0; row < count; row++) {
       this.order.push(row);
+      const bit = mixed(keysA[row]!) & mask;
+      this.bits[bit >>> 5]! |= 1 << (bit & 31);
       const slot = this.slotOf(keysA[row]!, keysB[row]!);
       const other = this.slots[slot]! - 1;
       if (other < 0) this.slots[slot] = row + 1;
@@ -82,7 +89,7 @@ export class HeldRows {
   private slotOf(a: number, b: number): number {
     const { slots, keysA, keysB } = this;
     const mask = slots.length - 1;
-    let slot = (a ^ (a >>> 15)) & mask;
+    let slot = mixed(a) & mask;
     for (let row = slots[slot]! - 1; row >= 0; row = slots[slot]! - 1) {
       if (keysA[row] === a && keysB[row] === b) break;
       slot = (slot + 1) & mask;
@@ -130,10 +137,16 @@ export class HeldRows {
     for (const row of rows) this.marks[row] = 1;
   }
 
-  /** Marks the rows whose keys have one of these hashes, of 8 bytes each. */
+  /** Marks the rows whose keys have one of these hashes, of 8 bytes each. Nearly all have none: one bit tells so. */
   markHashes(bytes: Buffer, start: number, end: number): void {
+    const { bits } = this;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const mask = bits.length * 32 - 1;
     for (let at = start; at < end; at += 8) {
-      const row = this.slots[this.slotOf(bytes.readInt32LE(at), bytes.readInt32LE(at + 4))]! - 1;
+      const a = view.getInt32(at, true);
+      const bit = mixed(a) & mask;
+      if ((bits[bit >>> 5]! & (1 << (bit & 31))) === 0) continue;
+      const row = this.slots[this.slotOf(a, view.getInt32(at + 4, true))]! - 1;
       if (row >= 0) this.marks[row] = 1;
     }
   }
@@ -206,4 +219,9 @@ export class HeldRows {
     }
     return bytes.subarray(0, bytes.writeInt16BE(-1, length));
   }
+}
+
+/** A hash's word as a place: its lowest bits alone are those of the bucket that stored hashes come in. */
+function mixed(a: number): number {
+  return a ^ (a >>> 15);
 }

@@ -140,7 +140,7 @@ describe('files held in memory', () => {
       }),
       { numRuns: process.env['ANSWERABLE_FULL'] === undefined ? 8 : 100, endOnFailure: true },
     );
-  });
+  }, 600_000);
 
   it('send only rows whose key is stored, or stands twice, over the stage', async () => {
     const company = await fresh();
