@@ -24,8 +24,6 @@ import { sortShort } from '../persistence/roll-up/sort-short.ts';
 import { ContactOwners } from './contact-owners.ts';
 import { cameBy, earningsOf, type RetentionSources } from './customer-earnings.ts';
 
-export type { RetentionSources };
-
 /** Outcomes, the 182 days of the falsification and the year of the prior value: so far back a cohort looks. */
 const LOOK_BACK_DAYS = 182 + 365 + 1;
 /** Customers to compare those hit with: drawn, because a hundred thousand say no more than ten. */

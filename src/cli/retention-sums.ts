@@ -1,10 +1,11 @@
-import { retentionFacts, type RetentionSources } from '../application/retention-facts.ts';
+import type { RetentionSources } from '../application/customer-earnings.ts';
+import { retentionFacts } from '../application/retention-facts.ts';
 import { lastDay, type LocalDate, type Period } from '../domain/period.ts';
-import { cohortSums } from '../domain/retention/cohort.ts';
+import { cohortSums, type CohortRows } from '../domain/retention/cohort.ts';
 import type { EffectKind } from '../domain/retention/effect.ts';
 import { episodes } from '../domain/retention/episode.ts';
 import { delayOf, type DueCohort } from '../domain/retention/maturity.ts';
-import { cohortName, groupsOf, type RetentionFacts } from '../domain/retention/period-effects.ts';
+import { cohortName, groupsOf } from '../domain/retention/period-effects.ts';
 import { cellList } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
 import { likePattern } from '../persistence/like-pattern.ts';
@@ -58,8 +59,16 @@ export async function retentionSums(
     for (const cohort of cohorts.filter((due) => due.effect === effect)) {
       for (const group of groupsOf(facts, cohort, opened)) {
         const name = `${effect} ${cohortName(cohort.month, group.decision)}`;
-        for (const [place, values] of byStratum(facts, group.rows, effect, windowsDays, name, names, places))
-          values.forEach((value, column) => sums.add(place * columns + column, value));
+        const { rows } = group;
+        const found = cohortSums(rows, facts, windowsDays, delayOf(effect));
+        const { bands, before, priorValue, yearValue, referred = bands.map(() => NOTHING) } = found;
+        const values = [...bands, before, priorValue, yearValue, ...referred];
+        const placeOf = placesOf(rows, found.active, found.stratum(), name, names, places);
+        for (let i = 0; i < rows.customer.length; i++) {
+          const first = placeOf(i) * columns;
+          sums.add(first, 1);
+          for (let column = 1; column < columns; column++) sums.add(first + column, values[column - 1]![i] ?? 0);
+        }
       }
     }
   }
@@ -76,30 +85,28 @@ async function strataNames(tx: Tx, { mark, register }: RetentionSources) {
   return { segments: ['', ...(await customerSegments(tx, mark))], reasons: ['', ...[...reasons].sort()] };
 }
 
-function* byStratum(
-  facts: RetentionFacts,
-  rows: Parameters<typeof cohortSums>[0],
-  effect: EffectKind,
-  windowsDays: readonly number[],
+/** Number of a row's sums; a new one is given where nobody like it was seen. */
+function placesOf(
+  rows: CohortRows,
+  active: Uint8Array,
+  stratum: readonly string[],
   name: string,
   { segments, reasons }: Names,
   places: Map<string, number>,
-): Generator<readonly [place: number, values: readonly number[]]> {
-  const { bands, referred, before, priorValue, yearValue, active, stratum } = cohortSums(
-    rows,
-    facts,
-    windowsDays,
-    delayOf(effect),
-  );
-  for (const [i, own] of stratum().entries()) {
-    const [tenure, fifth, segment, reason] = own.split(' ').map(Number) as [number, number, number, number];
-    const key = [name, rows.treated[i], active[i], tenure, fifth, segments[segment], reasons[reason]].join(' ');
-    const place = places.get(key) ?? places.size;
-    if (place === places.size) places.set(key, place);
-    const gone = referred ?? bands.map(() => NOTHING);
-    const value = (column: Float64Array): number => column[i] ?? 0;
-    yield [place, [1, ...bands.map(value), value(before), value(priorValue), value(yearValue), ...gone.map(value)]];
-  }
+): (row: number) => number {
+  const known = [0, 1, 2, 3].map(() => new Map<string, number>());
+  return (row) => {
+    const alike = known[2 * rows.treated[row]! + active[row]!]!;
+    let place = alike.get(stratum[row]!);
+    if (place === undefined) {
+      const [tenure, fifth, segment, reason] = stratum[row]!.split(' ').map(Number) as [number, number, number, number];
+      const key = [name, rows.treated[row], active[row], tenure, fifth, segments[segment], reasons[reason]].join(' ');
+      place = places.get(key) ?? places.size;
+      places.set(key, place);
+      alike.set(stratum[row]!, place);
+    }
+    return place;
+  };
 }
 
 const NOTHING = new Float64Array(0);

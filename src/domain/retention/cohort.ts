@@ -207,7 +207,7 @@ export function cohortFacts(
 interface Traits {
   readonly tenure: Float64Array;
   readonly priorValue: Float64Array;
-  readonly segment: ArrayLike<number>;
+  readonly segment: Float64Array;
   readonly reason: ArrayLike<number>;
 }
 
@@ -254,10 +254,16 @@ const VALUE_BANDS = 5;
 function strataOf(n: number, { tenure, priorValue, segment, reason }: Traits): string[] {
   const sorted = Float64Array.from(priorValue).sort();
   const cuts = Array.from({ length: VALUE_BANDS - 1 }, (_, k) => sorted[Math.floor(((k + 1) * n) / VALUE_BANDS)] ?? 0);
-  return Array.from(
-    { length: n },
-    (_, i) => `${band(tenure[i]!, TENURE_BANDS)} ${band(priorValue[i]!, cuts)} ${segment[i]!} ${reason[i]!}`,
-  );
+  // One text a stratum, not one a row: equal ones are then the same, which makes them cheap to look up.
+  const texts = new Map<number, string>();
+  const segments = 1 + segment.reduce((most, own) => Math.max(most, own), 0);
+  return Array.from({ length: n }, (_, i) => {
+    const [age, value] = [band(tenure[i]!, TENURE_BANDS), band(priorValue[i]!, cuts)];
+    const number = ((reason[i]! * segments + segment[i]!) * VALUE_BANDS + value) * (TENURE_BANDS.length + 1) + age;
+    let text = texts.get(number);
+    if (text === undefined) texts.set(number, (text = `${age} ${value} ${segment[i]!} ${reason[i]!}`));
+    return text;
+  });
 }
 
 function band(value: number, bounds: readonly number[]): number {

@@ -3,7 +3,7 @@ import { sortShort } from '../roll-up/sort-short.ts';
 import type { CustomerKeys } from './customer-keys.ts';
 
 const BUCKETS = 256;
-const FIRST_RECORDS = 64;
+const PIECE = 512; // records
 
 /**
  * Records of 32-bit words, the first two a 64-bit key (high, low), laid aside by the first eight bits of the key as they
@@ -11,49 +11,44 @@ const FIRST_RECORDS = 64;
  * at by itself: rows of a million customers in any order become rows by customer without a jump through memory for each.
  */
 export class KeyBuckets {
-  private readonly buckets: Int32Array[];
+  private readonly pieces: Int32Array[][] = Array.from({ length: BUCKETS }, () => []);
+  private readonly last: Int32Array[] = Array.from({ length: BUCKETS }, () => new Int32Array(0));
   private readonly ends = new Int32Array(BUCKETS);
   /** where the record for which there was last made room is to be written */
-  words: Int32Array;
+  words: Int32Array = new Int32Array(0);
+  count = 0;
 
-  constructor(private readonly width: number) {
-    this.buckets = Array.from({ length: BUCKETS }, () => new Int32Array(FIRST_RECORDS * width));
-    this.words = this.buckets[0]!;
-  }
+  constructor(private readonly width: number) {}
 
   /** Makes room for a record and writes its key. @returns where it begins in `words` */
   add(high: number, low: number): number {
     const bucket = (high >>> 24) ^ 0x80; // signed keys in order
-    let words = this.buckets[bucket]!;
+    if (this.ends[bucket] === this.last[bucket]!.length) this.begin(bucket);
     const at = this.ends[bucket]!;
-    if (at + this.width > words.length) words = this.grow(bucket);
     this.ends[bucket] = at + this.width;
-    this.words = words;
-    words[at] = high;
-    words[at + 1] = low;
+    this.count++;
+    this.words = this.last[bucket]!;
+    this.words[at] = high;
+    this.words[at + 1] = low;
     return at;
   }
 
-  get count(): number {
-    return this.ends.reduce((sum, end) => sum + end, 0) / this.width;
-  }
-
-  /** The buckets in order of their keys; each is let go when the next one comes. */
+  /** The buckets in order of their keys; the words of one are overwritten by the next. */
   *taken(): Generator<{ readonly words: Int32Array; readonly count: number }> {
-    this.words = new Int32Array(0);
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const words = this.buckets[bucket]!;
-      this.buckets[bucket] = this.words;
-      yield { words, count: this.ends[bucket]! / this.width };
+    let whole = new Int32Array(0);
+    for (const [bucket, pieces] of this.pieces.entries()) {
+      const piece = PIECE * this.width;
+      if (pieces.length * piece > whole.length) whole = new Int32Array(Math.ceil(pieces.length * 1.2) * piece);
+      pieces.forEach((words, place) => whole.set(words, place * piece));
+      yield { words: whole, count: Math.max(0, pieces.length - 1) * PIECE + this.ends[bucket]! / this.width };
+      pieces.length = 0;
+      this.last[bucket] = this.words = new Int32Array(0);
     }
   }
 
-  private grow(bucket: number): Int32Array {
-    const words = this.buckets[bucket]!;
-    const larger = new Int32Array(Math.ceil((words.length / this.width) * 1.5) * this.width);
-    larger.set(words);
-    this.buckets[bucket] = larger;
-    return larger;
+  private begin(bucket: number): void {
+    this.pieces[bucket]!.push((this.last[bucket] = new Int32Array(PIECE * this.width)));
+    this.ends[bucket] = 0;
   }
 }
 

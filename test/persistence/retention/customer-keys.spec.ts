@@ -81,4 +81,21 @@ describe('records in buckets', () => {
       }),
     );
   });
+
+  it('are all there, however many fall into one bucket', () => {
+    const customers = new CustomerKeys([BigInt64Array.from({ length: 40 }, (_, i) => BigInt(i))]);
+    const buckets = new KeyBuckets(3);
+    for (let i = 0; i < 2000; i++) {
+      const at = buckets.add(i % 50 === 49 ? -(2 ** 31) : 0, i % 50);
+      buckets.words[at + 2] = i;
+    }
+    const found: number[] = [];
+    for (const bucket of buckets.taken()) {
+      const { words } = bucket;
+      const { order } = inBucket(customers, bucket, 3, (a, b) => words[3 * a + 2]! - words[3 * b + 2]!);
+      found.push(...Array.from(order, (row) => words[3 * row + 2]!));
+    }
+    const expected = Array.from({ length: 2000 }, (_, i) => i).filter((i) => i % 50 < 40);
+    expect(found).toEqual(expected.sort((a, b) => (a % 50) - (b % 50) || a - b));
+  });
 });
