@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { firstDay, lastDay } from '../domain/period.ts';
 import type { ContactReading, KeyRange } from './close-inputs.queries.ts';
 import { copyOutOf } from './copy-out.ts';
+import type { Tx } from './database.ts';
 import type { RollUpKernel } from './roll-up/kernel.ts';
 import { sql } from './sql.ts';
 
@@ -13,21 +14,35 @@ export interface Slice extends KeyRange {
   readonly expected: number;
 }
 
-export async function readCases(client: ClientBase, reading: ContactReading, kernel: RollUpKernel): Promise<void> {
-  await copyOutOf(client, sql('case-stream'), [...days(reading), reading.watermark], kernel.takeCase);
+/** A reading that is taken in slices. */
+export interface SlicedReading extends ContactReading {
+  /** whether any of its contacts was corrected: found out once, as it takes a scan of them all */
+  readonly corrected: boolean;
+}
+
+export async function slicedReading(tx: Tx, reading: ContactReading): Promise<SlicedReading> {
+  const parameters = [...days(reading), reading.watermark];
+  const [found] = (await tx.query(sql('any-corrected'), parameters)) as [{ corrected: boolean }];
+  return { ...reading, corrected: found.corrected };
+}
+
+export async function readCases(client: ClientBase, reading: SlicedReading, kernel: RollUpKernel): Promise<void> {
+  const parameters = [...days(reading), reading.watermark, reading.corrected];
+  await copyOutOf(client, sql('case-stream'), parameters, kernel.takeCase);
   kernel.endCases();
 }
 
 /** Streams the facts of a slice through a kernel, which adds them to its sums. */
 export async function readSlice(
   client: ClientBase,
-  reading: ContactReading,
+  reading: SlicedReading,
   { from, to, nameless, expected }: Slice,
   kernel: RollUpKernel,
 ): Promise<void> {
   kernel.begin(expected);
   await readHits(client, reading, { from, to }, kernel);
-  const parameters = [...days(reading), reading.watermark, reading.patterns, from, to, nameless];
+  const { watermark, patterns, corrected } = reading;
+  const parameters = [...days(reading), watermark, patterns, from, to, nameless, corrected];
   await copyOutOf(client, sql('contact-stream'), parameters, kernel.takeContact);
   kernel.end();
 }

@@ -8,7 +8,7 @@ import {
   type KeyRange,
 } from './close-inputs.queries.ts';
 import { threadsOf, type Tx } from './database.ts';
-import { readCases, readSlice, type Slice } from './roll-up-slice.queries.ts';
+import { readCases, readSlice, slicedReading, type Slice } from './roll-up-slice.queries.ts';
 import { cellTraits, RollUpKernel, type KernelStart } from './roll-up/kernel.ts';
 import { RollUpThread, type SameView } from './roll-up/threads.ts';
 
@@ -52,7 +52,8 @@ export async function rollUp(
     sample: sample && { from: Number(sample.from >> 32n), to: Number(sample.to >> 32n) },
   };
   const kernel = new RollUpKernel(start);
-  await readCases(client, reading, kernel);
+  const sliced = await slicedReading(tx, reading);
+  await readCases(client, sliced, kernel);
   const allowed = threadsOf(tx);
   const threads = allowed
     ? Math.max(1, options.threads ?? Math.min(allowed.threads, Math.floor(contacts / WORTH_A_THREAD)))
@@ -62,10 +63,10 @@ export async function rollUp(
     slices.filter((_slice, number) => number % threads === thread),
   );
   const read = async (own: readonly Slice[]): Promise<void> => {
-    for (const slice of own) await readSlice(client, reading, slice, kernel);
+    for (const slice of own) await readSlice(client, sliced, slice, kernel);
   };
   if (shares.length > 1) {
-    const common = { url: allowed!.url, view: await viewOf(tx, reading), reading };
+    const common = { url: allowed!.url, view: await viewOf(tx, reading), reading: sliced };
     const task = { ...common, start: { ...start, cases: kernel.takenCases() } };
     await besideThreads(
       shares.slice(1).map((own) => ({ ...task, slices: own })),

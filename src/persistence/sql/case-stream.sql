@@ -1,8 +1,8 @@
 -- Contacts with a case that were not escalated, of a period and of the eight days before it, as they stand at a watermark: a
--- later contact of the case is a repeat. In any order. $1 first day, $2 last day, $3 watermark; rows: hash of the case, started_at
+-- later contact of the case is a repeat. In any order. $1 first day, $2 last day, $3 watermark, $4 whether any contact of these days was corrected; rows: hash of the case, started_at
 with corrected as (
   select distinct contact_id from contact
-  where started_on between $1::date - 8 and $2::date and import_id <= $3::bigint and sign = -1
+  where $4::boolean and started_on between $1::date - 8 and $2::date and import_id <= $3::bigint and sign = -1
 )
 select hashtextextended(c.case_id, 0), c.started_at
 from contact c join cell d using (cell_no)

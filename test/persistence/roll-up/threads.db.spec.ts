@@ -133,7 +133,7 @@ describe('a roll-up in threads', () => {
     const task = (role: string) => ({
       url: books.database.appUrl,
       view: { snapshot: rows[0]!.snapshot, role, units: 'RETAIL', user: '1', imports: '0' },
-      reading: { ...reading, watermark: '0' },
+      reading: { ...reading, watermark: '0', corrected: false },
       start: { reading, traits, sample: undefined },
       slices: [{ from: 0n, to: 10n, nameless: true, expected: 10 }],
     });
