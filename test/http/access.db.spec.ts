@@ -163,17 +163,21 @@ describe('who may see and do what', () => {
       const missing = named('none');
       for (const [i, question] of named(relation).entries()) {
         if (question[0] !== 'GET') continue;
-        const times: [number[], number[]] = [[], []];
-        for (let look = 0; look < LOOKS; look++) {
-          for (const [kind, asked] of [question, missing[i]!].entries()) {
-            const begun = performance.now();
-            await ask(asked);
-            times[kind]!.push(performance.now() - begun);
+        // The fastest looks, because neighbours on the machine only add; what another unit's figures cost to read is a
+        // multiple of it, in every round.
+        const apart = async (): Promise<boolean> => {
+          const fastest: [number, number] = [Infinity, Infinity];
+          for (let look = 0; look < LOOKS; look++) {
+            for (const [kind, asked] of [question, missing[i]!].entries()) {
+              const begun = performance.now();
+              await ask(asked);
+              fastest[kind] = Math.min(fastest[kind]!, performance.now() - begun);
+            }
           }
-        }
-        const [there, nowhere] = times.map((all) => all.sort((a, b) => a - b)[LOOKS >> 1]!) as [number, number];
-        // Medians of a busy machine; what another unit's figures cost to read is a multiple of it.
-        expect([question, Math.abs(there - nowhere) < Math.max(5, nowhere / 2)]).toEqual([question, true]);
+          const [there, nowhere] = fastest;
+          return Math.abs(there - nowhere) >= Math.max(5, nowhere / 2);
+        };
+        expect([question, (await apart()) && (await apart()) && (await apart())]).toEqual([question, false]);
       }
     });
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { contactsFile, importInChild } from './import-child.ts';
+import { contactsFile, importInChild, type Road } from './import-child.ts';
 import { ImportingCompany } from './importing.ts';
 
 const FULL = process.env['ANSWERABLE_FULL'] !== undefined;
@@ -19,10 +19,10 @@ describe(`kill -9 (ANSWERABLE_SEED=${SEED})`, () => {
   afterAll(() => company.close());
 
   /** Runs the import and kills it after a while; gives how long it ran. */
-  async function importAndKill(file: string, direct: boolean, afterMs: number): Promise<number> {
+  async function importAndKill(file: string, road: Road, afterMs: number): Promise<number> {
     const scratch = join(company.folder, 'scratch');
     mkdirSync(scratch, { recursive: true });
-    const child = importInChild(company, file, { direct, scratch });
+    const child = importInChild(company, file, { road, scratch });
     let begin = 0;
     let ran = 0;
     let timer: NodeJS.Timeout | undefined;
@@ -43,16 +43,17 @@ describe(`kill -9 (ANSWERABLE_SEED=${SEED})`, () => {
 
   it(`leaves all or nothing at ${KILLS} random moments, and the repeat succeeds`, async () => {
     const whole = {
-      straight: await importAndKill(fileOf('whole-a'), true, 600_000),
-      staged: await importAndKill(fileOf('whole-b'), false, 600_000),
+      straight: await importAndKill(fileOf('whole-a'), 'straight', 600_000),
+      held: await importAndKill(fileOf('whole-b'), 'held', 600_000),
+      staged: await importAndKill(fileOf('whole-c'), 'staged', 600_000),
     };
     const moments: string[] = [];
     for (let kill = 0; kill < KILLS; kill++) {
       const prefix = `kill-${kill}`;
       const file = fileOf(prefix);
-      const direct = kill % 2 === 0;
-      const at = uniformFloat64(generator) * 1.2 * (direct ? whole.straight : whole.staged);
-      await importAndKill(file, direct, at);
+      const road = (['straight', 'held', 'staged'] as const)[kill % 3]!;
+      const at = uniformFloat64(generator) * 1.2 * whole[road];
+      await importAndKill(file, road, at);
       const kept = async (): Promise<unknown> =>
         await company.rows(`select (select count(*)::int from contact where contact_id like '${prefix}-%') as contacts,
           (select count(*)::int from import where file_name = '${prefix}.csv') as imports,
@@ -70,7 +71,7 @@ describe(`kill -9 (ANSWERABLE_SEED=${SEED})`, () => {
       )
         await new Promise((resolve) => setTimeout(resolve, 100));
       const [after] = (await kept()) as { contacts: number }[];
-      moments.push(`${Math.round(at)} ms: ${after!.contacts}`);
+      moments.push(`${road}, ${Math.round(at)} ms: ${after!.contacts}`);
       expect([
         { contacts: 0, imports: 0, keys: 0 },
         { contacts: ROWS, imports: 1, keys: 1 },

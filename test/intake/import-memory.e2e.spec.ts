@@ -13,7 +13,7 @@ describe('memory of an import', () => {
     const scratch = join(company.folder, 'scratch');
     mkdirSync(scratch);
     const peakOf = async (rows: number): Promise<number> => {
-      const child = importInChild(company, contactsFile(company, `rows-${rows}`, rows), { direct: true, scratch });
+      const child = importInChild(company, contactsFile(company, `rows-${rows}`, rows), { road: 'straight', scratch });
       let said = '';
       child.stdout.on('data', (text: Buffer) => (said += text.toString()));
       await new Promise((resolve) => child.once('close', resolve));
