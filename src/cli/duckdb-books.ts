@@ -86,6 +86,8 @@ export class DuckDbBooks {
     const instance = await DuckDBInstance.create(file, { threads: '2' });
     const connection = await instance.connect();
     await connection.run(`set TimeZone = 'UTC'`);
+    // as much as the server's max_wal_size: by default it writes its indexes anew with every few small files
+    await connection.run(`set checkpoint_threshold = '2GB'`);
     return new DuckDbBooks(connection, instance, timeZone);
   }
 
@@ -189,7 +191,7 @@ causes as (
 segment as (
   select contact_id, reason_code, handle_seconds as seconds,
     case when sum(handle_seconds) over (partition by contact_id) = 0 then 1 else handle_seconds end as weight
-  from contact_segments
+  from contact_segments semi join contact using (contact_id)
 ),
 quota as (
   select *, 720720 * weight // sum(weight) over (partition by contact_id) as whole, 720720 * weight % sum(weight) over (partition by contact_id) as rest
