@@ -136,11 +136,14 @@ describe('close', () => {
         for (const [i, pool] of one.pools.entries()) {
           if (!supported) expect(many.pools[i]!.rate.equals(pool.rate.times(BigInt(k)))).toBe(true);
         }
-        one.lines.forEach((line, i) => {
-          const difference = many.lines[i]!.amount - line.amount * BigInt(k);
+        // by name, not by place: a share of unused capacity that rounds to nothing has no line
+        const small = new Map(one.lines.map((line) => [line.id, line.amount]));
+        const large = new Map(many.lines.map((line) => [line.id, line.amount]));
+        for (const id of new Set([...small.keys(), ...large.keys()])) {
+          const difference = (large.get(id) ?? 0n) - (small.get(id) ?? 0n) * BigInt(k);
           // four levels (support, pool, decision, line), each below one minor unit, times k for the smaller one
           expect(difference < 0n ? -difference : difference).toBeLessThanOrEqual(BigInt(4 * (k + 1)));
-        });
+        }
       }),
       { numRuns: 300 },
     );
