@@ -110,9 +110,14 @@ function monthsOf(cohorts: readonly DueCohort[], effect: DueCohort['effect']): P
   return cohorts.filter((cohort) => cohort.effect === effect).map(({ month }) => month);
 }
 
+/** How long an array is that has a place for every number of a cell. */
+function numbersOf(dimensions: ReadonlyMap<number, CellRow>): number {
+  return [...dimensions.keys()].reduce((most, cell) => Math.max(most, cell), 0) + 1;
+}
+
 /** 1 for cells whose contacts open episodes: outbound contacts open none. */
 function inboundCells(dimensions: ReadonlyMap<number, CellRow>): Uint8Array {
-  const inbound = new Uint8Array([...dimensions.keys()].reduce((most, cell) => Math.max(most, cell), 0) + 1);
+  const inbound = new Uint8Array(numbersOf(dimensions));
   for (const [cell, { direction }] of dimensions) if (direction !== 'outbound') inbound[cell] = 1;
   return inbound;
 }
@@ -178,7 +183,7 @@ function reasonsOf(
   const named = [...dimensions.values()].map((cell) => cell.reason_code);
   const codes = [...new Set([...register.reasons.keys(), ...named])].sort();
   const level = new Map(codes.map((code, i) => [code, i + 1]));
-  const levelOf = new Int32Array([...dimensions.keys()].reduce((most, cell) => Math.max(most, cell), 0) + 1);
+  const levelOf = new Int32Array(numbersOf(dimensions));
   for (const [cell, row] of dimensions) levelOf[cell] = level.get(row.reason_code)!;
   const reason = cellNo.map((cell) => levelOf[cell]!);
   // customers are together and their contacts in order of time already

@@ -1,4 +1,5 @@
 import { Refusal } from '../domain/errors.ts';
+import { firstWhere } from '../domain/first-where.ts';
 import { cumulated, Draw, PURPOSE } from './draw.ts';
 import { exp, power } from './numbers.ts';
 import { CHANNELS, type Behaviour, type Row, type Settings } from './settings.ts';
@@ -101,28 +102,14 @@ export class Arrivals {
 
   /** Day on which the cumulated intensity is reached. */
   dayAt(intensity: number): number {
-    let low = 0;
-    let high = this.span.days - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.intensity[middle]! <= intensity) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return firstWhere(1, this.span.days, (day) => this.intensity[day]! > intensity) - 1;
   }
 
   private reasonOn(day: number, unit: number): number {
     const count = this.reasons.length;
     const first = day * count;
     const at = unit * this.byReason[first + count - 1]!;
-    let low = 0;
-    let high = count - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.byReason[first + middle]! <= at) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstWhere(0, count - 1, (reason) => this.byReason[first + reason]! > at);
   }
 
   /**

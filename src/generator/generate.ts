@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { firstWhere } from '../domain/first-where.ts';
 import { sha256 } from '../domain/ids.ts';
 import { Arrivals } from './arrivals.ts';
 import { BooksOfTheDemo, CAPACITY_COLUMNS, FX_COLUMNS, LEDGER_COLUMNS } from './books.ts';
@@ -209,13 +210,7 @@ function anonymousByDay(world: World, pass: CustomerPass, contacts: number): Int
   const draw = Draw.of(seed, PURPOSE.anonymous, 1_000_000);
   for (let i = 0; i < contacts; i++) {
     const at = draw.unit() * sum;
-    let [low, high] = [0, span.days - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (sums[middle]! <= at) low = middle + 1;
-      else high = middle;
-    }
-    counts[low]!++;
+    counts[firstWhere(0, span.days - 1, (day) => sums[day]! > at)]!++;
   }
   return counts;
 }

@@ -1,6 +1,6 @@
-const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+import { EPOCH_DAYS } from '../persistence/epoch.ts';
 
-const EPOCH_DAY = 10_957; // 2000-01-01, where PostgreSQL starts to count
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 
 /** Rows in PostgreSQL's binary COPY format, written into one buffer that is handed on when it is full. */
 export class BinaryRows {
@@ -55,7 +55,7 @@ export class BinaryRows {
 
   /** A date. @param day since 1970-01-01 */
   putDay(day: number): void {
-    this.putInt4(day - EPOCH_DAY);
+    this.putInt4(day - EPOCH_DAYS);
   }
 
   /** A whole number below 2^53 in size. */
@@ -85,11 +85,7 @@ export class BinaryRows {
   putBytes(from: DataView, start: number, end: number): void {
     const { view } = this;
     view.setInt32(this.length, end - start);
-    let to = this.length + 4;
-    let i = start;
-    for (; i + 4 <= end; i += 4, to += 4) view.setInt32(to, from.getInt32(i));
-    for (; i < end; i++, to++) view.setUint8(to, from.getUint8(i));
-    this.length = to;
+    this.length = copyBytes(from, start, end, view, this.length + 4);
   }
 
   /**
@@ -128,4 +124,12 @@ export class BinaryRows {
 /** The same bytes for reading and writing words, in the order of bytes that COPY has. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Copies the bytes between start and end, four at a time. @returns where they end in `into` */
+export function copyBytes(from: DataView, start: number, end: number, into: DataView, to: number): number {
+  let i = start;
+  for (; i + 4 <= end; i += 4, to += 4) into.setInt32(to, from.getInt32(i));
+  for (; i < end; i++, to++) into.setUint8(to, from.getUint8(i));
+  return to;
 }

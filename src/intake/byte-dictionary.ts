@@ -1,3 +1,4 @@
+import { enlarged } from '../domain/enlarged.ts';
 import { viewOf } from './binary-rows.ts';
 
 /**
@@ -76,12 +77,6 @@ export class ByteDictionary {
     while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
     this.slots[slot] = id;
   }
-}
-
-function enlarged(from: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(from.length * 2);
-  larger.set(from);
-  return larger;
 }
 
 function hashOf(bytes: DataView, start: number, end: number): number {

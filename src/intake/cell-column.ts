@@ -1,3 +1,4 @@
+import { enlarged } from '../domain/enlarged.ts';
 import { ByteDictionary } from './byte-dictionary.ts';
 import { DIMENSIONS, type CellBook } from './cells.ts';
 import type { FactColumn, FactContext, Place } from './fact-columns.ts';
@@ -162,11 +163,7 @@ class RunTexts {
     if (text === '' || this.texts.size >= MOST_TEXTS) return;
     const { dimensions } = this;
     const at = this.texts.add(text) * dimensions.length;
-    if (at >= this.ids.length) {
-      const larger = new Int32Array(this.ids.length * 2);
-      larger.set(this.ids);
-      this.ids = larger;
-    }
+    if (at >= this.ids.length) this.ids = enlarged(this.ids);
     for (const [i, d] of dimensions.entries()) this.ids[at + i] = from[d]!;
   }
 }

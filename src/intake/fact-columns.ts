@@ -1,3 +1,4 @@
+import { EPOCH_SECONDS } from '../persistence/epoch.ts';
 import { viewOf, type BinaryRows } from './binary-rows.ts';
 import { CustomerHash } from './customer-hash.ts';
 import { dayAt, FastTimestamp } from './fast-timestamp.ts';
@@ -7,6 +8,8 @@ import { Seen } from './seen-values.ts';
 import type { CheckedRow } from './row-check.ts';
 import type { SpanBatch } from './rows.ts';
 import type { Zone } from './timestamps.ts';
+
+const EPOCH_MICROS = BigInt(EPOCH_SECONDS) * 1_000_000n;
 
 /** The row of a span batch that is being encoded. */
 export interface Place {
@@ -280,7 +283,7 @@ export function instantColumn({ place, out, zone }: FactContext, at: number): Fa
     slow(row: CheckedRow) {
       const { micros, day } = row.instant!;
       column.day = day;
-      out.putInt8(Number(micros - 946_684_800_000_000n));
+      out.putInt8(Number(micros - EPOCH_MICROS));
       out.putDay(day);
     },
   };

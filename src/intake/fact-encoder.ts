@@ -1,4 +1,4 @@
-import { BinaryRows, viewOf } from './binary-rows.ts';
+import { BinaryRows, copyBytes, viewOf } from './binary-rows.ts';
 import type { CellBook } from './cells.ts';
 import type { Books } from './column-checks.ts';
 import { compileFact, type CompiledFact } from './fact-compiler.ts';
@@ -29,6 +29,7 @@ export class FactEncoder {
     row: 0,
     base: 0,
   };
+  private batch: SpanBatch | undefined;
   private readonly fact: CompiledFact;
   private readonly keyPlaces: readonly number[];
   private ordinal = 0;
@@ -78,7 +79,7 @@ export class FactEncoder {
   encode(batch: SpanBatch, r: number): boolean {
     const { place, out } = this;
     const base = r * batch.width;
-    if (place.bytes !== batch.bytes) this.begin(batch);
+    if (batch !== this.batch) this.begin(batch);
     place.row = r;
     place.base = base;
     this.ordinal++;
@@ -99,6 +100,7 @@ export class FactEncoder {
 
   private begin(batch: SpanBatch): void {
     const { place } = this;
+    this.batch = batch;
     place.bytes = batch.bytes;
     place.view = viewOf(batch.bytes);
     place.starts = batch.starts;
@@ -212,11 +214,7 @@ class Kept {
       this.bytes = Buffer.alloc((end - start) * 2);
       this.view = viewOf(this.bytes);
     }
-    const { view } = this;
-    let i = start;
-    for (; i + 4 <= end; i += 4) view.setInt32(i - start, from.getInt32(i));
-    for (; i < end; i++) view.setUint8(i - start, from.getUint8(i));
-    this.length = end - start;
+    this.length = copyBytes(from, start, end, this.view, 0);
   }
 
   /** True when it lies before the text between start and end, by bytes. */

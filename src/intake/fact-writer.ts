@@ -1,5 +1,5 @@
 import type { Tx } from '../persistence/database.ts';
-import { keepKeyHashes, storedCustomerKeys, storedKeyHashes } from '../persistence/imports.queries.ts';
+import { keepKeyHashes, keyHashesOf, keyRangesOf, storedCustomerKeys } from '../persistence/imports.queries.ts';
 import type { StagedTable } from '../persistence/staging.queries.ts';
 import { BinaryCopy, type RowTarget } from './binary-copy.ts';
 import type { FactEncoder } from './fact-encoder.ts';
@@ -120,10 +120,12 @@ export async function perhapsKnown(
     const range = encoder.keyRange();
     if (of.day === undefined) await storedCustomerKeys(tx, importId, (high, low) => stored.add(high, low));
     else if (range === undefined) return false;
-    else
-      for await (const piece of storedKeyHashes(tx, of.table, range)) {
-        for (let i = 0; i < piece.length; i += 8) stored.add(piece.readUInt32LE(i), piece.readUInt32LE(i + 4));
-      }
+    else {
+      const imports = (await keyRangesOf(tx, of.table, range)).map(({ importId }) => importId);
+      await keyHashesOf(tx, of.table, imports, (bytes, start, end) => {
+        for (let at = start; at < end; at += 8) stored.add(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4));
+      });
+    }
     return hashes.anyTwice(stored);
   } finally {
     stored.close();

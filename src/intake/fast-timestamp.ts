@@ -1,7 +1,8 @@
+import { EPOCH_SECONDS } from '../persistence/epoch.ts';
 import type { Zone } from './timestamps.ts';
 
 const DAY_MS = 86_400_000;
-const PG_EPOCH_MS = 946_684_800_000;
+const PG_EPOCH_MS = EPOCH_SECONDS * 1000;
 const FIRST_DAY = Date.UTC(1990, 0, 1) / DAY_MS;
 const LAST_DAY = Date.UTC(2100, 11, 31) / DAY_MS;
 const MONTH_DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];

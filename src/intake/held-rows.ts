@@ -1,3 +1,5 @@
+import { enlarged } from '../domain/enlarged.ts';
+import { firstWhere } from '../domain/first-where.ts';
 import { DaySums } from './day-sums.ts';
 import type { FactEncoder } from './fact-encoder.ts';
 import type { KeyHashes } from './key-hashes.ts';
@@ -51,16 +53,11 @@ export class HeldRows {
   }
 
   private grow(): void {
-    const grown = (from: Int32Array): Int32Array<ArrayBuffer> => {
-      const larger = new Int32Array(from.length * 2);
-      larger.set(from);
-      return larger;
-    };
-    this.starts = grown(this.starts);
-    this.days = grown(this.days);
-    this.keysA = grown(this.keysA);
-    this.keysB = grown(this.keysB);
-    this.seconds = grown(this.seconds);
+    this.starts = enlarged(this.starts);
+    this.days = enlarged(this.days);
+    this.keysA = enlarged(this.keysA);
+    this.keysB = enlarged(this.keysB);
+    this.seconds = enlarged(this.seconds);
   }
 
   /** To be said when all rows are in: marks those whose key stands more than once, and makes the others findable. */
@@ -116,21 +113,12 @@ export class HeldRows {
   /** Rows whose key lies between two keys, by bytes, both inclusive. */
   between(low: string, high: string): readonly number[] {
     const [from, to] = [Buffer.from(low), Buffer.from(high)];
+    const first = (holds: (key: Buffer) => boolean): number =>
+      firstWhere(0, this.count, (place) => holds(this.keyOf(this.order[place]!)));
     return this.order.slice(
-      this.firstWhere((key) => Buffer.compare(key, from) >= 0),
-      this.firstWhere((key) => Buffer.compare(key, to) > 0),
+      first((key) => Buffer.compare(key, from) >= 0),
+      first((key) => Buffer.compare(key, to) > 0),
     );
-  }
-
-  /** First place in the order of keys from which on the condition holds. */
-  private firstWhere(holds: (key: Buffer) => boolean): number {
-    let [low, high] = [0, this.count];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (holds(this.keyOf(this.order[middle]!))) high = middle;
-      else low = middle + 1;
-    }
-    return low;
   }
 
   mark(rows: readonly number[]): void {

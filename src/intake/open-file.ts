@@ -6,7 +6,7 @@ import { readCsv } from './csv-reader.ts';
 import { type Delimiter, detectDelimiter } from './delimiter.ts';
 import { asUtf8, detectEncoding, type Encoding, type EncodingName } from './encoding.ts';
 import { type FileLimits, UPLOAD_LIMITS } from './file-limits.ts';
-import { fileChunks } from './file-chunks.ts';
+import { fileChunks, pieceBytes } from './file-chunks.ts';
 import { gunzipped } from './gzip.ts';
 import type { FaultSink, RowSource } from './rows.ts';
 import { openXlsx, spooled } from './xlsx-source.ts';
@@ -23,9 +23,6 @@ export interface OpenOptions {
   readonly sheet?: string | undefined;
   readonly limits?: FileLimits;
 }
-
-/** Bytes that are read at once. */
-const MOST_AT_ONCE = 256 * 1024;
 
 /** Encoding and delimiter are decided on this many bytes from the start. */
 const SAMPLE_BYTES = 1024 * 1024;
@@ -128,8 +125,7 @@ async function streamOf(path: string, file: string): Promise<AsyncIterable<Uint8
     throw refusal(file, 'no_such_file', 'there is no such file', 'Check the name and the folder');
   if (found.isDirectory())
     throw refusal(file, 'a_folder', 'this is a folder', 'Name one file, or import the whole folder');
-  const all = found.size === 0 ? MOST_AT_ONCE : found.size; // 0 for what is no file
-  return createReadStream(path, { highWaterMark: Math.min(all, MOST_AT_ONCE) });
+  return createReadStream(path, { highWaterMark: pieceBytes(found.size) });
 }
 
 function markedAs(name: EncodingName, head: Buffer): Encoding {

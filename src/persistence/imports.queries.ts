@@ -208,20 +208,6 @@ export async function storedCustomerKeys(
   );
 }
 
-/** Hashes of stored keys of imports whose keys could lie in the range, in pieces. */
-export async function* storedKeyHashes(tx: Tx, fact: string, range: KeyRange): AsyncGenerator<Buffer> {
-  await tx.query(
-    `declare stored_key_hashes cursor for select hashes from fact_key_hash where fact = '${fact}' and high >= $1 and low <= $2`,
-    [range.low, range.high],
-  );
-  for (;;) {
-    const rows: { hashes: Buffer }[] = await tx.query('fetch 4 from stored_key_hashes');
-    if (rows.length === 0) break;
-    for (const { hashes } of rows) yield hashes;
-  }
-  await tx.query('close stored_key_hashes');
-}
-
 /** Imports that brought keys of a fact, among them perhaps some in the range: how many, and between which; and the fact's months. */
 export async function keyRangesOf(
   tx: Tx,

@@ -1,5 +1,7 @@
+import { enlarged } from '../domain/enlarged.ts';
 import { copyOut, type Literal } from './copy-out.ts';
 import type { Tx } from './database.ts';
+import { wholeNumberAt } from './whole-number.ts';
 
 /** length and value of a field */
 const FIELD_BYTES = 12;
@@ -40,9 +42,7 @@ class GrowingRows {
     if (this.rows === this.key.length) this.grow();
     this.key[this.rows] = bytes.readBigInt64BE(at + 4);
     for (let c = 0; c < this.values.length; c++) {
-      const field = at + (c + 1) * FIELD_BYTES + 4;
-      // exact below 2^53, where days, instants and amounts of one event lie
-      this.values[c]![this.rows] = bytes.readInt32BE(field) * 4_294_967_296 + bytes.readUInt32BE(field + 4);
+      this.values[c]![this.rows] = wholeNumberAt(bytes, at + (c + 1) * FIELD_BYTES + 4);
     }
     this.rows++;
   }
@@ -52,14 +52,7 @@ class GrowingRows {
   }
 
   private grow(): void {
-    const length = this.key.length * 2;
-    const key = new BigInt64Array(length);
-    key.set(this.key);
-    this.key = key;
-    this.values = this.values.map((column) => {
-      const longer = new Float64Array(length);
-      longer.set(column);
-      return longer;
-    });
+    this.key = enlarged(this.key);
+    this.values = this.values.map(enlarged);
   }
 }

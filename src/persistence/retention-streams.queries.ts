@@ -1,3 +1,4 @@
+import { KeyNumbers } from '../domain/key-numbers.ts';
 import type { LocalDate, Period } from '../domain/period.ts';
 import { firstDay, lastDay } from '../domain/period.ts';
 import { copyOut, type Literal, type TakeRow } from './copy-out.ts';
@@ -7,7 +8,6 @@ import { keysOf, type CustomerKeys } from './retention/customer-keys.ts';
 import { DecisionHits } from './retention/decision-hits.ts';
 import { MarginEvents, type MarginColumns, type MarginRules } from './retention/margin-events.ts';
 import { StandingCustomers } from './retention/standing-customers.ts';
-import { KeyNumbers } from './roll-up/key-numbers.ts';
 import { sql } from './sql.ts';
 
 /**
@@ -50,7 +50,7 @@ export async function callersOf(
   inbound: Uint8Array,
   mark: string,
 ): Promise<BigInt64Array> {
-  const callers = new KeyNumbers(0);
+  const callers = new KeyNumbers();
   for (const month of months) {
     await scan(tx, sql('retention-caller-stream'), [firstDay(month), lastDay(month), mark], (bytes, at) => {
       if (inbound[bytes.readInt32BE(at + 16)] === 1)

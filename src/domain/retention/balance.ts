@@ -1,5 +1,5 @@
-import type { Column } from '../causality/linear-algebra.ts';
-import type { Design, Factor } from './least-squares.ts';
+import { columnOf, type Column } from '../causality/linear-algebra.ts';
+import { levelSums, type Design, type Factor } from './least-squares.ts';
 
 /**
  * Standardised differences: (mean of treated − mean of untreated) ÷ √((s₁² + s₀²) / 2), the spread taken before
@@ -53,7 +53,7 @@ function armsOf(terms: Design, treated: ArrayLike<number>): TermArms[] {
   });
   let first = terms.columns.length;
   const ofLevels = (terms.factors ?? []).flatMap((factor): TermArms[] => {
-    const counts = levelSums(factor, treated);
+    const counts = armSums(factor, treated);
     const names = terms.names.slice(first, (first += factor.levels));
     // Asked for one level after the other with the same weights.
     let known: { readonly weights: ArrayLike<number>; readonly sums: ArmSums } | undefined;
@@ -61,7 +61,7 @@ function armsOf(terms: Design, treated: ArrayLike<number>): TermArms[] {
       term,
       arms: [shareMoments(counts[0], level), shareMoments(counts[1], level)],
       means(weights) {
-        if (known?.weights !== weights) known = { weights, sums: levelSums(factor, treated, weights) };
+        if (known?.weights !== weights) known = { weights, sums: armSums(factor, treated, weights) };
         const [untreated, own] = known.sums;
         return [untreated.of[level]! / untreated.total, own.of[level]! / own.total];
       },
@@ -78,11 +78,13 @@ interface LevelSums {
 }
 
 /** Σ weights of the arms' rows by level. @param weights absent: ones */
-function levelSums({ of, levels }: Factor, treated: ArrayLike<number>, weights?: ArrayLike<number>): ArmSums {
-  const arms = [new Float64Array(levels), new Float64Array(levels)] as const;
-  for (let i = 0; i < of.length; i++) arms[treated[i] === 1 ? 1 : 0][of[i]!]! += weights ? weights[i]! : 1;
-  const sums = (own: Float64Array): LevelSums => ({ of: own, total: own.reduce((sum, value) => sum + value, 0) });
-  return [sums(arms[0]), sums(arms[1])];
+function armSums(factor: Factor, treated: ArrayLike<number>, weights?: ArrayLike<number>): ArmSums {
+  const sums = (isTreated: boolean): LevelSums => {
+    const inArm = columnOf(factor.of.length, (i) => ((treated[i] === 1) === isTreated ? (weights?.[i] ?? 1) : 0));
+    const of = levelSums(factor, inArm);
+    return { of, total: of.reduce((sum, value) => sum + value, 0) };
+  };
+  return [sums(false), sums(true)];
 }
 
 /** Of a term that is 1 for the rows of the level and 0 for the arm's others. */

@@ -10,7 +10,7 @@ import {
 } from '../causality/linear-algebra.ts';
 import { invariant } from '../errors.ts';
 import type { Design, Solver } from './least-squares.ts';
-import { predictions, weightedTerms } from './least-squares.ts';
+import { levelSums, predictions, weightedTerms } from './least-squares.ts';
 
 /**
  * A design's terms that are no combinations of others, its columns centred (where there is a constant) and scaled, with
@@ -113,15 +113,16 @@ function crossTerms({ columns, factors = [], names }: Design, weights?: Float64A
   };
   crossProduct(columns, weights).forEach((row, j) => result[j]!.set(row));
   let first = columns.length;
-  factors.forEach(({ of, levels }, f) => {
-    levelSums(of, levels, weights).forEach((sum, level) => put(first + level, first + level, sum));
+  factors.forEach((factor, f) => {
+    const { of, levels } = factor;
+    levelSums(factor, weights).forEach((sum, level) => put(first + level, first + level, sum));
     columns.forEach((column, j) => {
-      levelSums(of, levels, weights, column).forEach((sum, level) => put(first + level, j, sum));
+      levelSums(factor, weights, column).forEach((sum, level) => put(first + level, j, sum));
     });
     let other = columns.length;
     for (const before of factors.slice(0, f)) {
       const both = of.map((level, i) => level * before.levels + before.of[i]!);
-      levelSums(both, levels * before.levels, weights).forEach((sum, pair) =>
+      levelSums({ of: both, levels: levels * before.levels }, weights).forEach((sum, pair) =>
         put(first + Math.floor(pair / before.levels), other + (pair % before.levels), sum),
       );
       other += before.levels;
@@ -129,16 +130,6 @@ function crossTerms({ columns, factors = [], names }: Design, weights?: Float64A
     first += levels;
   });
   return result;
-}
-
-/** Σ weights × values of the rows of each level. @param weights absent: ones @param values absent: ones */
-function levelSums(of: Int32Array, levels: number, weights?: Float64Array, values?: Float64Array): Float64Array {
-  const sums = new Float64Array(levels);
-  const [a, b] = [weights ?? values, weights && values];
-  if (a === undefined) for (let i = 0; i < of.length; i++) sums[of[i]!]!++;
-  else if (b === undefined) for (let i = 0; i < of.length; i++) sums[of[i]!]! += a[i]!;
-  else for (let i = 0; i < of.length; i++) sums[of[i]!]! += a[i]! * b[i]!;
-  return sums;
 }
 
 /** What may be left of a term's square before it counts as a combination of those before it: rounding leaves less. */

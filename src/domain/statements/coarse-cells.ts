@@ -1,4 +1,5 @@
 import type { Cause } from '../attribution/causes.ts';
+import { KeyNumbers } from '../key-numbers.ts';
 import { DIMENSIONS, matchesPattern, type Dimensions } from '../model/selector.ts';
 import {
   kindOf,
@@ -13,7 +14,6 @@ import {
 } from './cell-columns.ts';
 import type { CellFacts } from './cell-facts.ts';
 import { mayTake, stretchOf, type Distinctions } from './distinctions.ts';
-import { PairNumbers } from './pair-numbers.ts';
 import { WordSums } from './word-sums.ts';
 
 /** Days that contacts name: of their tag, and of the hits of their customer. */
@@ -45,9 +45,9 @@ export function coarseCells(columns: CellColumns, by: Distinctions): CoarseCell[
   const repeats = Uint8Array.from(columns.variants, (own) => (own.repeat ? 1 : 0));
   const reasoned = Uint8Array.from(columns.variants, (own) => (own.reason === null ? 0 : 1));
   // Contacts of a pair name the same days; a cell is of one or more pairs.
-  const pairs = new PairNumbers();
+  const pairs = new KeyNumbers();
   const pairOf = new Int32Array(kind.length);
-  const cells = new PairNumbers();
+  const cells = new KeyNumbers();
   const cellOf: number[] = [];
   const variantOf: number[] = [];
   const firstRow: number[] = [];
@@ -57,10 +57,10 @@ export function coarseCells(columns: CellColumns, by: Distinctions): CoarseCell[
     // A variant is one of contacts kept, or of others, and has a reason or none: numbers of several columns do not meet.
     const seenKind = seenKinds[kept ? 1 : 0][reasoned[ownVariant] as 0 | 1][ownKind]!;
     const seenVariant = variants.of(ownVariant, ownKind, kept);
-    const pair = pairs.of(seenKind, seenVariant);
+    const pair = pairs.numberOf(seenKind, seenVariant);
     pairOf[row] = pair;
     if (pair < cellOf.length) continue;
-    const cell = cells.of(seenKind, variants.likeOf(seenVariant));
+    const cell = cells.numberOf(seenKind, variants.likeOf(seenVariant));
     cellOf.push(cell);
     variantOf.push(seenVariant);
     if (cell === firstRow.length) firstRow.push(row);
@@ -125,8 +125,8 @@ class SeenDimensions {
   kinds(others: readonly TextColumn[]): Int32Array {
     let of = new Int32Array(this.columns.flags.length);
     for (const column of [...others, ...this.beside]) {
-      const numbers = new PairNumbers();
-      of = of.map((number, kind) => numbers.of(number, column.of[kind]!));
+      const numbers = new KeyNumbers();
+      of = of.map((number, kind) => numbers.numberOf(number, column.of[kind]!));
     }
     return of;
   }

@@ -1,5 +1,6 @@
 import type { Cause } from '../attribution/causes.ts';
 import type { Register } from '../attribution/register.ts';
+import { firstWhere } from '../first-where.ts';
 import { DIMENSIONS, matchesPattern, type Dimensions, type Pattern, type Selector } from '../model/selector.ts';
 import type { LocalDate } from '../period.ts';
 import type { DecidingModel } from './deciding-inputs.ts';
@@ -53,11 +54,5 @@ function takes(patterns: readonly Pattern[], reason: string): boolean {
 
 /** Number of the stretch without a change that a day lies in. */
 export function stretchOf({ changeDays }: Distinctions, day: LocalDate): number {
-  let [low, high] = [0, changeDays.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (changeDays[middle]! <= day) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstWhere(0, changeDays.length, (at) => changeDays[at]! > day);
 }

@@ -8,28 +8,23 @@ export class WordSums {
 
   /** @param places of each value, below `count` */
   constructor(count: number, values: BigInt64Array, places: Int32Array) {
-    const [low, high] = [new Float64Array(count), new Float64Array(count)];
-    this.low = low;
-    this.high = high;
+    this.low = new Float64Array(count);
+    this.high = new Float64Array(count);
     const lower = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
     const upper = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
-    for (let i = 0; i < places.length; i++) {
-      const place = places[i]!;
-      const sum = low[place]! + lower[2 * i]!;
-      high[place]! += upper[2 * i + 1]! + (sum >= LIMIT ? LIMIT / WORD : 0);
-      low[place] = sum >= LIMIT ? sum - LIMIT : sum;
-    }
+    for (let i = 0; i < places.length; i++) this.add(places[i]!, lower[2 * i]!, upper[2 * i + 1]!);
+  }
+
+  private add(place: number, low: number, high: number): void {
+    const sum = this.low[place]! + low;
+    this.high[place]! += high + (sum >= LIMIT ? LIMIT / WORD : 0);
+    this.low[place] = sum >= LIMIT ? sum - LIMIT : sum;
   }
 
   /** The same sums, taken together. @param groupOf each place, below `count` */
   grouped(count: number, groupOf: readonly number[]): WordSums {
     const sums = new WordSums(count, new BigInt64Array(), new Int32Array());
-    const { low, high } = sums;
-    groupOf.forEach((group, place) => {
-      const sum = low[group]! + this.low[place]!;
-      high[group]! += this.high[place]! + (sum >= LIMIT ? LIMIT / WORD : 0);
-      low[group] = sum >= LIMIT ? sum - LIMIT : sum;
-    });
+    groupOf.forEach((group, place) => sums.add(group, this.low[place]!, this.high[place]!));
     return sums;
   }
 

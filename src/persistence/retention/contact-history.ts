@@ -1,10 +1,10 @@
+import { EPOCH_DAYS, EPOCH_SECONDS } from '../epoch.ts';
+import { wholeNumber } from '../whole-number.ts';
 import type { CustomerKeys } from './customer-keys.ts';
-import { EPOCH_DAYS, EPOCH_SECONDS } from './epoch.ts';
 import { inBucket, KeyBuckets } from './key-buckets.ts';
 
 const WORDS = 9;
 const W = { timeHigh: 2, timeLow: 3, day: 4, cell: 5, import: 6, seconds: 7, id: 8 } as const;
-const TWO_32 = 4_294_967_296;
 const SECOND = 1_000_000; // of PostgreSQL's microseconds
 
 /** Which contacts are kept: those that can open an episode or join one, and those inside of which a sale can fall. */
@@ -68,7 +68,7 @@ export class ContactHistory {
     for (const bucket of this.rows.taken()) {
       const { words } = bucket;
       const timeOf = (row: number): number =>
-        words[row * WORDS + W.timeHigh]! * TWO_32 + (words[row * WORDS + W.timeLow]! >>> 0);
+        wholeNumber(words[row * WORDS + W.timeHigh]!, words[row * WORDS + W.timeLow]!);
       const { first, starts, order } = inBucket(this.customers, bucket, WORDS, (a, b) => timeOf(a) - timeOf(b) || this.idOf(words, a).compare(this.idOf(words, b))); // prettier-ignore
       for (let c = 0; c + 1 < starts.length; c++) {
         for (; done < first + c; done++) this.starts[done + 1] = to;

@@ -1,4 +1,4 @@
-import type { KeyNumbers } from '../roll-up/key-numbers.ts';
+import type { KeyNumbers } from '../../domain/key-numbers.ts';
 
 const FEWEST_BITS = 2 ** 16;
 const MOST_BITS = 2 ** 22;

@@ -1,11 +1,13 @@
-import { grouped, KeyNumbers } from '../roll-up/key-numbers.ts';
+import { enlarged } from '../../domain/enlarged.ts';
+import { KeyNumbers } from '../../domain/key-numbers.ts';
+import { EPOCH_DAYS, EPOCH_SECONDS } from '../epoch.ts';
+import { grouped } from '../roll-up/grouped.ts';
 import { sortShort } from '../roll-up/sort-short.ts';
-import { EPOCH_DAYS, EPOCH_SECONDS } from './epoch.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { keysOf, keysWhere, type CustomerKeys } from './customer-keys.ts';
 
 const WORDS = 5;
 const W = { customer: 0, timeHigh: 1, timeLow: 2, day: 3, decision: 4 } as const;
-const TWO_32 = 4_294_967_296;
 
 /** Hits by customer number, instant and decision code: instants in epoch seconds, days since 1970, decisions by place. */
 export interface HitColumns {
@@ -17,7 +19,7 @@ export interface HitColumns {
 
 /** Hits of customers by some decisions, as they stand: one that was taken back or corrected takes another off. */
 export class DecisionHits {
-  private readonly customers = new KeyNumbers(0);
+  private readonly customers = new KeyNumbers();
   private words = new Int32Array(1024 * WORDS);
   private rows = 0;
   private starts = new Int32Array(1);
@@ -28,7 +30,7 @@ export class DecisionHits {
   readonly take = (bytes: Buffer, at: number): void => {
     if (bytes.readInt32BE(at + 38) < 0) return;
     const decision = bytes.readInt32BE(at + 42) - 1;
-    if ((this.rows + 1) * WORDS > this.words.length) this.grow();
+    if ((this.rows + 1) * WORDS > this.words.length) this.words = enlarged(this.words);
     const { words } = this;
     const to = this.rows++ * WORDS;
     words[to + W.customer] = this.customers.numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
@@ -49,10 +51,8 @@ export class DecisionHits {
       const decision = words[row * WORDS + W.decision]!;
       return decision < 0 ? ~decision : decision;
     };
-    const timeOf = (row: number): number =>
-      words[row * WORDS + W.timeHigh]! * TWO_32 + (words[row * WORDS + W.timeLow]! >>> 0);
     const inOrder = (a: number, b: number): number =>
-      timeOf(a) - timeOf(b) || rank[decisionOf(a)]! - rank[decisionOf(b)]!;
+      this.timeOf(a) - this.timeOf(b) || rank[decisionOf(a)]! - rank[decisionOf(b)]!;
     const { starts, order } = grouped(this.rows, this.customers.count, (row) => words[row * WORDS + W.customer]!);
     const standing = new Int32Array(words.length);
     const newStarts = new Int32Array(starts.length);
@@ -116,9 +116,8 @@ export class DecisionHits {
       if (customer < 0) return;
       for (let row = this.starts[customer]!; row < this.starts[customer + 1]!; row++, to++) {
         const from = row * WORDS;
-        const time = this.words[from + W.timeHigh]! * TWO_32 + (this.words[from + W.timeLow]! >>> 0);
         columns.customer[to] = place;
-        columns.at[to] = Math.floor(time / 1e6) + EPOCH_SECONDS;
+        columns.at[to] = Math.floor(this.timeOf(row) / 1e6) + EPOCH_SECONDS;
         columns.day[to] = this.words[from + W.day]!;
         columns.decision[to] = this.words[from + W.decision]!;
       }
@@ -126,9 +125,8 @@ export class DecisionHits {
     return columns;
   }
 
-  private grow(): void {
-    const larger = new Int32Array(Math.ceil(this.words.length / WORDS) * 2 * WORDS);
-    larger.set(this.words);
-    this.words = larger;
+  private timeOf(row: number): number {
+    const at = row * WORDS;
+    return wholeNumber(this.words[at + W.timeHigh]!, this.words[at + W.timeLow]!);
   }
 }

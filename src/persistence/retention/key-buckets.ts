@@ -1,4 +1,4 @@
-import { grouped, type Grouping } from '../roll-up/key-numbers.ts';
+import { grouped, type Grouping } from '../roll-up/grouped.ts';
 import { sortShort } from '../roll-up/sort-short.ts';
 import type { CustomerKeys } from './customer-keys.ts';
 

@@ -1,7 +1,8 @@
 import { addDays, periodOf } from '../../domain/period.ts';
+import { EPOCH_DAYS } from '../epoch.ts';
+import { highWord, wholeNumber, wholeNumberAt } from '../whole-number.ts';
 import type { ContactHistory } from './contact-history.ts';
 import type { CustomerKeys } from './customer-keys.ts';
-import { EPOCH_DAYS } from './epoch.ts';
 import { RoundedProduct } from './exact-margin.ts';
 import { inBucket, KeyBuckets } from './key-buckets.ts';
 
@@ -9,7 +10,6 @@ const WORDS = 7;
 const W = { timeHigh: 2, timeLow: 3, daySale: 4, high: 5, low: 6 } as const;
 /** Upper half of no margin. */
 const UNKNOWN = -(2 ** 31);
-const TWO_32 = 4_294_967_296;
 const letter = (text: string): number => text.charCodeAt(0);
 
 /** How amounts of a span of days become margins. */
@@ -53,7 +53,7 @@ export class MarginEvents {
     at += 4 + kind;
     const stated = bytes.readInt32BE(at) > 0;
     if (!stated) at += 4; // the amount comes behind it
-    let margin = bytes.readInt32BE(at + 4) * TWO_32 + bytes.readUInt32BE(at + 8);
+    let margin = wholeNumberAt(bytes, at + 4);
     at += stated ? 16 : 12;
     const currency = bytes.readInt32BE(at);
     if (!stated || currency >= 0) {
@@ -65,7 +65,7 @@ export class MarginEvents {
     words[to + W.timeHigh] = bytes.readInt32BE(start + 16);
     words[to + W.timeLow] = bytes.readInt32BE(start + 20);
     words[to + W.daySale] = 2 * day + sale;
-    words[to + W.high] = Number.isNaN(margin) ? UNKNOWN : Math.floor(margin / TWO_32);
+    words[to + W.high] = Number.isNaN(margin) ? UNKNOWN : highWord(margin);
     words[to + W.low] = margin; // modulo 2^32
   };
 
@@ -83,12 +83,12 @@ export class MarginEvents {
         for (let place = starts[c]!; place < starts[c + 1]!; place++) {
           const row = order[place]!;
           const at = row * WORDS;
-          const time = words[at + W.timeHigh]! * TWO_32 + (words[at + W.timeLow]! >>> 0);
+          const time = wholeNumber(words[at + W.timeHigh]!, words[at + W.timeLow]!);
           if ((words[at + W.daySale]! & 1) === 1 && this.contacts.isTalking(first + c, time, dayOf(row))) continue;
           customer[count] = first + c;
           day[count] = dayOf(row);
           const high = words[at + W.high]!;
-          margin[count++] = high === UNKNOWN ? NaN : high * TWO_32 + (words[at + W.low]! >>> 0);
+          margin[count++] = high === UNKNOWN ? NaN : wholeNumber(high, words[at + W.low]!);
         }
       }
     }

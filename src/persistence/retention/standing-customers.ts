@@ -1,6 +1,9 @@
-import { KeyNumbers } from '../roll-up/key-numbers.ts';
+import { enlarged } from '../../domain/enlarged.ts';
+import { firstWhere } from '../../domain/first-where.ts';
+import { KeyNumbers } from '../../domain/key-numbers.ts';
+import { EPOCH_DAYS } from '../epoch.ts';
+import { wholeNumberAt } from '../whole-number.ts';
 import { CustomerKeys, keysOf, keysWhere } from './customer-keys.ts';
-import { EPOCH_DAYS } from './epoch.ts';
 
 const WORDS = 5;
 const W = { joined: 0, left: 1, segment: 2, import: 3, isThere: 4 } as const;
@@ -20,7 +23,7 @@ export interface CustomerTraits {
 
 /** All customers in their newest versions, those that were removed as well. */
 export class StandingCustomers {
-  private readonly customers = new KeyNumbers(0);
+  private readonly customers = new KeyNumbers();
   private words = new Int32Array(1024 * WORDS);
   private margins = new Float64Array(1024);
   private readonly segmentNames: string[] = [];
@@ -42,7 +45,7 @@ export class StandingCustomers {
     if (bytes.readInt32BE(at) > 0) left = bytes.readInt32BE((at += 4)) + EPOCH_DAYS;
     at += 4;
     if (bytes.readInt32BE(at) > 0) {
-      margin = bytes.readInt32BE(at + 4) * 4_294_967_296 + bytes.readUInt32BE(at + 8);
+      margin = wholeNumberAt(bytes, at + 4);
       at += 8;
     }
     at += 4;
@@ -102,12 +105,7 @@ export class StandingCustomers {
     const fits = [segments === null, ...this.segmentNames.map((segment) => segments === null || segments.has(segment))];
     const drawn = new Uint8Array(keys.length);
     let count = 0;
-    let [first, behind] = [0, keys.length];
-    while (first < behind) {
-      const middle = (first + behind) >> 1;
-      if (keys[middle]! < draw.from) first = middle + 1;
-      else behind = middle;
-    }
+    const first = firstWhere(0, keys.length, (place) => keys[place]! >= draw.from);
     for (let i = 0; i < keys.length && count < draw.most; i++) {
       const place = (first + i) % keys.length;
       const own = customer[place]! * WORDS;
@@ -136,11 +134,7 @@ export class StandingCustomers {
   }
 
   private grow(): void {
-    const words = new Int32Array(this.words.length * 2);
-    const margins = new Float64Array(this.margins.length * 2);
-    words.set(this.words);
-    margins.set(this.margins);
-    this.words = words;
-    this.margins = margins;
+    this.words = enlarged(this.words);
+    this.margins = enlarged(this.margins);
   }
 }

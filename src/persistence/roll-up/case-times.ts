@@ -1,7 +1,10 @@
-import { grouped, KeyNumbers, type Grouping, type TakenKeys } from './key-numbers.ts';
+import { enlarged } from '../../domain/enlarged.ts';
+import { firstWhere } from '../../domain/first-where.ts';
+import { KeyNumbers, type TakenKeys } from '../../domain/key-numbers.ts';
+import { wholeNumberAt } from '../whole-number.ts';
+import { grouped, type Grouping } from './grouped.ts';
 
 const WEEK = 7 * 86_400_000_000; // microseconds
-const TWO_32 = 4_294_967_296;
 
 /** Arranged instants as one thread hands them to another. */
 export interface TakenCases {
@@ -12,7 +15,7 @@ export interface TakenCases {
 
 /** Instants of contacts by case, those that were not escalated: what makes a later contact of the case a repeat. */
 export class CaseTimes {
-  private keys = new KeyNumbers(0);
+  private keys = new KeyNumbers();
   private cases = new Int32Array(1024);
   private times: Float64Array = new Float64Array(1024);
   private count = 0;
@@ -22,7 +25,7 @@ export class CaseTimes {
   take(bytes: Buffer, at: number): void {
     if (this.count === this.cases.length) this.grow();
     this.cases[this.count] = this.keys.numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
-    this.times[this.count++] = bytes.readInt32BE(at + 16) * TWO_32 + bytes.readUInt32BE(at + 20);
+    this.times[this.count++] = wholeNumberAt(bytes, at + 16);
   }
 
   /** Once all are there: each case's instants in order. */
@@ -56,21 +59,13 @@ export class CaseTimes {
   /** True when a contact of the case came before, at most seven days; at the same instant is not before. */
   within(number: number, time: number): boolean {
     const { starts, order } = this.groups;
-    let [low, high] = [starts[number]!, starts[number + 1]!];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.times[order[middle]!]! < time) low = middle + 1;
-      else high = middle;
-    }
-    return low > starts[number]! && time - this.times[order[low - 1]!]! <= WEEK;
+    const first = starts[number]!;
+    const behind = firstWhere(first, starts[number + 1]!, (place) => this.times[order[place]!]! >= time);
+    return behind > first && time - this.times[order[behind - 1]!]! <= WEEK;
   }
 
   private grow(): void {
-    const cases = new Int32Array(this.count * 2);
-    const times = new Float64Array(this.count * 2);
-    cases.set(this.cases);
-    times.set(this.times);
-    this.cases = cases;
-    this.times = times;
+    this.cases = enlarged(this.cases);
+    this.times = enlarged(this.times);
   }
 }

@@ -1,9 +1,9 @@
+import type { KeyNumbers } from '../../domain/key-numbers.ts';
+import { wholeNumber } from '../whole-number.ts';
 import type { CaseTimes } from './case-times.ts';
-import type { KeyNumbers } from './key-numbers.ts';
 
 const WORDS = 9;
 const W = { customer: 0, timeHigh: 1, timeLow: 2, day: 3, cell: 4, seconds: 5, hits: 6, case: 7, segments: 8 } as const;
-const TWO_32 = 4_294_967_296;
 
 /** Contacts of a month and of the days before it, narrow and side by side. Times are microseconds since 2000-01-01 UTC. */
 export class ContactRows {
@@ -62,7 +62,7 @@ export class ContactRows {
   }
   time(row: number): number {
     const at = row * WORDS;
-    return this.words[at + W.timeHigh]! * TWO_32 + (this.words[at + W.timeLow]! >>> 0);
+    return wholeNumber(this.words[at + W.timeHigh]!, this.words[at + W.timeLow]!);
   }
   /** days since the first of the month; negative before */
   day(row: number): number {

@@ -1,8 +1,10 @@
+import { enlarged } from '../../domain/enlarged.ts';
+import type { KeyNumbers } from '../../domain/key-numbers.ts';
 import type { ExposureRule } from '../close-inputs.queries.ts';
-import { grouped, type Grouping, type KeyNumbers } from './key-numbers.ts';
+import { wholeNumberAt } from '../whole-number.ts';
+import { grouped, type Grouping } from './grouped.ts';
 
 const DAY = 86_400_000_000; // microseconds
-const TWO_32 = 4_294_967_296;
 
 /** Hits of customers by decisions, and which of them a contact is put down to. */
 export class CustomerHits {
@@ -30,7 +32,7 @@ export class CustomerHits {
   take(bytes: Buffer, at: number, customers: KeyNumbers): void {
     if (this.count === this.times.length) this.grow();
     this.customers[this.count] = customers.numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
-    this.times[this.count] = bytes.readInt32BE(at + 16) * TWO_32 + bytes.readUInt32BE(at + 20);
+    this.times[this.count] = wholeNumberAt(bytes, at + 16);
     this.days[this.count] = bytes.readInt32BE(at + 28);
     const length = bytes.readInt32BE(at + 32);
     const code = bytes.toString('utf8', at + 36, at + 36 + length);
@@ -106,11 +108,9 @@ export class CustomerHits {
   }
 
   private grow(): void {
-    const size = this.times.length * 2;
-    const larger = <T extends Int32Array | Float64Array>(next: T, last: T): T => (next.set(last), next);
-    this.customers = larger(new Int32Array(size), this.customers);
-    this.times = larger(new Float64Array(size), this.times);
-    this.days = larger(new Int32Array(size), this.days);
-    this.codes = larger(new Int32Array(size), this.codes);
+    this.customers = enlarged(this.customers);
+    this.times = enlarged(this.times);
+    this.days = enlarged(this.days);
+    this.codes = enlarged(this.codes);
   }
 }

@@ -1,10 +1,11 @@
+import { KeyNumbers } from '../../domain/key-numbers.ts';
 import { addDays, firstDay } from '../../domain/period.ts';
 import type { CellRow, CellSum, ContactReading } from '../close-inputs.queries.ts';
 import { CaseTimes, type TakenCases } from './case-times.ts';
 import { CellTable, type TakenCells } from './cell-table.ts';
 import { ContactRows } from './contact-rows.ts';
 import { CustomerHits } from './customer-hits.ts';
-import { grouped, KeyNumbers } from './key-numbers.ts';
+import { grouped } from './grouped.ts';
 import { LatestByReason } from './latest-by-reason.ts';
 import { segmentParts } from './segment-parts.ts';
 import { sortShort } from './sort-short.ts';
@@ -72,7 +73,7 @@ export class RollUpKernel {
   /** variant of a list of causes that comes with nothing else, by the list's number in this slice */
   private variantOfCauses: number[] = [];
   private contacts = new ContactRows(0);
-  private customers = new KeyNumbers(0);
+  private customers = new KeyNumbers();
   private readonly cases: CaseTimes;
   private hits: CustomerHits;
 

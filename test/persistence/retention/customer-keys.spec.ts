@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { CustomerKeys, keysOf, keysWhere } from '../../../src/persistence/retention/customer-keys.ts';
 import { inBucket, KeyBuckets } from '../../../src/persistence/retention/key-buckets.ts';
-import { KeyNumbers } from '../../../src/persistence/roll-up/key-numbers.ts';
+import { KeyNumbers } from '../../../src/domain/key-numbers.ts';
 
 const key = fc.oneof(
   fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n),

@@ -1,3 +1,5 @@
+import { enlarged } from './enlarged.ts';
+
 /** Keys as one thread hands them to another. */
 export interface TakenKeys {
   readonly slots: Int32Array;
@@ -6,7 +8,7 @@ export interface TakenKeys {
   readonly count: number;
 }
 
-/** Numbers 64-bit keys from 0 in the order in which they come: open addressing over typed arrays. */
+/** Numbers keys of two 32-bit words from 0 in the order in which they come: open addressing over typed arrays. */
 export class KeyNumbers {
   private slots: Int32Array;
   private highs: Int32Array;
@@ -15,7 +17,7 @@ export class KeyNumbers {
   count = 0;
 
   /** @param expected about so many; more are taken, too */
-  constructor(expected: number) {
+  constructor(expected = 0) {
     const size = 2 ** Math.ceil(Math.log2(Math.max(1024, expected * 1.5)));
     this.slots = new Int32Array(size).fill(-1);
     this.highs = new Int32Array(size >> 1);
@@ -23,10 +25,10 @@ export class KeyNumbers {
     this.mask = size - 1;
   }
 
-  /** The key's number; a new one is given if there is none. Keys are hashes, so their bits are spread already. */
+  /** The key's number; a new one is given if there is none. */
   numberOf(high: number, low: number): number {
     const { slots, highs, lows, mask } = this;
-    let slot = (low ^ (high >>> 7)) & mask;
+    let slot = spread(high, low) & mask;
     for (let number = slots[slot]!; number >= 0; number = slots[slot]!) {
       if (lows[number] === low && highs[number] === high) return number;
       slot = (slot + 1) & mask;
@@ -44,7 +46,7 @@ export class KeyNumbers {
   /** The key's number; -1: it has none. */
   find(high: number, low: number): number {
     const { slots, highs, lows, mask } = this;
-    let slot = (low ^ (high >>> 7)) & mask;
+    let slot = spread(high, low) & mask;
     for (let number = slots[slot]!; number >= 0; number = slots[slot]!) {
       if (lows[number] === low && highs[number] === high) return number;
       slot = (slot + 1) & mask;
@@ -77,43 +79,19 @@ export class KeyNumbers {
     const { highs, lows, count } = this;
     const size = this.slots.length * 2;
     this.slots = new Int32Array(size).fill(-1);
-    this.highs = new Int32Array(size >> 1);
-    this.lows = new Int32Array(size >> 1);
+    this.highs = enlarged(highs);
+    this.lows = enlarged(lows);
     this.mask = size - 1;
-    this.highs.set(highs);
-    this.lows.set(lows);
     for (let number = 0; number < count; number++) {
-      let slot = (lows[number]! ^ (highs[number]! >>> 7)) & this.mask;
+      let slot = spread(highs[number]!, lows[number]!) & this.mask;
       while (this.slots[slot]! >= 0) slot = (slot + 1) & this.mask;
       this.slots[slot] = number;
     }
   }
 }
 
-/** Places of a group's rows: group `g` has `order[starts[g]]` to `order[starts[g + 1] - 1]`. Rows of group -1 are left out. */
-export interface Grouping {
-  readonly starts: Int32Array;
-  readonly order: Int32Array;
-}
-
-/** Counting sort of rows by group. @param groupOf group of row `i`, below `groups`, or -1 */
-export function grouped(rows: number, groups: number, groupOf: (row: number) => number): Grouping {
-  const starts = new Int32Array(groups + 1);
-  let known = 0;
-  for (let row = 0; row < rows; row++) {
-    const group = groupOf(row);
-    if (group < 0) continue;
-    starts[group + 1]!++;
-    known++;
-  }
-  for (let group = 0; group < groups; group++) starts[group + 1]! += starts[group]!;
-  const order = new Int32Array(known);
-  // filling moves each start to its end; one step back it is again where it began
-  for (let row = 0; row < rows; row++) {
-    const group = groupOf(row);
-    if (group >= 0) order[starts[group]!++] = row;
-  }
-  starts.copyWithin(1, 0, groups);
-  starts[0] = 0;
-  return { starts, order };
+/** Also for keys that are no hashes but small numbers. */
+function spread(high: number, low: number): number {
+  const hash = Math.imul(high, 0x9e3779b1) ^ Math.imul(low, 0x85ebca6b);
+  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 8;
 }
