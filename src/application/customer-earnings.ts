@@ -1,4 +1,5 @@
 import type { Register } from '../domain/attribution/register.ts';
+import { enlarged } from '../domain/enlarged.ts';
 import { Refusal } from '../domain/errors.ts';
 import { Fraction } from '../domain/fraction.ts';
 import type { Model } from '../domain/model/model.ts';
@@ -11,9 +12,9 @@ import type { Tx } from '../persistence/database.ts';
 import { ratesBetween } from '../persistence/decisions.queries.ts';
 import type { IntegerRows } from '../persistence/integer-rows.ts';
 import { referralEvents } from '../persistence/retention.queries.ts';
-import type { ContactHistory } from '../persistence/retention/contact-history.ts';
 import { CustomerKeys, keysWhere } from '../persistence/retention/customer-keys.ts';
-import { contactHistory, marginEvents, type RevenueReading } from '../persistence/retention-streams.queries.ts';
+import { customerSlices, type CustomerSlice } from '../persistence/retention/customer-slices.ts';
+import type { RevenueReading } from '../persistence/retention-streams.queries.ts';
 import { dateOf } from './contact-owners.ts';
 
 /** What of the books a reading of retention needs. */
@@ -34,84 +35,158 @@ export async function marginsOf(
 ): Promise<{ earnings: Earnings; number: (keys: BigInt64Array) => Int32Array }> {
   const { period, mark } = sources;
   const own = new CustomerKeys([BigInt64Array.from(keys)]);
-  const until = lastDay(period);
-  const referrals = await referralEvents(tx, addDays(from, -EPISODE_DAYS), until, mark);
+  const referrals = await referralEvents(tx, addDays(from, -EPISODE_DAYS), lastDay(period), mark);
   const all = new CustomerKeys([own.sorted, cameBy(referrals, own)]);
-  const days = { from: addDays(from, -1), until };
-  const history = await contactHistory(tx, all, { talksFrom: dayNumber(days.from) }, days, mark);
-  const of = { all, keys: own, number: own.placesOf(all.sorted), history };
-  const { earnings } = await earningsOf(tx, sources, of, referrals, from);
-  return { earnings, number: (wanted) => own.placesOf(wanted) };
+  const asked = new Uint8Array(all.count);
+  for (const place of all.placesOf(own.sorted)) asked[place] = 1;
+  const contactsFrom = addDays(from, -1);
+  const reading = await revenueReading(tx, sources, from);
+  const earned = new CustomerEarnings(sources, all, referrals);
+  const parts: Earnings[] = [];
+  const slices = customerSlices(tx, all, { talksFrom: dayNumber(contactsFrom) }, contactsFrom, reading);
+  for await (const slice of slices)
+    parts.push(await earned.of(slice, asked.subarray(slice.range.from, slice.range.to)));
+  earned.referred(); // whoever was referred must have a margin, too
+  return { earnings: joinedEarnings(parts), number: (wanted) => all.placesOf(wanted) };
 }
 
-/** Customers in two numberings: all that are read, and those of them that are asked for. */
-export interface ReadCustomers {
-  readonly all: CustomerKeys;
-  readonly keys: CustomerKeys;
-  /** place among `keys` of each of `all`, or -1 */
-  readonly number: Int32Array;
-  readonly history: ContactHistory;
+function joinedEarnings(parts: readonly Earnings[]): Earnings {
+  const count = parts.reduce((sum, { day }) => sum + day.length, 0);
+  const joined = {
+    customer: new Int32Array(count),
+    day: new Int32Array(count),
+    margin: new Float64Array(count),
+  };
+  let at = 0;
+  for (const { customer, day, margin } of parts) {
+    joined.customer.set(customer, at);
+    joined.day.set(day, at);
+    joined.margin.set(margin, at);
+    at += day.length;
+  }
+  return joined;
 }
+
+/** Who was referred by nobody. */
+const NOBODY = -2;
 
 /**
  * Margins of the customers' own events, and of those whom they referred: a referred customer's first 548 days belong to
- * who referred, less what winning a customer costs, and to nobody else.
+ * who referred, less what winning a customer costs, and to nobody else. They are found slice by slice of the customers.
  */
-export async function earningsOf(
-  tx: Tx,
-  sources: RetentionSources,
-  { all, keys, number, history }: ReadCustomers,
-  referrals: IntegerRows,
-  from: LocalDate,
-): Promise<{ earnings: Earnings; referred: Earnings }> {
-  const NOBODY = -2;
-  const cameOn = new Int32Array(all.count);
-  const referrer = new Int32Array(all.count).fill(NOBODY);
-  const read = Uint8Array.from(number, (own) => (own >= 0 ? 1 : 0));
-  const came = all.placesOf(referredKeys(referrals));
-  const by = keys.placesOf(referrals.key);
-  came.forEach((customer, i) => {
-    if (customer < 0) return;
-    const own = referrals.values[0]![i]!;
-    if (by[i]! >= 0) read[customer] = 1;
-    if (referrer[customer] !== NOBODY && cameOn[customer]! <= own) return;
-    [cameOn[customer], referrer[customer]] = [own, by[i]!];
-  });
-  const events = await marginEvents(tx, all, read, history, await revenueReading(tx, sources, from));
-  const { customer, day, margin } = events;
-  const missing = margin.findIndex(Number.isNaN);
-  if (missing >= 0) throw marginUnknown(dateOf(day[missing]!));
-  const { acquisition_cost: winning } = sources.model.retention ?? { acquisition_cost: Fraction.ZERO };
-  const cost = roundToMinor(winning, minorDigits(sources.currency)!);
-  const brought: { customer: number; day: number; margin: number }[] = [];
-  referrer.forEach((own, i) => {
-    if (own >= 0) brought.push({ customer: own, day: cameOn[i]!, margin: -Number(cost) });
-  });
-  let count = 0; // of their own, which take the places of all
-  for (let i = 0; i < customer.length; i++) {
-    const of = customer[i]!;
-    const theirs = referrer[of] !== NOBODY && day[i]! >= cameOn[of]! && day[i]! < cameOn[of]! + EPISODE_DAYS;
-    if (theirs) {
-      if (referrer[of]! >= 0) brought.push({ customer: referrer[of]!, day: day[i]!, margin: margin[i]! });
-    } else if (number[of]! >= 0) {
-      customer[count] = number[of]!;
-      day[count] = day[i]!;
-      margin[count++] = margin[i]!;
-    }
+export class CustomerEarnings {
+  /** 1 for the customers that are asked for, by number; of those whose slice was there */
+  private readonly asked: Uint8Array;
+  private readonly cameOn: Int32Array;
+  /** who referred each customer first, by number; -1: somebody who is not among them */
+  private readonly referrer: Int32Array;
+  /** by referral */
+  private readonly came: Int32Array;
+  private readonly by: Int32Array;
+  private readonly brought = new GrowingEarnings();
+  /** customers with an event without a margin, and its day, in order, up to the first who is asked for: the first that counts is told */
+  private readonly unknown: { readonly customer: number; readonly day: number }[] = [];
+  private readonly cost: number;
+
+  constructor(
+    { model, currency }: Pick<RetentionSources, 'model' | 'currency'>,
+    all: CustomerKeys,
+    referrals: IntegerRows,
+  ) {
+    const { acquisition_cost: winning } = model.retention ?? { acquisition_cost: Fraction.ZERO };
+    this.cost = Number(roundToMinor(winning, minorDigits(currency)!));
+    this.asked = new Uint8Array(all.count);
+    this.cameOn = new Int32Array(all.count);
+    this.referrer = new Int32Array(all.count).fill(NOBODY);
+    this.came = all.placesOf(referredKeys(referrals));
+    this.by = all.placesOf(referrals.key);
+    this.came.forEach((customer, i) => {
+      if (customer < 0) return;
+      const own = referrals.values[0]![i]!;
+      if (this.referrer[customer] !== NOBODY && this.cameOn[customer]! <= own) return;
+      [this.cameOn[customer], this.referrer[customer]] = [own, this.by[i]!];
+    });
   }
-  brought.sort((a, b) => a.customer - b.customer || a.day - b.day);
-  return {
-    earnings: {
+
+  /** Own margins of the customers of a slice; what referred ones earned is laid aside. @param asked 1 for each that is asked for */
+  async of(slice: CustomerSlice, asked: Uint8Array): Promise<Earnings> {
+    const { asked: all, cameOn, referrer } = this;
+    const first = slice.range.from;
+    all.set(asked, first);
+    const wanted = asked.map((own, c) => (own === 1 || this.referrer[first + c] !== NOBODY ? 1 : 0));
+    const { customer, day, margin } = await slice.margins(wanted);
+    let count = 0; // of their own, which take the places of all
+    for (let i = 0; i < customer.length; i++) {
+      const of = customer[i]!;
+      if (Number.isNaN(margin[i]!)) {
+        const last = this.unknown.at(-1)?.customer;
+        if (last === undefined || (last !== of && all[last] === 0)) this.unknown.push({ customer: of, day: day[i]! });
+        continue;
+      }
+      if (referrer[of] !== NOBODY && day[i]! >= cameOn[of]! && day[i]! < cameOn[of]! + EPISODE_DAYS) {
+        if (referrer[of]! >= 0) this.brought.add(referrer[of]!, day[i]!, margin[i]!);
+      } else if (all[of] === 1) {
+        customer[count] = of;
+        day[count] = day[i]!;
+        margin[count++] = margin[i]!;
+      }
+    }
+    return {
       customer: customer.subarray(0, count),
       day: day.subarray(0, count),
       margin: margin.subarray(0, count),
-    },
-    referred: {
-      customer: Int32Array.from(brought, (event) => event.customer),
-      day: Int32Array.from(brought, (event) => event.day),
-      margin: Float64Array.from(brought, (event) => event.margin),
-    },
-  };
+    };
+  }
+
+  /**
+   * What customers brought whom the asked ones referred, at those; once all slices were there.
+   * @throws Refusal margin_unknown when an event of theirs or of the asked has no margin
+   */
+  referred(): Earnings {
+    const { asked, by, came, brought, referrer } = this;
+    const read = asked.slice();
+    came.forEach((customer, i) => {
+      if (customer >= 0 && asked[by[i]!] === 1) read[customer] = 1;
+    });
+    const missing = this.unknown.find(({ customer }) => read[customer] === 1);
+    if (missing) throw marginUnknown(dateOf(missing.day));
+    referrer.forEach((own, i) => {
+      if (own >= 0) brought.add(own, this.cameOn[i]!, -this.cost);
+    });
+    return brought.of(asked);
+  }
+}
+
+/** Margins in the order in which they come. */
+class GrowingEarnings {
+  private count = 0;
+  private customer = new Int32Array(1024);
+  private day = new Int32Array(1024);
+  private margin = new Float64Array(1024);
+
+  add(customer: number, day: number, margin: number): void {
+    if (this.count === this.day.length) {
+      [this.customer, this.day] = [enlarged(this.customer), enlarged(this.day)];
+      this.margin = enlarged(this.margin);
+    }
+    this.customer[this.count] = customer;
+    this.day[this.count] = day;
+    this.margin[this.count++] = margin;
+  }
+
+  /** Those of some customers, by customer, then day. */
+  of(wanted: Uint8Array): Earnings {
+    const { customer, day, margin } = this;
+    const order = new Int32Array(this.count);
+    let count = 0;
+    for (let i = 0; i < order.length; i++) if (wanted[customer[i]!] === 1) order[count++] = i;
+    const own = order.subarray(0, count).sort((a, b) => customer[a]! - customer[b]! || day[a]! - day[b]! || a - b);
+    return {
+      customer: own.map((i) => customer[i]!),
+      day: own.map((i) => day[i]!),
+      margin: Float64Array.from(own, (i) => margin[i]!),
+    };
+  }
 }
 
 export function marginUnknown(day: LocalDate): Refusal {

@@ -57,14 +57,15 @@ export async function readRetention(
     on: [plain({ rules, tiers, policy, cohorts, history }), of.currency, await touchingMark(tx, of.mark, EVERYTHING)],
   };
   const effects = await keptOr(tx, of.keeping ?? 'no', basis, async () => {
-    const facts = await retentionFacts(tx, of, cohorts);
-    return periodEffects(facts, cohorts, (effect) => history.filter((row) => row.effect === effect), {
+    const readings = {
       windowsDays: policy.windows_days,
       discountRate: policy.discount_rate && Number(policy.discount_rate.toText(12)),
       observedThrough: dayNumber(lastDay(of.period)),
       netProvisional: policy.net_provisional,
       digits: of.digits,
-    });
+    };
+    const facts = await retentionFacts(tx, of, cohorts, readings);
+    return periodEffects(facts, cohorts, (effect) => history.filter((row) => row.effect === effect), readings);
   });
   return {
     effects,

@@ -3,6 +3,7 @@ import { sha256 } from '../domain/ids.ts';
 import { addDays, firstDay, lastDay, type Period } from '../domain/period.ts';
 import { dayNumber, daysOf, type CustomerTable } from '../domain/retention/cohort.ts';
 import { EPISODE_DAYS } from '../domain/retention/episode.ts';
+import { CohortGroups, type GroupPolicy } from '../domain/retention/cohort-groups.ts';
 import type { DueCohort } from '../domain/retention/maturity.ts';
 import type { RetentionFacts } from '../domain/retention/period-effects.ts';
 import { DAY_SECONDS, resolvedFlags } from '../domain/retention/repeat.ts';
@@ -10,19 +11,16 @@ import { cellList, type CellRow } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
 import { likePattern } from '../persistence/like-pattern.ts';
 import { customerSegments, namesRenewals, referralEvents, segmentsLike } from '../persistence/retention.queries.ts';
+import type { IntegerRows } from '../persistence/integer-rows.ts';
 import type { ContactColumns } from '../persistence/retention/contact-history.ts';
 import { CustomerKeys } from '../persistence/retention/customer-keys.ts';
+import { customerSlices, type Slicing } from '../persistence/retention/customer-slices.ts';
 import type { DecisionHits } from '../persistence/retention/decision-hits.ts';
 import type { StandingCustomers } from '../persistence/retention/standing-customers.ts';
-import {
-  callersOf,
-  contactHistory,
-  decisionHits,
-  standingCustomers,
-} from '../persistence/retention-streams.queries.ts';
+import { callersOf, decisionHits, standingCustomers } from '../persistence/retention-streams.queries.ts';
 import { sortShort } from '../persistence/roll-up/sort-short.ts';
 import { ContactOwners } from './contact-owners.ts';
-import { cameBy, earningsOf, type RetentionSources } from './customer-earnings.ts';
+import { cameBy, CustomerEarnings, revenueReading, type RetentionSources } from './customer-earnings.ts';
 
 /** Outcomes, the 182 days of the falsification and the year of the prior value: so far back a cohort looks. */
 const LOOK_BACK_DAYS = 182 + 365 + 1;
@@ -35,75 +33,91 @@ export async function retentionFacts(
   tx: Tx,
   sources: RetentionSources,
   cohorts: readonly DueCohort[],
+  policy: GroupPolicy,
+  slicing?: Slicing,
 ): Promise<RetentionFacts> {
   const { period, mark, register, model } = sources;
   const until = lastDay(period);
   const months = [...new Set(cohorts.map(({ month }) => month))].sort();
   const called = monthsOf(cohorts, 'service');
   const hitIn = monthsOf(cohorts, 'decision');
-  const codes = [...register.decisions.keys()];
+  const decisions = [...register.decisions.keys()];
   const from = addDays(firstDay(months[0]!), -LOOK_BACK_DAYS);
   const dimensions = await cellList(tx);
   const inbound = inboundCells(dimensions);
-  const standing = await standingCustomers(tx, mark);
-  const hits = await decisionHits(tx, codes, until, mark);
-  const samples = await populations(tx, sources, { standing, hits, codes }, hitIn);
-  const hitKeys = hits.keysIn(hitIn.map(daysOf));
-  const callers = await callersOf(tx, called, inbound, mark);
   const referrals = await referralEvents(tx, addDays(from, -EPISODE_DAYS), until, mark);
-
-  // More than are wanted: some callers' contacts were corrected away, which shows when they are read.
-  const first = new CustomerKeys([callers, hitKeys, ...samples.values()]);
-  const all = new CustomerKeys([first.sorted, cameBy(referrals, first)]);
-  const callersFirst = marked(all, [callers]);
-  const history = await contactHistory(
-    tx,
-    all,
-    { callers: callersFirst, inbound, talksFrom: dayNumber(from) - 1 },
-    { from: '-infinity', until },
-    mark,
-  );
-  const calledThen = history.callersIn(called.map(daysOf));
-  const keys = all.where(marked(all, [hitKeys, ...samples.values()]).map((own, i) => own | calledThen[i]!));
-  const number = keys.placesOf(all.sorted);
-  const { earnings, referred } = await earningsOf(tx, sources, { all, keys, number, history }, referrals, from);
-
-  const owners = new ContactOwners(model, register);
-  const hit = hits.of(keys);
-  const caller = history.contactsOf(number.map((own, i) => (calledThen[i] === 1 ? own : -1)));
-  const { resolved, reason, reasonParent } = reasonsOf(caller, dimensions, register, daysOf(period).to);
-  const [contactCells, hitCells] = [
-    once(() => owners.contactCells(caller, dimensions, hit, codes)),
-    once(() => owners.hitCells(hit, codes)),
-  ];
-  const { customer, at, day, cellNo } = caller;
+  const { all, callers, compared, hits, samples, customers } = await knownCustomers(tx, sources, {
+    ...{ called, hitIn, decisions, inbound, referrals },
+  });
+  const population = (decision: string, month: Period): Int32Array =>
+    all.placesOf(samples.get(`${month} ${decision}`) ?? new BigInt64Array());
+  const groups = new CohortGroups({ customers, hits, decisions, population }, cohorts, policy);
+  const reasons = reasonLevels(dimensions, register);
+  const reading = await revenueReading(tx, sources, from);
+  const earned = new CustomerEarnings(sources, all, referrals);
+  const kept = { callers, inbound, talksFrom: dayNumber(from) - 1 };
+  const cutOff = daysOf(period).to * DAY_SECONDS;
+  for await (const slice of customerSlices(tx, all, kept, '-infinity', reading, slicing)) {
+    const { range, contacts } = slice;
+    const calledThen = contacts.callersIn(called.map(daysOf));
+    const own = contacts.contactsOf(calledThen);
+    const asked = calledThen.map((flag, c) => flag | compared[range.from + c]!);
+    groups.take({
+      to: range.to,
+      contacts: { ...own, ...resolutionOf(own, reasons.levelOf, cutOff) },
+      earnings: await earned.of(slice, asked),
+    });
+  }
   return {
-    customers: await customerTable(tx, sources, standing, keys),
-    earnings,
-    referrals: referred,
-    contacts: {
-      ...{ customer, at, day, cellNo, resolved, reason },
-      get cell() {
-        return contactCells();
-      },
+    customers,
+    groups,
+    referrals: earned.referred(),
+    reasonParent: reasons.parent,
+    owners(effect, { customer, at, day, of }) {
+      const owners = new ContactOwners(model, register);
+      const cell =
+        effect === 'service'
+          ? owners.contactCells({ customer, at, day, cellNo: of }, dimensions, hits, decisions)
+          : owners.hitCells({ customer, at, day, decision: of }, decisions);
+      return { cell, assignees: (number) => owners.of(number) };
     },
-    hits: {
-      ...hit,
-      get cell() {
-        return hitCells();
-      },
-    },
-    reasonParent,
-    decisions: codes,
-    population: (decision, month) => keys.placesOf(samples.get(`${month} ${decision}`) ?? new BigInt64Array()),
-    assignees: (_effect, cell) => owners.of(cell),
   };
 }
 
-/** What is dear and not always asked for. */
-function once<T>(find: () => T): () => T {
-  let found: T | undefined;
-  return () => (found ??= find());
+/**
+ * Everybody who may be looked at, with what is known of them before their contacts and margins are read: those who
+ * called, those hit, those to compare these with, and whom any of these referred.
+ */
+async function knownCustomers(
+  tx: Tx,
+  sources: RetentionSources,
+  of: {
+    readonly called: readonly Period[];
+    readonly hitIn: readonly Period[];
+    readonly decisions: readonly string[];
+    readonly inbound: Uint8Array;
+    readonly referrals: IntegerRows;
+  },
+) {
+  const { period, mark } = sources;
+  const { called, hitIn, decisions, inbound, referrals } = of;
+  const standing = await standingCustomers(tx, mark);
+  const hits = await decisionHits(tx, decisions, lastDay(period), mark);
+  const samples = await populations(tx, sources, { standing, hits, codes: decisions }, hitIn);
+  const hitKeys = hits.keysIn(hitIn.map(daysOf));
+  // More than are wanted: some callers' contacts were corrected away, which shows when they are read.
+  const callers = await callersOf(tx, called, inbound, mark);
+  const first = new CustomerKeys([callers, hitKeys, ...samples.values()]);
+  const all = new CustomerKeys([first.sorted, cameBy(referrals, first)]);
+  return {
+    all,
+    /** 1 by number */
+    callers: marked(all, [callers]),
+    compared: marked(all, [hitKeys, ...samples.values()]),
+    hits: hits.of(all),
+    samples,
+    customers: await customerTable(tx, sources, standing, all),
+  };
 }
 
 function monthsOf(cohorts: readonly DueCohort[], effect: DueCohort['effect']): Period[] {
@@ -172,19 +186,23 @@ async function customerTable(
   };
 }
 
-/** Whether each contact resolved, and the level of its reason among all that are known, with the levels above. */
-function reasonsOf(
-  contacts: Pick<ContactColumns, 'customer' | 'at' | 'cellNo'>,
-  dimensions: ReadonlyMap<number, CellRow>,
-  register: Register,
-  cutOffDay: number,
-): { resolved: Int8Array; reason: Int32Array; reasonParent: Int32Array } {
-  const { customer, at, cellNo } = contacts;
+/** Level of each cell's reason among all that are known, by number of the cell, with the levels above. */
+function reasonLevels(dimensions: ReadonlyMap<number, CellRow>, register: Register) {
   const named = [...dimensions.values()].map((cell) => cell.reason_code);
   const codes = [...new Set([...register.reasons.keys(), ...named])].sort();
   const level = new Map(codes.map((code, i) => [code, i + 1]));
   const levelOf = new Int32Array(numbersOf(dimensions));
   for (const [cell, row] of dimensions) levelOf[cell] = level.get(row.reason_code)!;
+  const above = codes.map((code) => level.get(register.reasons.get(code)?.parent ?? '') ?? 0);
+  return { levelOf, parent: Int32Array.from([0, ...above]) };
+}
+
+/** Whether each contact resolved, and the level of its reason. @param cutOff epoch seconds */
+function resolutionOf(
+  { customer, at, cellNo }: ContactColumns,
+  levelOf: Int32Array,
+  cutOff: number,
+): { resolved: Int8Array; reason: Int32Array } {
   const reason = cellNo.map((cell) => levelOf[cell]!);
   // customers are together and their contacts in order of time already
   const order = reason.map((_level, i) => i);
@@ -203,9 +221,8 @@ function reasonsOf(
     chain.topic[o] = reason[order[o]!]!;
     chain.startedAt[o] = at[order[o]!]!;
   }
-  const flags = resolvedFlags(chain, cutOffDay * DAY_SECONDS);
+  const flags = resolvedFlags(chain, cutOff);
   const resolved = new Int8Array(flags.length);
   order.forEach((i, o) => (resolved[i] = flags[o]!));
-  const above = codes.map((code) => level.get(register.reasons.get(code)?.parent ?? '') ?? 0);
-  return { resolved, reason, reasonParent: Int32Array.from([0, ...above]) };
+  return { resolved, reason };
 }

@@ -1,11 +1,10 @@
 import type { RetentionSources } from '../application/customer-earnings.ts';
 import { retentionFacts } from '../application/retention-facts.ts';
 import { lastDay, type LocalDate, type Period } from '../domain/period.ts';
-import { cohortSums, type CohortRows } from '../domain/retention/cohort.ts';
+import { cohortSums, dayNumber, type CohortRows, type Strata } from '../domain/retention/cohort.ts';
 import type { EffectKind } from '../domain/retention/effect.ts';
-import { episodes } from '../domain/retention/episode.ts';
 import { delayOf, type DueCohort } from '../domain/retention/maturity.ts';
-import { cohortName, groupsOf } from '../domain/retention/period-effects.ts';
+import { cohortName } from '../domain/retention/period-effects.ts';
 import { cellList } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
 import { likePattern } from '../persistence/like-pattern.ts';
@@ -48,27 +47,26 @@ export async function retentionSums(
   sources: RetentionSources,
   cohorts: readonly DueCohort[],
 ): Promise<Map<string, string>> {
-  const facts = await retentionFacts(tx, sources, cohorts);
-  const names = await strataNames(tx, sources);
   const { windows_days: windowsDays } = sources.model.retention!;
+  // nothing is forecast or posted
+  const plain = cohorts.map((cohort) => ({ ...cohort, due: [], open: [] }));
+  const policy = { windowsDays, netProvisional: false, observedThrough: dayNumber(lastDay(sources.period)) };
+  const { customers, referrals, groups } = await retentionFacts(tx, sources, plain, policy);
+  const names = await strataNames(tx, sources);
   const places = new Map<string, number>();
   const columns = 4 + 2 * windowsDays.length;
   const sums = new ExactSums();
-  for (const effect of ['decision', 'service'] as const) {
-    const opened = episodes(effect === 'service' ? facts.contacts : facts.hits, delayOf(effect));
-    for (const cohort of cohorts.filter((due) => due.effect === effect)) {
-      for (const group of groupsOf(facts, cohort, opened)) {
-        const name = `${effect} ${cohortName(cohort.month, group.decision)}`;
-        const { rows } = group;
-        const found = cohortSums(rows, facts, windowsDays, delayOf(effect));
-        const { bands, before, priorValue, yearValue, referred = bands.map(() => NOTHING) } = found;
-        const values = [...bands, before, priorValue, yearValue, ...referred];
-        const placeOf = placesOf(rows, found.active, found.stratum(), name, names, places);
-        for (let i = 0; i < rows.customer.length; i++) {
-          const first = placeOf(i) * columns;
-          sums.add(first, 1);
-          for (let column = 1; column < columns; column++) sums.add(first + column, values[column - 1]![i] ?? 0);
-        }
+  for (const cohort of plain) {
+    for (const { rows, earned, decision } of groups.of(cohort)) {
+      const name = `${cohort.effect} ${cohortName(cohort.month, decision)}`;
+      const found = cohortSums(rows, { customers, earned, referrals }, windowsDays, delayOf(cohort.effect));
+      const { bands, before, priorValue, yearValue, referred, active } = found;
+      const values = [...bands, before, priorValue, yearValue, ...referred!];
+      const placeOf = placesOf(rows, active, found.strata(), name, names, places);
+      for (let i = 0; i < rows.customer.length; i++) {
+        const first = placeOf(i) * columns;
+        sums.add(first, 1);
+        for (let column = 1; column < columns; column++) sums.add(first + column, values[column - 1]![i]!);
       }
     }
   }
@@ -89,24 +87,23 @@ async function strataNames(tx: Tx, { mark, register }: RetentionSources) {
 function placesOf(
   rows: CohortRows,
   active: Uint8Array,
-  stratum: readonly string[],
+  { of, strata }: Strata,
   name: string,
   { segments, reasons }: Names,
   places: Map<string, number>,
 ): (row: number) => number {
-  const known = [0, 1, 2, 3].map(() => new Map<string, number>());
+  const known = new Int32Array(4 * strata.length).fill(-1);
   return (row) => {
-    const alike = known[2 * rows.treated[row]! + active[row]!]!;
-    let place = alike.get(stratum[row]!);
-    if (place === undefined) {
-      const [tenure, fifth, segment, reason] = stratum[row]!.split(' ').map(Number) as [number, number, number, number];
-      const key = [name, rows.treated[row], active[row], tenure, fifth, segments[segment], reasons[reason]].join(' ');
-      place = places.get(key) ?? places.size;
+    const alike = 4 * of[row]! + 2 * rows.treated[row]! + active[row]!;
+    if (known[alike]! < 0) {
+      const { tenureBand, fifth, segment, reason } = strata[of[row]!]!;
+      const key = [name, rows.treated[row], active[row], tenureBand, fifth, segments[segment], reasons[reason]].join(
+        ' ',
+      );
+      const place = places.get(key) ?? places.size;
       places.set(key, place);
-      alike.set(stratum[row]!, place);
+      known[alike] = place;
     }
-    return place;
+    return known[alike]!;
   };
 }
-
-const NOTHING = new Float64Array(0);

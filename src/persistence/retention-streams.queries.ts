@@ -3,10 +3,11 @@ import type { LocalDate, Period } from '../domain/period.ts';
 import { firstDay, lastDay } from '../domain/period.ts';
 import { copyOut, type Literal, type TakeRow } from './copy-out.ts';
 import type { Tx } from './database.ts';
-import { ContactHistory, type KeptContacts } from './retention/contact-history.ts';
+import { ContactRecords } from './retention/contact-history.ts';
 import { keysOf, type CustomerKeys } from './retention/customer-keys.ts';
 import { DecisionHits } from './retention/decision-hits.ts';
-import { MarginEvents, type MarginColumns, type MarginRules } from './retention/margin-events.ts';
+import type { BucketRecords } from './retention/key-buckets.ts';
+import { RevenueRecords, type MarginRules } from './retention/margin-events.ts';
 import { StandingCustomers } from './retention/standing-customers.ts';
 import { sql } from './sql.ts';
 
@@ -60,20 +61,6 @@ export async function callersOf(
   return keysOf(callers);
 }
 
-export async function contactHistory(
-  tx: Tx,
-  customers: CustomerKeys,
-  kept: KeptContacts,
-  days: { readonly from: LocalDate | '-infinity'; readonly until: LocalDate },
-  mark: string,
-): Promise<ContactHistory> {
-  const history = new ContactHistory(customers, kept);
-  const { bits, mask } = customers.filter();
-  await scan(tx, sql('retention-contact-stream'), [days.from, days.until, mark, bits, mask], history.take);
-  history.arrange();
-  return history;
-}
-
 export interface RevenueReading extends MarginRules {
   readonly from: LocalDate;
   readonly to: LocalDate;
@@ -81,17 +68,34 @@ export interface RevenueReading extends MarginRules {
   readonly currency: string;
 }
 
-/** @param wanted 1 for the customers whose events are read, by number */
-export async function marginEvents(
+/** What some customers did, and a few others. */
+export interface CustomerRecords {
+  readonly contacts: BucketRecords;
+  readonly revenue: BucketRecords;
+  /** must be called when they are done with */
+  readonly close: () => void;
+}
+
+/**
+ * @param contactsFrom first day of the contacts; both end with the reading's last
+ * @param heldBytes what of each is held in memory: the rest lies in files
+ */
+export async function customerRecords(
   tx: Tx,
   customers: CustomerKeys,
-  wanted: Uint8Array,
-  contacts: ContactHistory,
-  reading: RevenueReading,
-): Promise<MarginColumns> {
-  const events = new MarginEvents(customers, wanted, contacts, reading);
-  const { from, to, mark, currency } = reading;
+  contactsFrom: LocalDate | '-infinity',
+  { from, to, mark, currency }: RevenueReading,
+  heldBytes?: number,
+): Promise<CustomerRecords> {
+  const [contacts, revenue] = [new ContactRecords(heldBytes), new RevenueRecords(heldBytes)];
+  const close = (): void => [contacts, revenue].forEach((records) => records.close());
   const { bits, mask } = customers.filter();
-  await scan(tx, sql('retention-revenue-stream'), [from, to, mark, bits, mask, currency], events.take);
-  return events.columns();
+  try {
+    await scan(tx, sql('retention-contact-stream'), [contactsFrom, to, mark, bits, mask], contacts.take);
+    await scan(tx, sql('retention-revenue-stream'), [from, to, mark, bits, mask, currency], revenue.take);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { contacts, revenue, close };
 }

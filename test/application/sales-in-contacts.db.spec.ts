@@ -2,13 +2,13 @@ import { parseModel } from '../../src/application/model-text.ts';
 import { revenueReading } from '../../src/application/customer-earnings.ts';
 import { ScoresService } from '../../src/application/scores.service.ts';
 import { Register } from '../../src/domain/attribution/register.ts';
-import { lastDay, period } from '../../src/domain/period.ts';
+import { period } from '../../src/domain/period.ts';
 import { dayNumber } from '../../src/domain/retention/cohort.ts';
 import { watermark } from '../../src/persistence/close-inputs.queries.ts';
 import { CustomerKeys } from '../../src/persistence/retention/customer-keys.ts';
-import { contactHistory, marginEvents } from '../../src/persistence/retention-streams.queries.ts';
 import { salesInContacts } from '../../src/persistence/scores.queries.ts';
 import { csv, testBooks, type TestBooks } from '../builders/books.ts';
+import { readCustomers } from '../builders/read-customers.ts';
 
 const JANUARY = period('2025-01');
 const CUSTOMERS = ['ann', 'bob', 'cy', 'dee'];
@@ -94,20 +94,13 @@ describe('sales made inside a contact', () => {
         BigInt(row.customer_key),
       );
       const customers = new CustomerKeys([BigInt64Array.from(keys)]);
-      const contacts = await contactHistory(
-        tx,
-        customers,
-        { talksFrom: dayNumber('2024-12-31') },
-        { from: '2024-12-31', until: lastDay(JANUARY) },
-        sources.mark,
-      );
-      const wanted = new Uint8Array(customers.count).fill(1);
-      const events = await marginEvents(tx, customers, wanted, contacts, reading);
+      const kept = { talksFrom: dayNumber('2024-12-31') };
+      const { margins: events } = await readCustomers(tx, customers, kept, '2024-12-31', reading);
       return {
         apart: (await salesInContacts(tx, reading))
           .map((row) => `${row.started_on}: ${row.sales}, ${row.margin_minor}`)
           .sort(),
-        outcomes: [...events.margin].sort((a, b) => a - b),
+        outcomes: events.map(([, , margin]) => margin!).sort((a, b) => a - b),
       };
     });
   }

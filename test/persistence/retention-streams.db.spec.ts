@@ -8,21 +8,24 @@ import type { Literal } from '../../src/persistence/copy-out.ts';
 import type { Tx } from '../../src/persistence/database.ts';
 import { copyIntegers } from '../../src/persistence/integer-rows.ts';
 import { contactsOfCallers } from '../../src/persistence/retention.queries.ts';
-import {
-  callersOf,
-  contactHistory,
-  decisionHits,
-  marginEvents,
-  standingCustomers,
-} from '../../src/persistence/retention-streams.queries.ts';
+import { callersOf, decisionHits, standingCustomers } from '../../src/persistence/retention-streams.queries.ts';
 import { CustomerKeys } from '../../src/persistence/retention/customer-keys.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { csv, testBooks, type TestBooks } from '../builders/books.ts';
+import { readCustomers } from '../builders/read-customers.ts';
 import { CUSTOMERS, putWorld } from './signed-world.ts';
 
 const MARK = '104'; // import 105 came later
 const UNTIL = '2026-03-31';
 const [JANUARY, FEBRUARY, MARCH] = [period('2026-01'), period('2026-02'), period('2026-03')];
+const NO_REVENUE = { from: UNTIL, to: UNTIL, mark: MARK, marginRate: null, currency: 'EUR', factors: {} } as const;
+/** In one slice, and bucket by bucket, held in memory or next to nothing of it. */
+const SLICINGS = [
+  { rows: Infinity, slices: 1 },
+  { rows: 1, slices: 40 },
+  { rows: Infinity, heldBytes: 1000, slices: 1 },
+  { rows: 1, heldBytes: 1000, slices: 40 },
+];
 const NO_RATE = -Number.MAX_SAFE_INTEGER;
 
 /** The same rows by SQL alone, which joins, nets and sorts them: all int8, by customer. */
@@ -39,6 +42,10 @@ function linesOf({
   readonly values: readonly ArrayLike<number>[];
 }): string[] {
   return Array.from(key, (own, i) => [own, ...values.map((column) => column[i])].join(' '));
+}
+
+function linesBy(keys: CustomerKeys, rows: readonly (readonly [customer: number, ...values: number[]])[]): string[] {
+  return rows.map(([own, ...values]) => [keys.sorted[own], ...values].join(' '));
 }
 
 function columnsOf(keys: CustomerKeys, customer: Int32Array, values: readonly ArrayLike<number>[]): string[] {
@@ -113,13 +120,13 @@ describe('facts of retention, read in narrow rows', () => {
         const all = new CustomerKeys([await callersOf(tx, months, inbound, MARK), everybody.sorted.slice(0, 9)]);
         const callers = new Uint8Array(all.count).fill(1);
         const kept = { callers, inbound, talksFrom: dayNumber('2026-03-01') };
-        const history = await contactHistory(tx, all, kept, { from: '-infinity', until: UNTIL }, MARK);
-        const called = history.callersIn(months.map(daysOf));
-        const { customer, at, day, cellNo } = history.contactsOf(
-          Int32Array.from(called, (own, i) => (own === 1 ? i : -1)),
-        );
+        const called = months.map(daysOf);
         expect(expected.length).toBeGreaterThan(800);
-        expect(columnsOf(all, customer, [at, day, cellNo])).toEqual(expected);
+        for (const slicing of SLICINGS) {
+          const { contacts, slices } = await readCustomers(tx, all, kept, '-infinity', NO_REVENUE, { called, slicing });
+          expect(slices.length).toBeGreaterThanOrEqual(slicing.slices);
+          expect(linesBy(all, contacts)).toEqual(expected);
+        }
       });
     },
   );
@@ -144,11 +151,15 @@ describe('facts of retention, read in narrow rows', () => {
       const from = '2026-01-20';
       const literal = `{${[...keys.sorted].join(',')}}`;
       const expected = await bySql(tx, 'revenue', [literal, from, UNTIL, MARK, marginRate, 'EUR', JSON.stringify(factors)], 3); // prettier-ignore
-      const history = await contactHistory(tx, keys, { talksFrom: dayNumber('2026-01-19') }, { from: '2026-01-19', until: UNTIL }, MARK); // prettier-ignore
+      const kept = { talksFrom: dayNumber('2026-01-19') };
       const reading = { from, to: UNTIL, mark: MARK, marginRate, currency: 'EUR', factors } as const;
-      const wanted = new Uint8Array(keys.count).fill(1);
-      const { customer, day, margin } = await marginEvents(tx, keys, wanted, history, reading);
-      const found = columnsOf(keys, customer, [day, margin.map((own) => (Number.isNaN(own) ? NO_RATE : own))]);
+      const { margins } = await readCustomers(tx, keys, kept, '2026-01-19', reading);
+      for (const slicing of SLICINGS)
+        expect((await readCustomers(tx, keys, kept, '2026-01-19', reading, { slicing })).margins).toEqual(margins);
+      const found = linesBy(
+        keys,
+        margins.map(([own, day, margin]) => [own, day!, Number.isNaN(margin) ? NO_RATE : margin!]),
+      );
       expect(expected.length).toBeGreaterThan(300);
       expect([...found].sort()).toEqual([...expected].sort());
       const order = (lines: readonly string[]) => lines.map((line) => line.split(' ').slice(0, 2).join(' '));

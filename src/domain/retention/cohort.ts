@@ -5,7 +5,7 @@ import type { CohortFacts } from './effect.ts';
 import { FALSIFICATION_DAYS } from './effect.ts';
 import type { Episodes } from './episode.ts';
 import { design, withFactor } from './least-squares.ts';
-import type { Contracts, DayRange, Earnings } from './outcome.ts';
+import type { DayRange, Earnings } from './outcome.ts';
 import { bandsOf, contractMarginIn, marginIn } from './outcome.ts';
 
 /** Days since 1970-01-01 of a local day. */
@@ -39,6 +39,15 @@ export interface CohortRows {
   readonly reason: ArrayLike<number>;
 }
 
+/** The same with the episode of each row, -1 where there is none. */
+export interface EpisodeRows extends CohortRows {
+  readonly episode: Int32Array;
+  readonly customer: Int32Array;
+  readonly clockStart: Int32Array;
+  readonly treated: Int8Array;
+  readonly reason: Int32Array;
+}
+
 export interface CohortSources {
   readonly customers: CustomerTable;
   readonly earnings: Earnings;
@@ -58,7 +67,7 @@ export function serviceRows(
   resolved: ArrayLike<number>,
   reason: ArrayLike<number>,
   period: DayRange,
-): CohortRows & { readonly episode: Int32Array } {
+): EpisodeRows {
   const own: number[] = [];
   for (let e = 0; e < opening.length; e++) {
     const day = contactDay[opening[e]!]!;
@@ -87,7 +96,7 @@ export function decisionRows(
   wanted: number,
   period: DayRange,
   notHit: { readonly customer: ArrayLike<number>; readonly clockStart: ArrayLike<number> },
-): CohortRows & { readonly episode: Int32Array } {
+): EpisodeRows {
   const own: number[] = [];
   for (let e = 0; e < opening.length; e++) {
     const day = hitDay[opening[e]!]!;
@@ -111,79 +120,102 @@ export function decisionRows(
   return { ...rows, treated, reason: new Int32Array(n) };
 }
 
-/** What the rows earned by time, and what their strata are made of: whole minor units where events tell it. */
-export interface CohortSums {
+/** What rows earned by time: whole minor units where events tell it. */
+export interface Earned {
   /** margin per band between the windows */
   readonly bands: readonly Float64Array[];
-  /** the same of customers whom they referred */
-  readonly referred: readonly Float64Array[] | undefined;
+  /** margin of the 182 days before the contact or hit */
   readonly before: Float64Array;
+  /** margin of the year before those 182 days, which therefore cannot answer the falsification */
   readonly priorValue: Float64Array;
   /** margin of the year up to the contact or hit */
   readonly yearValue: Float64Array;
-  readonly tenure: Float64Array;
-  readonly segment: Float64Array;
-  /** 1 for customers still active when the clock starts */
-  readonly active: Uint8Array;
-  /** tenure band, fifth of prior value, segment and reason as one key; the month is the cohort's */
-  readonly stratum: () => readonly string[];
 }
 
-/**
- * The facts of a cohort as sums, before any statistics.
- * Prior value is taken from the year that ends where the falsification's 182 days begin, so that it cannot answer it.
- */
-export function cohortSums(
-  rows: CohortRows,
-  sources: CohortSources,
+/** Sums of rows, before any statistics: those of parts of a customer range stand one behind the other in the whole's. */
+export function earnedBy(
+  { customer, clockStart }: Pick<CohortRows, 'customer' | 'clockStart'>,
+  { customers, earnings }: Pick<CohortSources, 'customers' | 'earnings'>,
   windowsDays: readonly number[],
   delayDays: number,
-): CohortSums {
-  const { customers, earnings, referrals } = sources;
-  const n = rows.customer.length;
-  const of = (column: ArrayLike<number>): Float64Array => columnOf(n, (i) => column[rows.customer[i]!]!);
+): Earned {
+  const n = customer.length;
+  const of = (column: ArrayLike<number>): Float64Array => columnOf(n, (i) => column[customer[i]!]!);
   const bands = bandsOf(windowsDays);
   const before = { from: -delayDays - FALSIFICATION_DAYS, to: -delayDays };
   const prior = { from: before.from - PRIOR_DAYS, to: before.from };
   const year = { from: -delayDays - PRIOR_DAYS, to: -delayDays };
   const byEvents = of(customers.byEvents);
-  const joinedOn = of(customers.joinedOn);
-  const leftOn = of(customers.leftOn);
   const ranges = [...bands, before, prior, year];
-  const contracts: Contracts = { monthlyMargin: of(customers.monthlyMargin), joinedOn, leftOn };
-  const fromEvents = marginIn(rows, earnings, ranges);
-  const sums = byEvents.includes(0)
-    ? contractMarginIn(rows.clockStart, contracts, ranges).map((contract, r) =>
-        contract.map((value, i) => (byEvents[i] === 1 ? fromEvents[r]![i]! : value)),
-      )
-    : fromEvents;
-  const [priorValue, yearValue] = [sums[bands.length + 1]!, sums[bands.length + 2]!];
-  const tenure = columnOf(n, (i) => Math.max(0, rows.clockStart[i]! - delayDays - joinedOn[i]!));
-  const segment = of(customers.segment);
+  let sums = marginIn({ customer, clockStart }, earnings, ranges);
+  if (byEvents.includes(0)) {
+    const [monthlyMargin, joinedOn, leftOn] = [
+      of(customers.monthlyMargin),
+      of(customers.joinedOn),
+      of(customers.leftOn),
+    ];
+    const fromEvents = sums;
+    sums = contractMarginIn(clockStart, { monthlyMargin, joinedOn, leftOn }, ranges).map((contract, r) =>
+      contract.map((value, i) => (byEvents[i] === 1 ? fromEvents[r]![i]! : value)),
+    );
+  }
   return {
     bands: sums.slice(0, bands.length),
-    referred: referrals && marginIn(rows, referrals, bands),
     before: sums[bands.length]!,
-    priorValue,
-    yearValue,
-    tenure,
-    segment,
-    active: new Uint8Array(n).map((_, i) =>
-      joinedOn[i]! <= rows.clockStart[i]! && leftOn[i]! > rows.clockStart[i]! ? 1 : 0,
-    ),
-    stratum: () => strataOf(n, { tenure, priorValue, segment, reason: rows.reason }),
+    priorValue: sums[bands.length + 1]!,
+    yearValue: sums[bands.length + 2]!,
+  };
+}
+
+/** What customers earned: event by event, or summed already. */
+export type CohortEarnings = CohortSources | (Omit<CohortSources, 'earnings'> & { readonly earned: Earned });
+
+/** What the rows earned, and what their strata are made of. */
+export interface CohortSums extends Earned {
+  /** margin per band of customers whom they referred */
+  readonly referred: readonly Float64Array[] | undefined;
+  readonly tenure: Float64Array;
+  readonly segment: Float64Array;
+  /** 1 for customers still active when the clock starts */
+  readonly active: Uint8Array;
+  readonly strata: () => Strata;
+}
+
+export function cohortSums(
+  rows: CohortRows,
+  sources: CohortEarnings,
+  windowsDays: readonly number[],
+  delayDays: number,
+): CohortSums {
+  const { customers, referrals } = sources;
+  const { customer, clockStart } = rows;
+  const n = customer.length;
+  const earned = 'earned' in sources ? sources.earned : earnedBy(rows, sources, windowsDays, delayDays);
+  const { joinedOn, leftOn } = customers;
+  const tenure = columnOf(n, (i) => Math.max(0, clockStart[i]! - delayDays - joinedOn[customer[i]!]!));
+  const segment = columnOf(n, (i) => customers.segment[customer[i]!]!);
+  const active = new Uint8Array(n);
+  for (let i = 0; i < n; i++) {
+    const [own, start] = [customer[i]!, clockStart[i]!];
+    if (joinedOn[own]! <= start && leftOn[own]! > start) active[i] = 1;
+  }
+  return {
+    ...earned,
+    referred: referrals && marginIn(rows, referrals, bandsOf(windowsDays)),
+    ...{ tenure, segment, active },
+    strata: () => strataOf(n, { tenure, priorValue: earned.priorValue, segment, reason: rows.reason }),
   };
 }
 
 /** Outcomes, the time before, and what arms must have in common (tenure, prior value, segment, reason, day of opening). */
 export function cohortFacts(
   rows: CohortRows,
-  sources: CohortSources,
+  sources: CohortEarnings,
   windowsDays: readonly number[],
   delayDays: number,
 ): CohortFacts {
   const { yearValue, tenure, priorValue, segment, ...sums } = cohortSums(rows, sources, windowsDays, delayDays);
-  const { active, bands, before, referred, stratum } = sums;
+  const { active, bands, before, referred, strata } = sums;
   return {
     customer: rows.customer,
     treated: rows.treated,
@@ -200,7 +232,7 @@ export function cohortFacts(
       reason: rows.reason,
       opened: rows.clockStart,
     }),
-    stratum,
+    stratum: () => strata().of,
   };
 }
 
@@ -250,20 +282,40 @@ function varies(values: ArrayLike<number>): boolean {
 const TENURE_BANDS = [90, 365, 1095];
 const VALUE_BANDS = 5;
 
-/** Tenure band, fifth of prior value, segment and reason as one key; the month is the cohort's. */
-function strataOf(n: number, { tenure, priorValue, segment, reason }: Traits): string[] {
+/** What customers of a stratum have in common, beside the cohort's month. */
+export interface Stratum {
+  readonly tenureBand: number;
+  /** fifth of the prior value */
+  readonly fifth: number;
+  readonly segment: number;
+  readonly reason: number;
+}
+
+export interface Strata {
+  /** place of each row's stratum */
+  readonly of: Int32Array;
+  readonly strata: readonly Stratum[];
+}
+
+function strataOf(n: number, { tenure, priorValue, segment, reason }: Traits): Strata {
   const sorted = Float64Array.from(priorValue).sort();
   const cuts = Array.from({ length: VALUE_BANDS - 1 }, (_, k) => sorted[Math.floor(((k + 1) * n) / VALUE_BANDS)] ?? 0);
-  // One text a stratum, not one a row: equal ones are then the same, which makes them cheap to look up.
-  const texts = new Map<number, string>();
+  const places = new Map<number, number>();
+  const strata: Stratum[] = [];
   const segments = 1 + segment.reduce((most, own) => Math.max(most, own), 0);
-  return Array.from({ length: n }, (_, i) => {
-    const [age, value] = [band(tenure[i]!, TENURE_BANDS), band(priorValue[i]!, cuts)];
-    const number = ((reason[i]! * segments + segment[i]!) * VALUE_BANDS + value) * (TENURE_BANDS.length + 1) + age;
-    let text = texts.get(number);
-    if (text === undefined) texts.set(number, (text = `${age} ${value} ${segment[i]!} ${reason[i]!}`));
-    return text;
-  });
+  const of = new Int32Array(n);
+  for (let i = 0; i < n; i++) {
+    const [tenureBand, fifth] = [band(tenure[i]!, TENURE_BANDS), band(priorValue[i]!, cuts)];
+    const number =
+      ((reason[i]! * segments + segment[i]!) * VALUE_BANDS + fifth) * (TENURE_BANDS.length + 1) + tenureBand;
+    let place = places.get(number);
+    if (place === undefined) {
+      places.set(number, (place = strata.length));
+      strata.push({ tenureBand, fifth, segment: segment[i]!, reason: reason[i]! });
+    }
+    of[i] = place;
+  }
+  return { of, strata };
 }
 
 function band(value: number, bounds: readonly number[]): number {

@@ -51,13 +51,14 @@ export function episodes(touches: Touches, delayDays: number, episodeDays = EPIS
 /**
  * How much of a band each cell of touches earns: an episode counts 1, split equally over its touches up to the band's
  * start. Weights of parts of a customer range add, in any order.
+ * @param of episode of every touch, and when the episodes' clocks start
  * @param cell cell (unit, decision, day slice …) of every touch
  * @param counts 1 for the episodes that the band's effect was estimated for
  * @param startDays days from the clock's start to the band's
  */
 export function bandWeights(
-  touches: Touches,
-  { of, clockStart }: Episodes,
+  touches: Pick<Touches, 'day'>,
+  { of, clockStart }: { readonly of: ArrayLike<number>; readonly clockStart: ArrayLike<number> },
   cell: ArrayLike<number>,
   counts: ArrayLike<number>,
   startDays: number,

@@ -128,3 +128,32 @@ export function streamsOf(outcome: Float64Array, baseline: Float64Array, referre
   const buyAgain = outcome.map((value, i) => Math.min(value, Math.max(0, baseline[i]!)));
   return { buyAgain, buyMore: outcome.map((value, i) => value - buyAgain[i]!), spreadTheWord: referred };
 }
+
+/** What rows bought since their clocks started, one each; a day on which something was bought counts once. */
+export interface Purchases {
+  readonly days: Int32Array;
+  /** minor units */
+  readonly amount: Float64Array;
+  /** the last of the days; the day before the clock's start where nothing was bought */
+  readonly last: Int32Array;
+}
+
+/** Purchases are positive amounts up to a day. */
+export function purchasesOf({ customer, clockStart }: Anchors, earnings: Earnings, observedThrough: number): Purchases {
+  const n = clockStart.length;
+  const [days, amount, last] = [new Int32Array(n), new Float64Array(n), new Int32Array(n)];
+  let first = 0;
+  for (let a = 0; a < n; a++) {
+    const [own, start] = [customer[a]!, clockStart[a]!];
+    last[a] = start - 1;
+    while (first < earnings.day.length && earnings.customer[first]! < own) first++;
+    for (let e = first; e < earnings.day.length && earnings.customer[e] === own; e++) {
+      const day = earnings.day[e]!;
+      if (day < start || day > observedThrough || !(earnings.margin[e]! > 0)) continue;
+      if (day > last[a]!) days[a]!++;
+      last[a] = day;
+      amount[a]! += earnings.margin[e]!;
+    }
+  }
+  return { days, amount, last };
+}

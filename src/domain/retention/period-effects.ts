@@ -4,12 +4,12 @@ import type { EffectAmounts } from './amount.ts';
 import { NOTHING, effectAmounts, plus } from './amount.ts';
 import type { Assignee, RetentionLine } from './apportioned-effect.ts';
 import { apportionedEffect, proveConservation } from './apportioned-effect.ts';
-import type { CohortRows, CohortSources } from './cohort.ts';
-import { cohortFacts, daysOf, decisionRows, serviceRows } from './cohort.ts';
+import type { CohortRows, CustomerTable } from './cohort.ts';
+import { cohortFacts } from './cohort.ts';
+import type { CohortGroups, EpisodeTouches, Group } from './cohort-groups.ts';
 import type { EffectKind, ReadingPolicy, RefusedEffect, WindowReading } from './effect.ts';
 import { effectReadings } from './effect.ts';
-import type { Episodes, Touches } from './episode.ts';
-import { EPISODE_DAYS, bandWeights, episodes, referenceDays } from './episode.ts';
+import { bandWeights } from './episode.ts';
 import type { DueCohort } from './maturity.ts';
 import { delayOf } from './maturity.ts';
 import type { Earnings } from './outcome.ts';
@@ -19,25 +19,22 @@ import type { ForecastEffect } from './provisional.ts';
 import { comparedLevels } from './reason-levels.ts';
 import { forecastEffects } from './provisional.ts';
 
-/** What a close read of customers and what they did, by customer number; contacts and hits sorted by customer and instant. */
-export interface RetentionFacts extends CohortSources {
-  readonly contacts: Touches & {
-    /** 1, 0, or −1 unknown */
-    readonly resolved: ArrayLike<number>;
-    /** level of the reason, from 1; see `reasonParent` */
-    readonly reason: ArrayLike<number>;
-    /** contacts with the same owners have the same number */
-    readonly cell: ArrayLike<number>;
-  };
-  readonly hits: Touches & { readonly decision: ArrayLike<number>; readonly cell: ArrayLike<number> };
+/** What a close read of customers and what they did. */
+export interface RetentionFacts {
+  readonly customers: CustomerTable;
+  readonly groups: CohortGroups;
+  /** margin of referred customers at the referrer, less acquisition cost; sorted by customer, then day */
+  readonly referrals: Earnings;
   /** level of the reason above each level, 0 where there is none */
   readonly reasonParent: ArrayLike<number>;
-  /** codes of the decisions that hits name by number */
-  readonly decisions: readonly string[];
-  /** customers to compare those hit with, by decision and month, in order of their number */
-  readonly population: (decision: string, month: Period) => ArrayLike<number>;
-  /** who answers for a cell's contacts or hits */
-  readonly assignees: (effect: EffectKind, cell: number) => readonly Assignee[];
+  readonly owners: (effect: EffectKind, touches: EpisodeTouches) => TouchOwners;
+}
+
+/** Who answers for contacts or hits: those with the same owners may have the same number. */
+export interface TouchOwners {
+  /** number of each touch */
+  readonly cell: ArrayLike<number>;
+  readonly assignees: (cell: number) => readonly Assignee[];
 }
 
 export interface RetentionPolicy extends ReadingPolicy {
@@ -95,20 +92,18 @@ export function periodEffects(
   const posted: CohortEffect[] = [];
   const forecasts: CohortForecast[] = [];
   const lines: RetentionLine[] = [];
-  const purchases = cohorts.some(({ open }) => open.length > 0) ? purchasesOf(facts.earnings) : undefined;
   for (const effect of ['decision', 'service'] as const) {
-    const touches = effect === 'service' ? facts.contacts : facts.hits;
-    const opened = episodes(touches, delayOf(effect));
     const postings: Posting[] = [];
     const own: RetentionLine[] = [];
     for (const cohort of cohorts.filter((due) => due.effect === effect)) {
-      for (const group of groupsOf(facts, cohort, opened)) {
-        const known = read(facts, cohort, group, purchases, policy);
-        const made = postingsOf(cohort, group.decision, known, before(effect), policy);
-        for (const entry of made) {
+      for (const group of facts.groups.of(cohort)) {
+        const known = read(facts, cohort, group, policy);
+        let touches: (EpisodeTouches & TouchOwners) | undefined;
+        for (const entry of postingsOf(cohort, group.decision, known, before(effect), policy)) {
+          touches ??= ownedTouches(facts, effect, group);
+          const { assignees } = touches;
           const start = policy.windowsDays[policy.windowsDays.indexOf(entry.posting.windowDays) - 1] ?? 0;
-          const weights = weightsOf(touches, opened, group, entry, start);
-          const assignees = (cell: number): readonly Assignee[] => facts.assignees(effect, cell);
+          const weights = weightsOf(touches, group.rows, entry, start);
           postings.push(entry.posting);
           posted.push(entry);
           own.push(
@@ -126,65 +121,9 @@ export function periodEffects(
   return { posted, forecasts, lines };
 }
 
-/** Rows of one cohort: of a month's contacts, or of a month's hits by one decision. */
-export interface Group {
-  readonly decision: string | undefined;
-  readonly rows: CohortRows & { readonly episode: Int32Array };
-}
-
-/** The groups of a cohort, each row with its own reason. @param opened episodes of the effect's contacts or hits */
-export function groupsOf(facts: RetentionFacts, { effect, month }: DueCohort, opened: Episodes): Group[] {
-  const period = daysOf(month);
-  if (effect === 'service') {
-    const { day, resolved, reason } = facts.contacts;
-    const rows = serviceRows(opened, day, resolved, reason, period);
-    if (rows.customer.length === 0) return [];
-    return [{ decision: undefined, rows }];
-  }
-  const { day, decision } = facts.hits;
-  const hit = new Set<number>();
-  for (const touch of opened.opening) {
-    if (day[touch]! >= period.from && day[touch]! < period.to) hit.add(decision[touch]!);
-  }
-  return [...hit]
-    .map((number) => ({ number, code: facts.decisions[number]! }))
-    .sort((a, b) => (a.code < b.code ? -1 : 1))
-    .map(({ number, code }) => {
-      const notHit = notHitOf(facts, number, code, month, opened);
-      return { decision: code, rows: decisionRows(opened, day, decision, number, period, notHit) };
-    });
-}
-
-/**
- * Customers of the population without a hit by the decision in the episode's days before their reference day, nor in the
- * month itself: nobody stands in both arms of a cohort. Later hits do not count: else the future would choose the arms.
- */
-function notHitOf(facts: RetentionFacts, decision: number, code: string, month: Period, opened: Episodes) {
-  const members = facts.population(code, month);
-  const period = daysOf(month);
-  const { hits } = facts;
-  const treatedDays: number[] = [];
-  opened.opening.forEach((touch, e) => {
-    if (hits.decision[touch] !== decision || hits.day[touch]! < period.from || hits.day[touch]! >= period.to) return;
-    treatedDays.push(opened.clockStart[e]!);
-  });
-  const clockStart = referenceDays(treatedDays, members.length);
-  const customer: number[] = [];
-  const starts: number[] = [];
-  let first = 0;
-  for (let i = 0; i < members.length; i++) {
-    while (first < hits.day.length && hits.customer[first]! < members[i]!) first++;
-    let wasHit = false;
-    for (let h = first; h < hits.day.length && hits.customer[h] === members[i]; h++) {
-      const own = hits.day[h]!;
-      const before = own < clockStart[i]! && own >= clockStart[i]! - EPISODE_DAYS;
-      if (hits.decision[h] === decision && (before || (own >= period.from && own < period.to))) wasHit = true;
-    }
-    if (wasHit) continue;
-    customer.push(members[i]!);
-    starts.push(clockStart[i]!);
-  }
-  return { customer, clockStart: starts };
+function ownedTouches(facts: RetentionFacts, effect: EffectKind, group: Group): EpisodeTouches & TouchOwners {
+  const touches = group.touches();
+  return { ...touches, ...facts.owners(effect, touches) };
 }
 
 interface Known {
@@ -192,36 +131,19 @@ interface Known {
   readonly forecasts: readonly CohortForecast[];
 }
 
-function read(
-  facts: RetentionFacts,
-  cohort: DueCohort,
-  group: Group,
-  purchases: Earnings | undefined,
-  policy: RetentionPolicy,
-): Known {
+function read(facts: RetentionFacts, cohort: DueCohort, group: Group, policy: RetentionPolicy): Known {
   const { effect, month, open } = cohort;
-  const { rows } = group;
+  const { customers, referrals } = facts;
+  const { rows, earned, purchases, decision } = group;
   const reason = effect === 'service' ? comparedLevels(rows.reason, rows.treated, facts.reasonParent) : rows.reason;
-  const own = cohortFacts({ ...rows, reason }, facts, policy.windowsDays, delayOf(effect));
+  const sources = { customers, earned, referrals };
+  const own = cohortFacts({ ...rows, reason }, sources, policy.windowsDays, delayOf(effect));
   const readings = effectReadings(own, policy);
   if (purchases === undefined) return { readings, forecasts: [] };
-  const made = forecastEffects(own, facts.customers, purchases, policy, open);
-  const forecasts = made.map((forecast, w): CohortForecast => {
-    return { effect, month, decision: group.decision, windowDays: open[w]!, forecast };
+  const forecasts = forecastEffects(own, customers, purchases, policy, open).map((forecast, w): CohortForecast => {
+    return { effect, month, decision, windowDays: open[w]!, forecast };
   });
   return { readings, forecasts };
-}
-
-function purchasesOf({ customer, day, margin }: Earnings): Earnings {
-  let count = 0;
-  for (let i = 0; i < margin.length; i++) if (margin[i]! > 0) count++;
-  const [own, on, earned] = [new Int32Array(count), new Int32Array(count), new Float64Array(count)];
-  for (let i = 0, at = 0; i < margin.length; i++) {
-    if (!(margin[i]! > 0)) continue;
-    [own[at], on[at], earned[at]] = [customer[i]!, day[i]!, margin[i]!];
-    at++;
-  }
-  return { customer: own, day: on, margin: earned };
 }
 
 const NO_AMOUNTS: EffectAmounts = { point: NOTHING, netted: NOTHING };
@@ -301,17 +223,13 @@ function sharedLines(
 
 /** Weights of the cells that a band is shared over: contacts of its episodes up to the band's start. */
 function weightsOf(
-  touches: Touches & { readonly cell: ArrayLike<number> },
-  opened: Episodes,
-  { rows }: Group,
+  { day, row, cell }: EpisodeTouches & TouchOwners,
+  { treated, clockStart }: CohortRows,
   { reading }: CohortEffect,
   start: number,
 ): ReadonlyMap<number, Fraction> {
-  const counts = new Uint8Array(opened.clockStart.length);
-  if (reading?.effect.kind === 'measured') for (const row of reading.effect.rows) counts[rows.episode[row]!] = 1;
-  else
-    rows.episode.forEach((episode, row) => {
-      if (rows.treated[row] === 1) counts[episode] = 1;
-    });
-  return bandWeights(touches, opened, touches.cell, counts, start);
+  const counts = new Uint8Array(clockStart.length);
+  if (reading?.effect.kind === 'measured') for (const own of reading.effect.rows) counts[own] = 1;
+  else for (let own = 0; own < counts.length; own++) counts[own] = treated[own] === 1 ? 1 : 0;
+  return bandWeights({ day }, { of: row, clockStart }, cell, counts, start);
 }

@@ -8,7 +8,7 @@ import { buyerModels, contractForecast, purchaseForecast } from './forecast.ts';
 import type { Spend } from './gamma-gamma.ts';
 import { inColumns } from './least-squares.ts';
 import { criticalValue } from './normal.ts';
-import type { Earnings } from './outcome.ts';
+import type { Purchases } from './outcome.ts';
 import { discountFactors } from './outcome.ts';
 
 /** A window's effect before the window is over: a forecast for the whole cohort, never mixed with what is matured. */
@@ -24,12 +24,12 @@ export interface ForecastEffect {
  * Forecasts of windows: the cohort is matched on what was known before the clock started; each kind of customer is
  * forecast with its own model (contracts: Kaplan–Meier or sBG; else BG/NBD with gamma–gamma) and discounted at the
  * window's end. One by one for each window, in the order given; what does not depend on the window is done once.
- * @param purchases positive amounts, sorted by customer, then day
+ * @param purchases of each row
  */
 export function forecastEffects(
   facts: CohortFacts,
   customers: CustomerTable,
-  purchases: Earnings,
+  purchases: Purchases,
   policy: ReadingPolicy,
   windowsDays: readonly number[],
 ): (ForecastEffect | RefusedEffect)[] {
@@ -55,7 +55,7 @@ interface Ahead {
   }[];
 }
 
-function ahead(facts: CohortFacts, customers: CustomerTable, purchases: Earnings, policy: ReadingPolicy): Ahead {
+function ahead(facts: CohortFacts, customers: CustomerTable, purchases: Purchases, policy: ReadingPolicy): Ahead {
   const { observedThrough } = policy;
   // The models magnify the last digits of the weights (a likelihood may be all but flat), and a forecast that was made
   // stands in a run: so they are found by the same sums as ever.
@@ -119,40 +119,27 @@ function weeks(days: number): number {
   return Math.ceil(days / 7);
 }
 
-/** Histories in weeks from the clock's start on; rows are sorted by customer, as the purchases are. */
+/** Histories in weeks from the clock's start on. */
 function buyers(
-  facts: CohortFacts,
-  purchases: Earnings,
+  { clockStart }: CohortFacts,
+  { days, amount, last }: Purchases,
   rows: readonly number[],
   counts: Float64Array,
   observedThrough: number,
 ): BuyerArm {
   const histories: PurchaseHistory[] = [];
   const spends: Spend[] = [];
-  let first = 0;
   for (const i of rows) {
-    const customer = facts.customer[i]!;
-    const start = facts.clockStart[i]!;
-    while (first < purchases.day.length && purchases.customer[first]! < customer) first++;
-    const days = new Set<number>();
-    let amount = 0;
-    let last = start - 1;
-    for (let e = first; e < purchases.day.length && purchases.customer[e] === customer; e++) {
-      const day = purchases.day[e]!;
-      if (day < start || day > observedThrough) continue;
-      days.add(day);
-      amount += purchases.margin[e]!;
-      last = Math.max(last, day);
-    }
-    const frequency = days.size;
+    const start = clockStart[i]!;
+    const frequency = days[i]!;
     const weight = counts[i]!;
     histories.push({
       frequency,
-      recency: weeks(last - start + 1),
+      recency: weeks(last[i]! - start + 1),
       age: weeks(observedThrough + 1 - start),
       customers: weight,
     });
-    if (frequency > 0) spends.push({ purchases: frequency, mean: amount / frequency, customers: weight });
+    if (frequency > 0) spends.push({ purchases: frequency, mean: amount[i]! / frequency, customers: weight });
   }
   return { histories, spends };
 }

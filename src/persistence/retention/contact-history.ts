@@ -1,10 +1,10 @@
 import { EPOCH_DAYS, EPOCH_SECONDS } from '../epoch.ts';
 import { wholeNumber } from '../whole-number.ts';
 import type { CustomerKeys } from './customer-keys.ts';
-import { inBucket, KeyBuckets } from './key-buckets.ts';
+import { byCustomer, KeyBuckets, type CustomerRange } from './key-buckets.ts';
 
-const WORDS = 9;
-const W = { timeHigh: 2, timeLow: 3, day: 4, cell: 5, import: 6, seconds: 7, id: 8 } as const;
+/** Words of a contact behind its key: PostgreSQL's microseconds, day since 1970, number of the import times sign. */
+const W = { timeHigh: 2, timeLow: 3, day: 4, cell: 5, import: 6, seconds: 7, idBytes: 8, id: 9 } as const;
 const SECOND = 1_000_000; // of PostgreSQL's microseconds
 
 /** Which contacts are kept: those that can open an episode or join one, and those inside of which a sale can fall. */
@@ -25,96 +25,106 @@ export interface ContactColumns {
   readonly cellNo: Int32Array;
 }
 
-/** Contacts of some customers as they stand at a watermark. */
-export class ContactHistory {
-  private rows = new KeyBuckets(WORDS);
-  private ids = Buffer.alloc(16 * 1024);
-  private idBytes = 0;
-  /** customer `c` has the contacts `starts[c]` to `starts[c + 1] - 1` of the columns below */
-  private readonly starts: Int32Array;
-  private time = new Float64Array(0);
-  private day = new Int32Array(0);
-  private cell = new Int32Array(0);
-  private seconds = new Int32Array(0);
-
-  constructor(
-    private readonly customers: CustomerKeys,
-    private readonly kept: KeptContacts,
-  ) {
-    this.starts = new Int32Array(customers.count + 1);
+/** Contacts, signed, as a scan sends them: their ids behind them. */
+export class ContactRecords extends KeyBuckets {
+  constructor(heldBytes?: number) {
+    super(W.id, heldBytes);
   }
 
   /** Takes a row of retention-contact-stream.sql. Numbers of imports are below 2^31. */
   readonly take = (bytes: Buffer, at: number): void => {
-    const to = this.rows.add(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
-    const { words } = this.rows;
     const timed = bytes.readInt32BE(at + 52) > 0;
+    const id = at + (timed ? 60 : 56);
+    const idBytes = bytes.readInt32BE(id);
+    const to = this.add(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8), idWords(idBytes));
+    const { words } = this;
     words[to + W.timeHigh] = bytes.readInt32BE(at + 16);
     words[to + W.timeLow] = bytes.readInt32BE(at + 20);
     words[to + W.day] = bytes.readInt32BE(at + 28) + EPOCH_DAYS;
     words[to + W.cell] = bytes.readInt32BE(at + 36);
     words[to + W.import] = bytes.readInt32BE(at + 48);
     words[to + W.seconds] = timed ? bytes.readInt32BE(at + 56) : -1;
-    words[to + W.id] = this.idBytes;
-    const id = at + (timed ? 60 : 56);
-    this.keepId(bytes, id, id + 4 + bytes.readInt32BE(id));
+    words[to + W.idBytes] = idBytes;
+    for (let i = 0; i < idBytes; i += 4) words[to + W.id + i / 4] = wordOf(bytes, id + 4 + i, Math.min(4, idBytes - i));
   };
+}
 
-  /** Once all are there: in order, and only those that stand. */
-  arrange(): void {
-    const most = this.rows.count;
-    const [time, day, cell, seconds] = [new Float64Array(most), new Int32Array(most), new Int32Array(most), new Int32Array(most)]; // prettier-ignore
-    let [to, done] = [0, 0];
-    for (const bucket of this.rows.taken()) {
-      const { words } = bucket;
-      const timeOf = (row: number): number =>
-        wholeNumber(words[row * WORDS + W.timeHigh]!, words[row * WORDS + W.timeLow]!);
-      const { first, starts, order } = inBucket(this.customers, bucket, WORDS, (a, b) => timeOf(a) - timeOf(b) || this.idOf(words, a).compare(this.idOf(words, b))); // prettier-ignore
-      for (let c = 0; c + 1 < starts.length; c++) {
-        for (; done < first + c; done++) this.starts[done + 1] = to;
-        const own = order.subarray(starts[c]!, starts[c + 1]!);
-        const standing = isCorrected(words, own) && this.standing(words, own);
-        for (let i = 0; i < own.length; i++) {
-          const row = own[i]!;
-          if (standing && !standing.has(row)) continue;
-          const at = row * WORDS;
-          time[to] = timeOf(row);
-          day[to] = words[at + W.day]!;
-          cell[to] = words[at + W.cell]!;
-          seconds[to] = words[at + W.seconds]!;
-          if (this.isKept(first + c, cell[to]!, seconds[to]!, day[to]!)) to++;
-        }
-        this.starts[++done] = to;
+/** Ids are held in whole words, the first byte highest, zeros behind: so they are in the order of their bytes. */
+function idWords(bytes: number): number {
+  return (bytes + 3) >> 2;
+}
+
+function wordOf(bytes: Buffer, at: number, count: number): number {
+  if (count === 4) return bytes.readInt32BE(at);
+  let word = 0;
+  for (let i = 0; i < 4; i++) word = (word << 8) | (i < count ? bytes[at + i]! : 0);
+  return word;
+}
+
+/** Contacts of a range of customers as they stand at a watermark. */
+export class ContactHistory {
+  /** customer `range.from + c` has the contacts `starts[c]` to `starts[c + 1] - 1` of the columns below */
+  private readonly starts: Int32Array;
+  private readonly time: Float64Array;
+  private readonly day: Int32Array;
+  private readonly cell: Int32Array;
+  private readonly seconds: Int32Array;
+
+  /** @param words records of the range's customers and of others, in any order */
+  constructor(
+    customers: CustomerKeys,
+    private readonly range: CustomerRange,
+    words: Int32Array,
+    private readonly kept: KeptContacts,
+  ) {
+    const places = placesOf(words);
+    const timeOf = (place: number): number => wholeNumber(words[place + W.timeHigh]!, words[place + W.timeLow]!);
+    const { starts, order } = byCustomer(customers, range, words, places, (a, b) => timeOf(a) - timeOf(b) || compareIds(words, a, b)); // prettier-ignore
+    const most = order.length;
+    this.starts = new Int32Array(starts.length);
+    this.time = new Float64Array(most);
+    [this.day, this.cell, this.seconds] = [new Int32Array(most), new Int32Array(most), new Int32Array(most)];
+    let to = 0;
+    for (let c = 0; c + 1 < starts.length; c++) {
+      const own = order.subarray(starts[c]!, starts[c + 1]!);
+      const standing = isCorrected(words, own) && standingOf(words, own);
+      for (let i = 0; i < own.length; i++) {
+        const at = own[i]!;
+        if (standing && !standing.has(at)) continue;
+        this.time[to] = timeOf(at);
+        this.day[to] = words[at + W.day]!;
+        this.cell[to] = words[at + W.cell]!;
+        this.seconds[to] = words[at + W.seconds]!;
+        if (this.isKept(range.from + c, to)) to++;
       }
+      this.starts[c + 1] = to;
     }
-    for (; done < this.customers.count; done++) this.starts[done + 1] = to;
-    [this.time, this.day, this.cell, this.seconds] = [time, day, cell, seconds];
-    this.ids = Buffer.alloc(0);
   }
 
-  /** 1 for each customer with a contact that opens episodes in one of some ranges of days, `from` included, `to` not. */
+  /** 1 for each customer of the range with a contact that opens episodes in one of some ranges of days, `from` included, `to` not. */
   callersIn(ranges: readonly { readonly from: number; readonly to: number }[]): Uint8Array {
-    const called = new Uint8Array(this.customers.count);
-    for (let customer = 0; customer < called.length; customer++) {
-      for (let row = this.starts[customer]!; row < this.starts[customer + 1]! && called[customer] === 0; row++) {
+    const called = new Uint8Array(this.starts.length - 1);
+    for (let c = 0; c < called.length; c++) {
+      for (let row = this.starts[c]!; row < this.starts[c + 1]! && called[c] === 0; row++) {
         const day = this.day[row]!;
-        if (this.opens(customer, this.cell[row]!) && ranges.some(({ from, to }) => day >= from && day < to))
-          called[customer] = 1;
+        if (this.opens(this.range.from + c, this.cell[row]!) && ranges.some(({ from, to }) => day >= from && day < to))
+          called[c] = 1;
       }
     }
     return called;
   }
 
-  /** Contacts that open episodes or join them, of some customers. @param number new number of each customer, or -1 */
-  contactsOf(number: Int32Array): ContactColumns {
-    const rows = new Int32Array(this.starts.at(-1)!);
+  /** Contacts that open episodes or join them, of some customers. @param wanted 1 for each of the range that is meant */
+  contactsOf(wanted: Uint8Array): ContactColumns {
+    const rows = new Int32Array(this.time.length);
     const customer = new Int32Array(rows.length);
     let count = 0;
-    for (let of = 0; of < number.length; of++) {
-      if (number[of]! < 0) continue;
-      for (let row = this.starts[of]!; row < this.starts[of + 1]!; row++) {
+    for (let c = 0; c < wanted.length; c++) {
+      if (wanted[c] !== 1) continue;
+      const of = this.range.from + c;
+      for (let row = this.starts[c]!; row < this.starts[c + 1]!; row++) {
         if (!this.opens(of, this.cell[row]!)) continue;
-        customer[count] = number[of]!;
+        customer[count] = of;
         rows[count++] = row;
       }
     }
@@ -123,7 +133,7 @@ export class ContactHistory {
     const at = new Float64Array(count);
     for (let i = 0; i < count; i++) at[i] = Math.floor(time[own[i]!]! / SECOND) + EPOCH_SECONDS;
     return {
-      ...{ customer: customer.slice(0, count), at },
+      ...{ customer: customer.subarray(0, count), at },
       ...{ day: own.map((row) => day[row]!), cellNo: own.map((row) => cell[row]!) },
     };
   }
@@ -133,8 +143,9 @@ export class ContactHistory {
    * next one where it goes on past midnight; both ends included.
    */
   isTalking(customer: number, time: number, day: number): boolean {
-    const { kept, seconds } = this;
-    for (let row = this.starts[customer]!; row < this.starts[customer + 1]!; row++) {
+    const { kept, seconds, starts } = this;
+    const c = customer - this.range.from;
+    for (let row = starts[c]!; row < starts[c + 1]!; row++) {
       const began = this.time[row]!;
       if (began > time) return false;
       const later = day - this.day[row]!;
@@ -144,45 +155,46 @@ export class ContactHistory {
     return false;
   }
 
-  private isKept(customer: number, cell: number, seconds: number, day: number): boolean {
-    return this.opens(customer, cell) || (seconds >= 0 && day >= this.kept.talksFrom);
+  private isKept(customer: number, row: number): boolean {
+    return this.opens(customer, this.cell[row]!) || (this.seconds[row]! >= 0 && this.day[row]! >= this.kept.talksFrom);
   }
 
   private opens(customer: number, cell: number): boolean {
     return this.kept.callers?.[customer] === 1 && this.kept.inbound?.[cell] === 1;
   }
-
-  /** Of corrected contacts the newest version, unless it was taken back. @param rows of one customer */
-  private standing(words: Int32Array, rows: Int32Array): ReadonlySet<number> {
-    const contacts = new Map<string, { net: number; newest: number; row: number }>();
-    for (const row of rows) {
-      const id = this.idOf(words, row).toString('latin1');
-      const of = contacts.get(id) ?? { net: 0, newest: 0, row: -1 };
-      contacts.set(id, of);
-      const signed = words[row * WORDS + W.import]!;
-      of.net += Math.sign(signed);
-      if (signed > of.newest) [of.newest, of.row] = [signed, row];
-    }
-    return new Set([...contacts.values()].filter(({ net }) => net > 0).map(({ row }) => row));
-  }
-
-  private idOf(words: Int32Array, row: number): Buffer {
-    const at = words[row * WORDS + W.id]!;
-    return this.ids.subarray(at + 4, at + 4 + this.ids.readInt32BE(at));
-  }
-
-  /** Keeps an id with its length. */
-  private keepId(bytes: Buffer, from: number, to: number): void {
-    if (this.idBytes + to - from > this.ids.length) {
-      const larger = Buffer.alloc(Math.ceil(this.ids.length * 1.5) + to - from);
-      this.ids.copy(larger);
-      this.ids = larger;
-    }
-    for (let at = from; at < to; at++) this.ids[this.idBytes++] = bytes[at]!;
-  }
 }
 
-function isCorrected(words: Int32Array, rows: Int32Array): boolean {
-  for (let i = 0; i < rows.length; i++) if (words[rows[i]! * WORDS + W.import]! < 0) return true;
+/** Where each record begins. */
+function placesOf(words: Int32Array): Int32Array {
+  const places = new Int32Array(Math.floor(words.length / W.id));
+  let count = 0;
+  for (let at = 0; at < words.length; at += W.id + idWords(words[at + W.idBytes]!)) places[count++] = at;
+  return places.subarray(0, count);
+}
+
+function compareIds(words: Int32Array, a: number, b: number): number {
+  const count = idWords(Math.min(words[a + W.idBytes]!, words[b + W.idBytes]!));
+  for (let at = W.id; at < W.id + count; at++) {
+    if (words[a + at] !== words[b + at]) return (words[a + at]! >>> 0) - (words[b + at]! >>> 0);
+  }
+  return words[a + W.idBytes]! - words[b + W.idBytes]!;
+}
+
+function isCorrected(words: Int32Array, places: Int32Array): boolean {
+  for (let i = 0; i < places.length; i++) if (words[places[i]! + W.import]! < 0) return true;
   return false;
+}
+
+/** Of corrected contacts the newest version, unless it was taken back. @param places of one customer */
+function standingOf(words: Int32Array, places: Int32Array): ReadonlySet<number> {
+  const contacts = new Map<string, { net: number; newest: number; place: number }>();
+  for (const place of places) {
+    const id = words.subarray(place + W.idBytes, place + W.id + idWords(words[place + W.idBytes]!)).join(' ');
+    const of = contacts.get(id) ?? { net: 0, newest: 0, place: -1 };
+    contacts.set(id, of);
+    const signed = words[place + W.import]!;
+    of.net += Math.sign(signed);
+    if (signed > of.newest) [of.newest, of.place] = [signed, place];
+  }
+  return new Set([...contacts.values()].filter(({ net }) => net > 0).map(({ place }) => place));
 }

@@ -7,6 +7,13 @@ const BITS_PER_KEY = 8;
 const LOW = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1;
 const HIGH = 1 - LOW;
 
+/** Parts of the range of customers' keys, by the first six bits: in the order of the keys. */
+export const BUCKETS = 64;
+
+export function bucketOf(high: number): number {
+  return (high >>> 26) ^ 0x20; // keys are signed
+}
+
 /** Keys of customers without doubles, in ascending order: a customer's number is the place of its key. */
 export class CustomerKeys {
   readonly sorted: BigInt64Array;
@@ -51,9 +58,12 @@ export class CustomerKeys {
     return places;
   }
 
-  /** The keys for whose numbers there is a 1. */
-  where(flags: Uint8Array): CustomerKeys {
-    return new CustomerKeys([keysWhere(this.sorted, flags)]);
+  /** Number of the first customer of each bucket of the keys, and behind them how many customers there are. */
+  bucketStarts(): Int32Array {
+    const starts = new Int32Array(BUCKETS + 1);
+    for (let at = HIGH; at < this.halves.length; at += 2) starts[bucketOf(this.halves[at]!) + 1]!++;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) starts[bucket + 1]! += starts[bucket]!;
+    return starts;
   }
 
   /**

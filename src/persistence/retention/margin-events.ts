@@ -1,16 +1,16 @@
 import { addDays, periodOf } from '../../domain/period.ts';
 import { EPOCH_DAYS } from '../epoch.ts';
-import { highWord, wholeNumber, wholeNumberAt } from '../whole-number.ts';
+import { wholeNumber } from '../whole-number.ts';
 import type { ContactHistory } from './contact-history.ts';
 import type { CustomerKeys } from './customer-keys.ts';
 import { RoundedProduct } from './exact-margin.ts';
-import { inBucket, KeyBuckets } from './key-buckets.ts';
+import { byCustomer, KeyBuckets, type CustomerRange } from './key-buckets.ts';
 
-const WORDS = 7;
-const W = { timeHigh: 2, timeLow: 3, daySale: 4, high: 5, low: 6 } as const;
-/** Upper half of no margin. */
-const UNKNOWN = -(2 ** 31);
+/** Words of an event behind its key: PostgreSQL's microseconds, day since 1970; an amount times sign, or the margin where one is stated. */
+const W = { timeHigh: 2, timeLow: 3, daySale: 4, currencyStated: 5, high: 6, low: 7 } as const;
+const WORDS = 8;
 const letter = (text: string): number => text.charCodeAt(0);
+const LETTERS = 32;
 
 /** How amounts of a span of days become margins. */
 export interface MarginRules {
@@ -27,21 +27,11 @@ export interface MarginColumns {
   readonly margin: Float64Array;
 }
 
-/**
- * Contribution margin of some customers by event: not fees, not what carries a decision, not referrals, and not what was
- * sold inside a contact of theirs, which stands apart (sales-in-contacts).
- */
-export class MarginEvents {
-  private readonly rows = new KeyBuckets(WORDS);
-  private readonly products = new Map<string, RoundedProduct | null>();
-
-  /** @param wanted 1 for the customers whose events are read, by number */
-  constructor(
-    private readonly customers: CustomerKeys,
-    private readonly wanted: Uint8Array,
-    private readonly contacts: ContactHistory,
-    private readonly rules: MarginRules,
-  ) {}
+/** Revenue, signed, as a scan sends it: not fees, not what carries a decision, not referrals. */
+export class RevenueRecords extends KeyBuckets {
+  constructor(heldBytes?: number) {
+    super(WORDS, heldBytes);
+  }
 
   /** Takes a row of retention-revenue-stream.sql. */
   readonly take = (bytes: Buffer, start: number): void => {
@@ -53,62 +43,95 @@ export class MarginEvents {
     at += 4 + kind;
     const stated = bytes.readInt32BE(at) > 0;
     if (!stated) at += 4; // the amount comes behind it
-    let margin = wholeNumberAt(bytes, at + 4);
-    at += stated ? 16 : 12;
-    const currency = bytes.readInt32BE(at);
-    if (!stated || currency >= 0) {
-      const code = currency < 0 ? null : bytes.toString('utf8', at + 4, at + 4 + currency);
-      margin = this.productOf(stated, code, day)?.of(margin) ?? NaN;
-    }
-    const to = this.rows.add(bytes.readInt32BE(start + 4), bytes.readInt32BE(start + 8));
-    const { words } = this.rows;
+    const to = this.add(bytes.readInt32BE(start + 4), bytes.readInt32BE(start + 8));
+    const { words } = this;
     words[to + W.timeHigh] = bytes.readInt32BE(start + 16);
     words[to + W.timeLow] = bytes.readInt32BE(start + 20);
     words[to + W.daySale] = 2 * day + sale;
-    words[to + W.high] = Number.isNaN(margin) ? UNKNOWN : highWord(margin);
-    words[to + W.low] = margin; // modulo 2^32
+    words[to + W.high] = bytes.readInt32BE(at + 4);
+    words[to + W.low] = bytes.readInt32BE(at + 8);
+    at += stated ? 16 : 12;
+    const currency = bytes.readInt32BE(at) < 0 ? 0 : currencyNumber(bytes, at + 4);
+    words[to + W.currencyStated] = 2 * currency + (stated ? 1 : 0);
   };
+}
 
-  /** All that were taken, less what was sold inside contacts. */
-  columns(): MarginColumns {
-    const most = this.rows.count;
+/** The three letters of a currency as a number; 0 is the reporting currency. */
+function currencyNumber(bytes: Buffer, at: number): number {
+  let number = 0;
+  for (let i = 0; i < 3; i++) number = number * LETTERS + bytes[at + i]! - letter('A') + 1;
+  return number;
+}
+
+function currencyOf(number: number): string {
+  const of = (letters: number): number => (letters % LETTERS) + letter('A') - 1;
+  return String.fromCharCode(of(number >> 10), of(number >> 5), of(number));
+}
+
+/**
+ * Contribution margin of some customers by event, slice by slice: what was sold inside a contact of theirs is none of it,
+ * it stands apart (sales-in-contacts).
+ */
+export class MarginEvents {
+  private readonly products = new Map<number, RoundedProduct | null>();
+
+  constructor(
+    private readonly customers: CustomerKeys,
+    private readonly rules: MarginRules,
+  ) {}
+
+  /**
+   * Margins of a range of customers, by customer and day.
+   * @param words records of the range's customers and of others, in any order
+   * @param wanted 1 for each of the range whose events are meant
+   */
+  of(range: CustomerRange, words: Int32Array, wanted: Uint8Array, contacts: ContactHistory): MarginColumns {
+    const places = Int32Array.from({ length: words.length / WORDS }, (_, i) => i * WORDS);
+    const dayOf = (place: number): number => words[place + W.daySale]! >> 1;
+    const { starts, order } = byCustomer(this.customers, range, words, places, (a, b) => dayOf(a) - dayOf(b));
+    const most = order.length;
     const [customer, day, margin] = [new Int32Array(most), new Int32Array(most), new Float64Array(most)];
     let count = 0;
-    for (const bucket of this.rows.taken()) {
-      const { words } = bucket;
-      const dayOf = (row: number): number => words[row * WORDS + W.daySale]! >> 1;
-      const { first, starts, order } = inBucket(this.customers, bucket, WORDS, (a, b) => dayOf(a) - dayOf(b));
-      for (let c = 0; c + 1 < starts.length; c++) {
-        if (this.wanted[first + c] !== 1) continue;
-        for (let place = starts[c]!; place < starts[c + 1]!; place++) {
-          const row = order[place]!;
-          const at = row * WORDS;
-          const time = wholeNumber(words[at + W.timeHigh]!, words[at + W.timeLow]!);
-          if ((words[at + W.daySale]! & 1) === 1 && this.contacts.isTalking(first + c, time, dayOf(row))) continue;
-          customer[count] = first + c;
-          day[count] = dayOf(row);
-          const high = words[at + W.high]!;
-          margin[count++] = high === UNKNOWN ? NaN : wholeNumber(high, words[at + W.low]!);
-        }
+    for (let c = 0; c + 1 < starts.length; c++) {
+      if (wanted[c] !== 1) continue;
+      for (let at = starts[c]!; at < starts[c + 1]!; at++) {
+        const place = order[at]!;
+        const time = wholeNumber(words[place + W.timeHigh]!, words[place + W.timeLow]!);
+        const isSold = (words[place + W.daySale]! & 1) === 1;
+        if (isSold && contacts.isTalking(range.from + c, time, dayOf(place))) continue;
+        customer[count] = range.from + c;
+        day[count] = dayOf(place);
+        margin[count++] = this.marginOf(words, place);
       }
     }
     return { customer: customer.subarray(0, count), day: day.subarray(0, count), margin: margin.subarray(0, count) };
   }
 
+  private marginOf(words: Int32Array, place: number): number {
+    const amount = wholeNumber(words[place + W.high]!, words[place + W.low]!);
+    const currencyStated = words[place + W.currencyStated]!;
+    if (currencyStated === 1) return amount;
+    return this.productOf(currencyStated, words[place + W.daySale]! >> 1)?.of(amount) ?? NaN;
+  }
+
   /** What an amount or a stated margin is multiplied by; null: nobody said so. */
-  private productOf(stated: boolean, currency: string | null, day: number): RoundedProduct | null {
-    const month = currency === null ? '' : `${periodOf(addDays('1970-01-01', day))} ${currency}`;
-    const key = `${stated} ${month}`;
+  private productOf(currencyStated: number, day: number): RoundedProduct | null {
+    const isForeign = currencyStated > 1;
+    const key = isForeign ? currencyStated * DAYS + day : currencyStated;
     let product = this.products.get(key);
     if (product === undefined) {
-      const rate = stated ? '1' : this.rules.marginRate;
-      const factor = currency === null ? '1' : this.rules.factors[month];
+      const rate = (currencyStated & 1) === 1 ? '1' : this.rules.marginRate;
+      const month = `${periodOf(addDays('1970-01-01', day))} ${currencyOf(currencyStated >> 1)}`;
+      const factor = isForeign ? this.rules.factors[month] : '1';
       product = rate === null || factor === undefined ? null : new RoundedProduct([rate, factor]);
       this.products.set(key, product);
     }
     return product;
   }
 }
+
+/** More days than a calendar needs: a currency and a day make one key. */
+const DAYS = 2 ** 22;
 
 /** Fees and referrals: names of three letters, and of eight that do not begin as a purchase does. */
 function isApart(bytes: Buffer, at: number, length: number): boolean {

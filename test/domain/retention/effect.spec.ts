@@ -10,6 +10,7 @@ import {
   countsAsOutcome,
   discountFactors,
   streamsOf,
+  purchasesOf,
 } from '../../../src/domain/retention/outcome.ts';
 import { forecastEffects } from '../../../src/domain/retention/provisional.ts';
 import { resolvedFlags } from '../../../src/domain/retention/repeat.ts';
@@ -88,8 +89,8 @@ describe('readings of a cohort', () => {
 
   it('forecasts a window that is not over, near what it will be', () => {
     const final = measured(effectReadings(facts, POLICY)[1]!.effect);
-    const known = { customer: company.earnings.customer, day: company.earnings.day, margin: company.earnings.margin };
     const policy = { ...POLICY, observedThrough: 120 };
+    const known = purchasesOf(facts, company.earnings, policy.observedThrough);
     const [forecast, longer] = forecastEffects(facts, company.customers, known, policy, [182, 548]);
     if (forecast!.kind === 'refused') throw new Error(forecast!.why);
     expect(forecastEffects(facts, company.customers, known, policy, [548])).toEqual([longer]);

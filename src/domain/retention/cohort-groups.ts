@@ -1,0 +1,329 @@
+import { joined } from '../joined.ts';
+import type { Period } from '../period.ts';
+import type { CohortRows, CustomerTable, Earned, EpisodeRows } from './cohort.ts';
+import { daysOf, decisionRows, earnedBy, serviceRows } from './cohort.ts';
+import type { Episodes, Touches } from './episode.ts';
+import { EPISODE_DAYS, episodes, referenceDays } from './episode.ts';
+import type { DueCohort } from './maturity.ts';
+import { delayOf } from './maturity.ts';
+import type { Earnings, Purchases } from './outcome.ts';
+import { purchasesOf } from './outcome.ts';
+
+/** Hits by decisions, by customer number and instant. */
+export interface Hits extends Touches {
+  /** place among the decisions */
+  readonly decision: ArrayLike<number>;
+}
+
+/** What is known of all customers before any of them is looked at for what they did. */
+export interface KnownOfCustomers {
+  readonly customers: CustomerTable;
+  readonly hits: Hits;
+  /** codes of the decisions that hits name by number */
+  readonly decisions: readonly string[];
+  /** customers to compare those hit with, by decision and month, in order of their number */
+  readonly population: (decision: string, month: Period) => ArrayLike<number>;
+}
+
+/** What customers below a number did, as far as no slice before said it; sorted by customer and instant. */
+export interface FactsSlice {
+  readonly to: number;
+  readonly contacts: Touches & {
+    readonly at: ArrayLike<number>;
+    readonly cellNo: ArrayLike<number>;
+    /** 1, 0, or −1 unknown */
+    readonly resolved: ArrayLike<number>;
+    /** level of the reason, from 1 */
+    readonly reason: ArrayLike<number>;
+  };
+  readonly earnings: Earnings;
+}
+
+export interface GroupPolicy {
+  readonly windowsDays: readonly number[];
+  readonly netProvisional: boolean;
+  /** last day whose events are known */
+  readonly observedThrough: number;
+}
+
+/** Contacts or hits of a group's episodes, by customer and instant. */
+export interface EpisodeTouches {
+  /** the group's row of each */
+  readonly row: Int32Array;
+  readonly customer: Int32Array;
+  readonly day: Int32Array;
+  /** instants of contacts in epoch seconds; none of hits */
+  readonly at: Float64Array;
+  /** number of the contact's cell, or place of the hit's decision */
+  readonly of: Int32Array;
+}
+
+/** Rows of one cohort, of a month's contacts, or of a month's hits by one decision, with what they earned. */
+export interface Group {
+  readonly decision: string | undefined;
+  readonly rows: CohortRows;
+  readonly earned: Earned;
+  /** absent where no window is open */
+  readonly purchases: Purchases | undefined;
+  /** those up to the start of the last band that may be posted */
+  readonly touches: () => EpisodeTouches;
+}
+
+/**
+ * Groups of due cohorts, gathered slice by slice of the customer range: of what customers did a row of sums stays, so that
+ * no more than a slice of it must ever stand in memory.
+ */
+export class CohortGroups {
+  private readonly groups: readonly { readonly cohort: DueCohort; readonly of: readonly GatheredGroup[] }[];
+
+  constructor(known: KnownOfCustomers, cohorts: readonly DueCohort[], policy: GroupPolicy) {
+    const opened = episodes(known.hits, delayOf('decision'));
+    this.groups = cohorts.map((cohort) => ({
+      cohort,
+      of:
+        cohort.effect === 'service'
+          ? [new ServiceGroup(known.customers, cohort, policy)]
+          : hitGroups(known, cohort, opened, policy),
+    }));
+  }
+
+  /** Slices come in order. */
+  take(slice: FactsSlice): void {
+    const opened = episodes(slice.contacts, delayOf('service'));
+    for (const { of } of this.groups) for (const group of of) group.take(slice, opened);
+  }
+
+  /** Each group of a cohort that has rows, by decision code, once: it is let go. */
+  *of(cohort: DueCohort): Generator<Group> {
+    for (const group of this.groups.find((own) => own.cohort === cohort)!.of) {
+      const taken = group.taken();
+      if (taken.rows.customer.length > 0) yield taken;
+    }
+  }
+}
+
+/** What of a group is known, slice by slice. */
+abstract class GatheredGroup {
+  private parts: { readonly earned: Earned; readonly purchases: Purchases | undefined }[] = [];
+  protected readonly delay: number;
+  /** days from the clock's start to that of the last band that may be posted; below it all where none may */
+  protected readonly lastStart: number;
+
+  constructor(
+    private readonly customers: CustomerTable,
+    private readonly cohort: DueCohort,
+    private readonly policy: GroupPolicy,
+  ) {
+    const { due, open, effect } = cohort;
+    this.delay = delayOf(effect);
+    const posted = policy.netProvisional ? [...due, ...open] : due;
+    const last = policy.windowsDays.findLastIndex((days) => posted.includes(days));
+    this.lastStart = last < 0 ? -Infinity : (policy.windowsDays[last - 1] ?? 0);
+  }
+
+  abstract take(slice: FactsSlice, opened: Episodes): void;
+  abstract taken(): Group;
+
+  protected add(rows: Pick<CohortRows, 'customer' | 'clockStart'>, { earnings }: FactsSlice): void {
+    const { customers, policy, cohort } = this;
+    this.parts.push({
+      earned: earnedBy(rows, { customers, earnings }, policy.windowsDays, this.delay),
+      purchases: cohort.open.length === 0 ? undefined : purchasesOf(rows, earnings, policy.observedThrough),
+    });
+  }
+
+  protected sums(): Pick<Group, 'earned' | 'purchases'> {
+    const { parts } = this;
+    this.parts = [];
+    const sum = (of: (earned: Earned) => Float64Array): Float64Array =>
+      joined(
+        Float64Array,
+        parts.map(({ earned }) => of(earned)),
+      );
+    const bought = parts.flatMap(({ purchases }) => purchases ?? []);
+    return {
+      earned: {
+        bands: this.policy.windowsDays.map((_, b) => sum(({ bands }) => bands[b]!)),
+        before: sum(({ before }) => before),
+        priorValue: sum(({ priorValue }) => priorValue),
+        yearValue: sum(({ yearValue }) => yearValue),
+      },
+      purchases:
+        this.cohort.open.length === 0
+          ? undefined
+          : {
+              days: joined(Int32Array, bought.map(({ days }) => days)), // prettier-ignore
+              amount: joined(Float64Array, bought.map(({ amount }) => amount)), // prettier-ignore
+              last: joined(Int32Array, bought.map(({ last }) => last)), // prettier-ignore
+            },
+    };
+  }
+}
+
+/** Episodes that contacts of a month opened. */
+class ServiceGroup extends GatheredGroup {
+  private rows: EpisodeRows[] = [];
+  private touches: EpisodeTouches[] = [];
+  private readonly month: ReturnType<typeof daysOf>;
+  private count = 0;
+
+  constructor(customers: CustomerTable, cohort: DueCohort, policy: GroupPolicy) {
+    super(customers, cohort, policy);
+    this.month = daysOf(cohort.month);
+  }
+
+  take(slice: FactsSlice, opened: Episodes): void {
+    const { day, resolved, reason } = slice.contacts;
+    const rows = serviceRows(opened, day, resolved, reason, this.month);
+    this.rows.push(rows);
+    this.add(rows, slice);
+    const { row, ...touches } = touchesOf(slice.contacts, slice.contacts.cellNo, opened, rows, this.lastStart);
+    this.touches.push({ row: row.map((own) => own + this.count), ...touches });
+    this.count += rows.customer.length;
+  }
+
+  taken(): Group {
+    const { rows, touches } = this;
+    [this.rows, this.touches] = [[], []];
+    const column = (of: (part: EpisodeRows) => Int32Array) => joined(Int32Array, rows.map(of));
+    return {
+      decision: undefined,
+      rows: {
+        customer: column(({ customer }) => customer),
+        clockStart: column(({ clockStart }) => clockStart),
+        treated: joined(
+          Int8Array,
+          rows.map(({ treated }) => treated),
+        ),
+        reason: column(({ reason }) => reason),
+      },
+      ...this.sums(),
+      touches: () => joinedTouches(touches),
+    };
+  }
+}
+
+/** Customers whom a decision hit in a month, and those whom it did not. */
+class HitGroup extends GatheredGroup {
+  /** rows whose customers were in a slice */
+  private done = 0;
+
+  constructor(
+    known: KnownOfCustomers,
+    cohort: DueCohort,
+    policy: GroupPolicy,
+    private readonly decision: string,
+    private readonly rows: EpisodeRows,
+    private readonly touches: (lastStart: number) => EpisodeTouches,
+  ) {
+    super(known.customers, cohort, policy);
+  }
+
+  take(slice: FactsSlice): void {
+    const { customer, clockStart } = this.rows;
+    const from = this.done;
+    while (this.done < customer.length && customer[this.done]! < slice.to) this.done++;
+    this.add({ customer: customer.subarray(from, this.done), clockStart: clockStart.subarray(from, this.done) }, slice);
+  }
+
+  taken(): Group {
+    const { decision, rows, lastStart } = this;
+    return { decision, rows, ...this.sums(), touches: () => this.touches(lastStart) };
+  }
+}
+
+function hitGroups(known: KnownOfCustomers, cohort: DueCohort, opened: Episodes, policy: GroupPolicy): HitGroup[] {
+  const period = daysOf(cohort.month);
+  const { hits } = known;
+  const hit = new Set<number>();
+  for (const touch of opened.opening) {
+    if (hits.day[touch]! >= period.from && hits.day[touch]! < period.to) hit.add(hits.decision[touch]!);
+  }
+  return [...hit]
+    .map((number) => ({ number, code: known.decisions[number]! }))
+    .sort((a, b) => (a.code < b.code ? -1 : 1))
+    .map(({ number, code }) => {
+      const notHit = notHitOf(known, number, code, cohort.month, opened);
+      const rows = decisionRows(opened, hits.day, hits.decision, number, period, notHit);
+      const touches = (lastStart: number) => touchesOf(hits, hits.decision, opened, rows, lastStart);
+      return new HitGroup(known, cohort, policy, code, rows, touches);
+    });
+}
+
+/**
+ * Customers of the population without a hit by the decision in the episode's days before their reference day, nor in the
+ * month itself: nobody stands in both arms of a cohort. Later hits do not count: else the future would choose the arms.
+ */
+function notHitOf(
+  { hits, population }: KnownOfCustomers,
+  decision: number,
+  code: string,
+  month: Period,
+  opened: Episodes,
+): { readonly customer: number[]; readonly clockStart: number[] } {
+  const members = population(code, month);
+  const period = daysOf(month);
+  const treatedDays: number[] = [];
+  opened.opening.forEach((touch, e) => {
+    if (hits.decision[touch] !== decision || hits.day[touch]! < period.from || hits.day[touch]! >= period.to) return;
+    treatedDays.push(opened.clockStart[e]!);
+  });
+  const clockStart = referenceDays(treatedDays, members.length);
+  const customer: number[] = [];
+  const starts: number[] = [];
+  let first = 0;
+  for (let i = 0; i < members.length; i++) {
+    while (first < hits.day.length && hits.customer[first]! < members[i]!) first++;
+    let wasHit = false;
+    for (let h = first; h < hits.day.length && hits.customer[h] === members[i]; h++) {
+      const own = hits.day[h]!;
+      const before = own < clockStart[i]! && own >= clockStart[i]! - EPISODE_DAYS;
+      if (hits.decision[h] === decision && (before || (own >= period.from && own < period.to))) wasHit = true;
+    }
+    if (wasHit) continue;
+    customer.push(members[i]!);
+    starts.push(clockStart[i]!);
+  }
+  return { customer, clockStart: starts };
+}
+
+/** Touches of the rows' episodes up to some days after their clocks' start. @param named what each touch is of */
+function touchesOf(
+  touches: Touches & { readonly at?: ArrayLike<number> },
+  named: ArrayLike<number>,
+  { of, opening }: Episodes,
+  { episode, clockStart }: EpisodeRows,
+  lastStart: number,
+): EpisodeTouches {
+  const rowOf = new Int32Array(opening.length).fill(-1);
+  for (let row = 0; row < episode.length; row++) if (episode[row]! >= 0) rowOf[episode[row]!] = row;
+  const own = new Int32Array(of.length);
+  let count = 0;
+  for (let i = 0; i < of.length; i++) {
+    const row = rowOf[of[i]!]!;
+    if (row >= 0 && touches.day[i]! <= clockStart[row]! + lastStart) own[count++] = i;
+  }
+  const taken = own.subarray(0, count);
+  const { at } = touches;
+  return {
+    row: taken.map((i) => rowOf[of[i]!]!),
+    customer: taken.map((i) => touches.customer[i]!),
+    day: taken.map((i) => touches.day[i]!),
+    at: at === undefined ? new Float64Array(0) : Float64Array.from(taken, (i) => at[i]!),
+    of: taken.map((i) => named[i]!),
+  };
+}
+
+function joinedTouches(parts: readonly EpisodeTouches[]): EpisodeTouches {
+  const column = (of: (part: EpisodeTouches) => Int32Array) => joined(Int32Array, parts.map(of));
+  return {
+    row: column(({ row }) => row),
+    customer: column(({ customer }) => customer),
+    day: column(({ day }) => day),
+    at: joined(
+      Float64Array,
+      parts.map(({ at }) => at),
+    ),
+    of: column(({ of }) => of),
+  };
+}

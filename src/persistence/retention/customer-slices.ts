@@ -1,0 +1,59 @@
+import type { LocalDate } from '../../domain/period.ts';
+import type { Tx } from '../database.ts';
+import { customerRecords, type RevenueReading } from '../retention-streams.queries.ts';
+import { ContactHistory, type KeptContacts } from './contact-history.ts';
+import { BUCKETS, type CustomerKeys } from './customer-keys.ts';
+import type { CustomerRange } from './key-buckets.ts';
+import { MarginEvents, type MarginColumns } from './margin-events.ts';
+
+/** What a range of customers did, in order. */
+export interface CustomerSlice {
+  readonly range: CustomerRange;
+  readonly contacts: ContactHistory;
+  /** @param wanted 1 for each of the range whose events are meant */
+  readonly margins: (wanted: Uint8Array) => Promise<MarginColumns>;
+}
+
+/** How much of the facts stands in memory at once. */
+export interface Slicing {
+  /** contacts and events that a slice has at least; a bucket is never cut */
+  readonly rows?: number;
+  /** bytes of each kind that are held until they are looked at: the rest lies in a file */
+  readonly heldBytes?: number;
+}
+
+/** Few enough for a slice to be small beside all, enough for it to be worth its arrays. */
+const ROWS = 100_000;
+
+/**
+ * Contacts and margins of customers, slice by slice of their range in the order of their numbers: only one slice at a
+ * time stands in order in memory. @param contactsFrom first day of the contacts; both end with the reading's last
+ */
+export async function* customerSlices(
+  tx: Tx,
+  customers: CustomerKeys,
+  kept: KeptContacts,
+  contactsFrom: LocalDate | '-infinity',
+  reading: RevenueReading,
+  { rows = ROWS, heldBytes }: Slicing = {},
+): AsyncGenerator<CustomerSlice> {
+  const first = customers.bucketStarts();
+  const events = new MarginEvents(customers, reading);
+  const { contacts, revenue, close } = await customerRecords(tx, customers, contactsFrom, reading, heldBytes);
+  try {
+    for (let from = 0, to = 0; from < BUCKETS; from = to) {
+      for (let count = 0; to < BUCKETS && (to === from || count < rows); to++)
+        count += contacts.counts[to]! + revenue.counts[to]!;
+      const [range, buckets] = [
+        { from: first[from]!, to: first[to]! },
+        { from, to },
+      ];
+      const history = new ContactHistory(customers, range, await contacts.read(buckets), kept);
+      const margins = async (wanted: Uint8Array): Promise<MarginColumns> =>
+        events.of(range, await revenue.read(buckets), wanted, history);
+      yield { range, contacts: history, margins };
+    }
+  } finally {
+    close();
+  }
+}
