@@ -36,29 +36,71 @@ export interface PurchaseHistory {
  * @param spread of a weak prior for fits that serve a forecast (see `maximise`)
  * @throws Refusal not_estimable when nobody bought again
  */
-export function fitBgNbd(histories: readonly PurchaseHistory[], spread?: number): BgNbdFit {
-  const grouped = new Map<string, Required<PurchaseHistory>>();
-  const buyers = new Map<number, number>();
-  let span = 0;
-  for (const history of histories) {
-    const { frequency, recency, age, customers = 1 } = history;
-    const key = `${frequency} ${recency} ${age}`;
-    grouped.set(key, { ...history, customers: (grouped.get(key)?.customers ?? 0) + customers });
-    buyers.set(frequency, (buyers.get(frequency) ?? 0) + customers);
-    span = Math.max(span, age);
-  }
-  const rows = [...grouped.values()];
+export function fitBgNbd(histories: Iterable<PurchaseHistory>, spread?: number): BgNbdFit {
+  const alike = groupedHistories(histories);
   const logLikelihood = ([r, alpha, a, b]: readonly number[]): number => {
     const model = { r: r!, alpha: alpha!, a: a!, b: b! };
     // The gamma functions depend on the number of purchases alone: once a number, not once a customer.
     let sum = 0;
-    for (const [x, customers] of buyers) sum += customers * purchaseTerms(model, x);
-    for (const row of rows) sum += row.customers * timeTerms(model, row);
-    return sum;
+    for (const [x, customers] of alike.buyers) sum += customers * purchaseTerms(model, x);
+    return sumOfTimeTerms(model, alike, sum);
   };
+  const span = alike.ages.reduce((longest, age) => Math.max(longest, age), 0);
   const maximum = maximise(logLikelihood, [1, span / 4, 1, 1], spread);
   const [r, alpha, a, b] = maximum.parameters as [number, number, number, number];
   return { r, alpha, a, b, logLikelihood: maximum.logLikelihood, maximum };
+}
+
+/** Histories that differ, each once, in the order in which they were first seen: what they are made of, by place. */
+interface GroupedHistories {
+  readonly frequencies: readonly number[];
+  readonly recencies: readonly number[];
+  readonly ages: readonly number[];
+  readonly frequency: Int32Array;
+  readonly recency: Int32Array;
+  readonly age: Int32Array;
+  readonly customers: Float64Array;
+  /** customers by frequency, summed one by one */
+  readonly buyers: ReadonlyMap<number, number>;
+}
+
+function groupedHistories(histories: Iterable<PurchaseHistory>): GroupedHistories {
+  const [frequencies, recencies, ages] = [new Places(), new Places(), new Places()];
+  const made: { frequency: number; recency: number; age: number; customers: number }[] = [];
+  const places = new Map<number, Map<number, number>>();
+  const buyers = new Map<number, number>();
+  for (const { frequency, recency, age, customers = 1 } of histories) {
+    const own = { frequency: frequencies.of(frequency), recency: recencies.of(recency), age: ages.of(age), customers };
+    let ofAge = places.get(own.age);
+    if (ofAge === undefined) places.set(own.age, (ofAge = new Map()));
+    const rest = own.frequency * 2 ** 24 + own.recency;
+    const place = ofAge.get(rest);
+    if (place === undefined) ofAge.set(rest, made.push(own) - 1);
+    else made[place]!.customers += customers;
+    buyers.set(frequency, (buyers.get(frequency) ?? 0) + customers);
+  }
+  return {
+    frequencies: frequencies.values,
+    recencies: recencies.values,
+    ages: ages.values,
+    frequency: Int32Array.from(made, (own) => own.frequency),
+    recency: Int32Array.from(made, (own) => own.recency),
+    age: Int32Array.from(made, (own) => own.age),
+    customers: Float64Array.from(made, (own) => own.customers),
+    buyers,
+  };
+}
+
+/** Numbers that differ, by the order in which they were first seen. */
+class Places {
+  readonly values: number[] = [];
+  private readonly places = new Map<number, number>();
+
+  of(value: number): number {
+    let place = this.places.get(value);
+    if (place === undefined) this.places.set(value, (place = this.values.push(value) - 1));
+    return place;
+  }
 }
 
 function purchaseTerms({ r, alpha, a, b }: BgNbd, x: number): number {
@@ -66,12 +108,27 @@ function purchaseTerms({ r, alpha, a, b }: BgNbd, x: number): number {
   return rate + logGamma(a + b) + logGamma(b + x) - logGamma(b) - logGamma(a + b + x);
 }
 
-/** Either still active at the end, or left right after the last purchase. */
-function timeTerms({ r, alpha, a, b }: BgNbd, { frequency: x, recency, age }: PurchaseHistory): number {
-  const active = -(r + x) * Math.log(alpha + age);
-  if (x === 0) return active;
-  const left = Math.log(a / (b + x - 1)) - (r + x) * Math.log(alpha + recency);
-  return Math.max(active, left) + Math.log1p(Math.exp(-Math.abs(active - left)));
+/**
+ * Adds what the times say: either still active at the end, or left right after the last purchase. Histories are many,
+ * the numbers that they are made of are few: logarithms are taken of these.
+ */
+function sumOfTimeTerms({ r, alpha, a, b }: BgNbd, alike: GroupedHistories, start: number): number {
+  const { frequencies, frequency, recency, age, customers } = alike;
+  const ofAge = Float64Array.from(alike.ages, (own) => Math.log(alpha + own));
+  const ofRecency = Float64Array.from(alike.recencies, (own) => Math.log(alpha + own));
+  const leaving = Float64Array.from(frequencies, (x) => Math.log(a / (b + x - 1)));
+  let sum = start;
+  for (let i = 0; i < customers.length; i++) {
+    const x = frequencies[frequency[i]!]!;
+    const active = -(r + x) * ofAge[age[i]!]!;
+    if (x === 0) {
+      sum += customers[i]! * active;
+      continue;
+    }
+    const left = leaving[frequency[i]!]! - (r + x) * ofRecency[recency[i]!]!;
+    sum += customers[i]! * (Math.max(active, left) + Math.log1p(Math.exp(-Math.abs(active - left))));
+  }
+  return sum;
 }
 
 /** P(active | history). Without a repeat purchase it is 1: the model lets customers leave only after a purchase. */

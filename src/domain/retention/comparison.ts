@@ -2,13 +2,13 @@ import { columnOf, dot } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import { largestDifferences } from './balance.ts';
 import type { Design, Solver } from './least-squares.ts';
-import { leastSquaresSolver, matrixTimes, predictions, rowsOf, weightedTerms } from './least-squares.ts';
+import { inColumns, leastSquaresSolver, matrixTimes, predictions, rowsOf, weightedTerms } from './least-squares.ts';
 import { normalInterval } from './normal.ts';
 import { propensity } from './propensity.ts';
 import { normalEquations } from './scaled-terms.ts';
 import { strataEffect } from './strata.ts';
 import type { ArmMean } from './treatment-effect.ts';
-import { standardError, treatmentEffect } from './treatment-effect.ts';
+import { effectOfOutcome, standardError } from './treatment-effect.ts';
 
 /** Customers of one cohort and those they are compared with; one row an episode or a comparison customer. */
 export interface ComparisonGroup {
@@ -66,19 +66,19 @@ export function match(group: ComparisonGroup, policy: ComparisonPolicy = {}): Ma
   const least = policy.leastPerArm ?? LEAST_PER_ARM;
   enough(group.treated, least, 'in the cohort');
   const found = policy.method === 'strata' ? byStrata(group) : byScore(group, policy.overlap ?? OVERLAP);
-  const treatedInside = sizeOf(group.treated, found.inside, 1);
-  const notAssessable = sizeOf(group.treated, found.inside.map(opposite), 1);
+  const treatedInside = sizeOf(group.treated, 1, found.inside);
+  const notAssessable = sizeOf(group.treated, 1) - treatedInside;
   if (treatedInside < notAssessable) {
     throw new Refusal('no_overlap', `${notAssessable} of ${treatedInside + notAssessable} have nobody comparable`);
   }
   if (treatedInside < least) throw tooFew(treatedInside, 'treated inside the overlap', least);
   let sum = 0;
   let squares = 0;
-  found.weight.forEach((weight, i) => {
-    if (group.treated[i] === 1) return;
-    sum += weight;
-    squares += weight * weight;
-  });
+  for (let i = 0; i < found.weight.length; i++) {
+    if (group.treated[i] === 1) continue;
+    sum += found.weight[i]!;
+    squares += found.weight[i]! * found.weight[i]!;
+  }
   const effective = Math.floor((sum * sum) / squares);
   if (!(effective >= least)) throw tooFew(effective || 0, 'effective untreated customers', least);
   return {
@@ -109,62 +109,75 @@ interface Found {
 function byScore(group: ComparisonGroup, overlap: number): Found {
   const n = group.terms.rows;
   const alike = rowsWithBothArms(group.terms, group.treated);
-  const own = alike.length === n ? group.terms : rowsOf(group.terms, alike);
-  const arms = columnOf(alike.length, (at) => group.treated[alike[at]!]!);
+  const own = someRows(group.terms, alike);
+  const arms = valuesAt(group.treated, alike);
   const first = propensity(own, arms);
   let bound = 0;
   for (let at = 0; at < alike.length; at++) if (arms[at] !== 1) bound = Math.max(bound, first.probability[at]!);
   bound = Math.min(bound, overlap);
   const rows = alike.filter((_, at) => first.probability[at]! <= bound);
-  const inside = new Uint8Array(n);
-  for (const row of rows) inside[row] = 1;
-  const terms = rows.length === alike.length ? own : rowsOf(group.terms, rows);
-  const treated = columnOf(rows.length, (at) => group.treated[rows[at]!]!);
-  const fitted = rows.length === alike.length ? first : propensity(terms, treated, 'logit', first.coefficients);
-  const weight = new Float64Array(n);
-  rows.forEach((row, at) => {
+  const whole = rows.length === alike.length;
+  const terms = whole ? own : someRows(group.terms, rows);
+  const treated = whole ? arms : valuesAt(group.treated, rows);
+  const fitted = whole ? first : propensity(terms, treated, 'logit', first.coefficients);
+  const [inside, weight] = [new Uint8Array(n), new Float64Array(n)];
+  for (let at = 0; at < rows.length; at++) {
     const p = fitted.probability[at]!;
-    weight[row] = treated[at] === 1 ? 1 : p / (1 - p);
-  });
-  const customer = rows.map((i) => group.customer[i]!);
-  let solver: Solver | undefined;
-  const untreatedModel = (): Solver =>
-    (solver ??= (terms.factors ? normalEquations : leastSquaresSolver)(
+    inside[rows[at]!] = 1;
+    weight[rows[at]!] = treated[at] === 1 ? 1 : p / (1 - p);
+  }
+  const model = once(() =>
+    outcomeModel(
       terms,
-      treated.map((flag) => 1 - flag),
-    ));
-  let contrast: Float64Array | undefined;
+      columnOf(rows.length, (at) => 1 - treated[at]!),
+    ),
+  );
+  const customer = once(() => Int32Array.from(rows, (row) => group.customer[row]!));
+  const effect = once(() => {
+    const sample = { treated, treatmentTerms: terms, outcomeTerms: terms };
+    return effectOfOutcome(sample, 'aipw', { target: 'att', fitted, untreatedModel: model() });
+  });
   return {
     inside,
     weight,
-    effectOn(outcome) {
-      const sample = {
-        outcome: columnOf(rows.length, (at) => outcome[rows[at]!]!),
-        treated,
-        treatmentTerms: terms,
-        outcomeTerms: terms,
-      };
-      const models = { fitted, untreatedModel: untreatedModel() };
-      return { effect: treatmentEffect(sample, 'aipw', { target: 'att', ...models }).effect, customer };
-    },
-    contrast: () => (contrast ??= contrastByScore(group.treated, terms, rows, weight, untreatedModel())),
+    effectOn: (outcome) => ({ effect: effect()(valuesAt(outcome, rows)).effect, customer: customer() }),
+    contrast: once(() => contrastByScore(group.treated, terms, rows, weight, model())),
   };
+}
+
+/** The rows of a design, itself where it is all of them. */
+function someRows(x: Design, rows: Int32Array): Design {
+  return rows.length === x.rows ? x : rowsOf(x, rows);
+}
+
+function valuesAt(values: ArrayLike<number>, rows: Int32Array): Float64Array {
+  return columnOf(rows.length, (at) => values[rows[at]!]!);
+}
+
+function once<T>(find: () => T): () => T {
+  let found: T | undefined;
+  return () => (found ??= find());
+}
+
+function outcomeModel(terms: Design, weights: Float64Array): Solver {
+  if (terms.factors && !terms.byColumns) return normalEquations(terms, weights);
+  return leastSquaresSolver(inColumns(terms), weights);
 }
 
 /**
  * Rows whose segment, reason or other yes-or-no trait is found in both arms: a reason that was always resolved has nobody
  * to compare with, and would tell the arms apart for everybody else.
  */
-function rowsWithBothArms({ rows: n, columns, factors = [] }: Design, treated: ArrayLike<number>): number[] {
-  const yesOrNo = columns.filter((column) => column.every((value) => value === 0 || value === 1));
+function rowsWithBothArms({ rows: n, columns, factors = [] }: Design, treated: ArrayLike<number>): Int32Array {
   // What a level's rows leave over has one arm only where every other level has.
-  const traits = [...yesOrNo.map((of) => ({ of, levels: 2 })), ...factors];
-  let rows = Array.from({ length: n }, (_, i) => i);
+  const traits = [...columns.filter(isYesOrNo).map((of) => ({ of, levels: 2 })), ...factors];
+  let rows = new Int32Array(n);
+  for (let i = 0; i < n; i++) rows[i] = i;
   for (let before = -1; before !== rows.length;) {
     before = rows.length;
     for (const { of, levels } of traits) {
       const seen = new Uint8Array(levels); // of each the arms: 1 untreated, 2 treated, 3 both
-      for (const i of rows) seen[of[i]!]! |= treated[i] === 1 ? 2 : 1;
+      for (let at = 0; at < rows.length; at++) seen[of[rows[at]!]!]! |= treated[rows[at]!] === 1 ? 2 : 1;
       if (seen.every((arms) => arms === 0 || arms === 3)) continue;
       rows = rows.filter((i) => seen[of[i]!] === 3);
     }
@@ -172,11 +185,16 @@ function rowsWithBothArms({ rows: n, columns, factors = [] }: Design, treated: A
   return rows;
 }
 
+function isYesOrNo(column: ArrayLike<number>): boolean {
+  for (let i = 0; i < column.length; i++) if (column[i] !== 0 && column[i] !== 1) return false;
+  return true;
+}
+
 /** Treated: their mean. Untreated: their weights, and through the outcome model what the weights leave unbalanced. */
 function contrastByScore(
   treated: ArrayLike<number>,
   terms: Design,
-  rows: readonly number[],
+  rows: Int32Array,
   weight: Float64Array,
   { bread }: Solver,
 ): Float64Array {
@@ -185,13 +203,13 @@ function contrastByScore(
   const size = rows.length - untreated.reduce((sum, value) => sum + value, 0);
   const open = weightedTerms(
     terms,
-    untreated.map((flag, i) => 1 - flag - own[i]!),
+    columnOf(rows.length, (at) => 1 - untreated[at]! - own[at]!),
   );
   const reach = predictions(terms, matrixTimes(bread, open));
   const contrast = new Float64Array(treated.length);
-  rows.forEach((row, i) => {
-    contrast[row] = (untreated[i] === 1 ? -own[i]! - reach[i]! : 1) / size;
-  });
+  for (let at = 0; at < rows.length; at++) {
+    contrast[rows[at]!] = (untreated[at] === 1 ? -own[at]! - reach[at]! : 1) / size;
+  }
   return contrast;
 }
 
@@ -220,20 +238,16 @@ function byStrata({ treated, stratum: strata, customer }: ComparisonGroup): Foun
   };
 }
 
-function opposite(flag: number): number {
-  return flag === 1 ? 0 : 1;
-}
-
-function sizeOf(treated: ArrayLike<number>, among: ArrayLike<number>, arm: number): number {
+/** Rows of an arm. @param among absent: all */
+function sizeOf(treated: ArrayLike<number>, arm: number, among?: ArrayLike<number>): number {
   let size = 0;
-  for (let i = 0; i < treated.length; i++) if (among[i] === 1 && treated[i] === arm) size++;
+  for (let i = 0; i < treated.length; i++) if (treated[i] === arm && (among === undefined || among[i] === 1)) size++;
   return size;
 }
 
 function enough(treated: ArrayLike<number>, least: number, where: string): void {
-  const all = new Uint8Array(treated.length).fill(1);
   for (const arm of [1, 0]) {
-    const size = sizeOf(treated, all, arm);
+    const size = sizeOf(treated, arm);
     if (size < least) throw tooFew(size, `${arm === 1 ? 'treated' : 'untreated'} customers ${where}`, least);
   }
 }

@@ -31,8 +31,10 @@ export interface ContractArm {
 
 /** Customers without contracts of one arm, in weeks from the start of their clock as if it were a first purchase. */
 export interface BuyerArm {
-  readonly histories: readonly PurchaseHistory[];
-  readonly spends: readonly Spend[];
+  readonly histories: () => Iterable<PurchaseHistory>;
+  /** how many of them bought, and what each of these spent */
+  readonly spenders: number;
+  readonly spend: (place: number) => Spend;
 }
 
 interface Expected {
@@ -132,10 +134,10 @@ interface BuyerModels {
   readonly spending: Maximum;
 }
 
-function modelsOf({ histories, spends }: BuyerArm): BuyerModels {
+function modelsOf(arm: BuyerArm): BuyerModels {
   return {
-    buying: fitBgNbd(histories, FORECAST_SPREAD).maximum,
-    spending: fitGammaGamma(thinned(spends), FORECAST_SPREAD).maximum,
+    buying: fitBgNbd(arm.histories(), FORECAST_SPREAD).maximum,
+    spending: fitGammaGamma(thinned(arm), FORECAST_SPREAD).maximum,
   };
 }
 
@@ -152,11 +154,12 @@ function expectedMargin({ buying, spending }: BuyerModels, windowDays: number): 
 }
 
 /** Every k-th spend, weighted up: five thousand tell the three numbers of the model closely enough. */
-function thinned(spends: readonly Spend[]): Spend[] {
-  const step = Math.ceil(spends.length / MOST_SPENDS);
-  return spends
-    .filter((_, i) => i % step === 0)
-    .map((spend) => ({ ...spend, customers: (spend.customers ?? 1) * step }));
+function thinned({ spenders, spend }: BuyerArm): Spend[] {
+  const step = Math.ceil(spenders / MOST_SPENDS);
+  return Array.from({ length: Math.ceil(spenders / step) || 0 }, (_, i) => {
+    const own = spend(i * step);
+    return { ...own, customers: (own.customers ?? 1) * step };
+  });
 }
 
 function scaled({ value, error }: Expected, factor: number): Expected {

@@ -40,14 +40,17 @@ export function fitGammaGamma(spends: readonly Spend[], spread?: number): GammaG
   const scale = rows.reduce((sum, { mean }) => sum + mean, 0) / rows.length;
   const buyers = new Map<number, number>();
   for (const { purchases, customers = 1 } of rows) buyers.set(purchases, (buyers.get(purchases) ?? 0) + customers);
+  const spent = Float64Array.from(rows, ({ purchases, mean }) => purchases * mean);
+  const logMean = Float64Array.from(rows, ({ mean }) => Math.log(mean));
   const logLikelihood = ([p, q, v]: readonly number[]): number => {
     let sum = 0;
     for (const [x, customers] of buyers) {
       const gammas = logGamma(p! * x + q!) - logGamma(p! * x) - logGamma(q!);
       sum += customers * (gammas + q! * Math.log(v!) + p! * x * Math.log(x));
     }
-    for (const { purchases: x, mean: m, customers = 1 } of rows) {
-      sum += customers * ((p! * x - 1) * Math.log(m) - (p! * x + q!) * Math.log(x * m + v!));
+    for (let i = 0; i < rows.length; i++) {
+      const { purchases: x, customers = 1 } = rows[i]!;
+      sum += customers * ((p! * x - 1) * logMean[i]! - (p! * x + q!) * Math.log(spent[i]! + v!));
     }
     return sum;
   };

@@ -17,6 +17,8 @@ export interface Design {
   readonly names: readonly string[];
   /** absent: none */
   readonly factors?: readonly Factor[] | undefined;
+  /** true: a fit takes each level as a column like any other, centred and scaled; its sums are those of `inColumns` */
+  readonly byColumns?: boolean | undefined;
 }
 
 /** A trait of which every row has one level. Each level is a term: 1 for its rows, 0 for the others; only the levels are kept. */
@@ -61,6 +63,11 @@ export function inColumns({ rows, columns, names, factors = [] }: Design): Desig
   return { rows, columns: [...columns, ...ofLevels], names };
 }
 
+/** The same terms, to be fitted as `inColumns` would be, without the columns. */
+export function byColumns(x: Design): Design {
+  return { ...x, byColumns: true };
+}
+
 /** The same terms over some of the rows. */
 export function rowsOf(x: Design, rows: ArrayLike<number>): Design {
   const columns = x.columns.map((column) => {
@@ -73,7 +80,7 @@ export function rowsOf(x: Design, rows: ArrayLike<number>): Design {
     for (let at = 0; at < own.length; at++) own[at] = of[rows[at]!]!;
     return { of: own, levels };
   });
-  return { rows: rows.length, columns, names: x.names, factors };
+  return { ...x, rows: rows.length, columns, factors };
 }
 
 /** Weighted least squares on one design, ready for any outcome: the costly part is done once. */

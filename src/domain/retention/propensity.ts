@@ -64,20 +64,22 @@ export function propensity(
   const scaled = scaledTerms(x);
   const rows = emptyRows(n);
   let coefficients = start ? scaled.from(start) : new Float64Array(scaled.size);
-  let eta = scaled.predictor(coefficients);
-  let next: Float64Array = new Float64Array(n);
+  let [eta, next] = [new Float64Array(n), new Float64Array(n)];
+  const shift = new Float64Array(n);
+  scaled.predictor(coefficients, eta);
   let current = fill(eta, treated, rows);
   // Other rows may drop other terms: a start that says less than nothing is no start.
   if (start && !(current > -n * Math.LN2)) {
     coefficients = new Float64Array(scaled.size);
-    eta = scaled.predictor(coefficients);
+    scaled.predictor(coefficients, eta);
     current = fill(eta, treated, rows);
   }
   for (let step = 0; step < MOST_STEPS; step++) {
-    const factor = cholesky(scaled.information(rows.curvature));
+    const { information, sums } = scaled.equations(rows.curvature, rows.score);
+    const factor = cholesky(information);
     if (factor === undefined) throw separated();
-    const move = choleskySolve(factor, scaled.sums(rows.score));
-    const shift = scaled.predictor(move);
+    const move = choleskySolve(factor, sums);
+    scaled.predictor(move, shift);
     let share = 1;
     let reached = fill(stepped(eta, shift, share, next), treated, rows);
     while (!(reached >= current - 1e-9 * Math.abs(current)) && share > 1e-6) {
@@ -90,15 +92,15 @@ export function propensity(
     current = reached;
     if (step > 0 && Math.abs(gain) <= CONVERGED * (Math.abs(current) + 1)) {
       if (eta.every((value) => Math.abs(value) > SEPARATED)) throw separated();
-      const information = cholesky(scaled.information(rows.curvature));
-      if (information === undefined) throw separated();
+      const last = cholesky(scaled.equations(rows.curvature).information);
+      if (last === undefined) throw separated();
       const { probability, slope, score } = rows;
       return {
         coefficients: scaled.back(coefficients),
         probability,
         slope,
         score,
-        bread: scaled.bread(choleskyInverse(information)),
+        bread: scaled.bread(choleskyInverse(last)),
         logLikelihood: current,
       };
     }

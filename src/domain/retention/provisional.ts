@@ -1,12 +1,11 @@
+import { columnOf } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
-import type { PurchaseHistory } from './bgnbd.ts';
 import type { CustomerTable } from './cohort.ts';
 import { match } from './comparison.ts';
 import type { CohortFacts, ReadingPolicy, RefusedEffect } from './effect.ts';
 import type { BuyerArm, ContractArm, Forecast } from './forecast.ts';
 import { buyerModels, contractForecast, purchaseForecast } from './forecast.ts';
-import type { Spend } from './gamma-gamma.ts';
-import { inColumns } from './least-squares.ts';
+import { byColumns } from './least-squares.ts';
 import { criticalValue } from './normal.ts';
 import type { Purchases } from './outcome.ts';
 import { discountFactors } from './outcome.ts';
@@ -59,14 +58,18 @@ function ahead(facts: CohortFacts, customers: CustomerTable, purchases: Purchase
   const { observedThrough } = policy;
   // The models magnify the last digits of the weights (a likelihood may be all but flat), and a forecast that was made
   // stands in a run: so they are found by the same sums as ever.
-  const { weight, treatedInside } = match({ ...facts, terms: inColumns(facts.terms) }, policy);
-  const counts = weight.map((value, i) => value * (facts.clockStart[i]! <= observedThrough ? 1 : 0) * facts.active[i]!);
+  const { weight, treatedInside } = match({ ...facts, terms: byColumns(facts.terms) }, policy);
+  const counts = columnOf(
+    weight.length,
+    (i) => weight[i]! * (facts.clockStart[i]! <= observedThrough ? 1 : 0) * facts.active[i]!,
+  );
   const kinds = [0, 1].flatMap((byEvents): Ahead['kinds'] => {
-    const [treated, untreated]: [number[], number[]] = [[], []];
-    for (let i = 0; i < counts.length; i++) {
-      if (!(counts[i]! > 0) || customers.byEvents[facts.customer[i]!] !== byEvents) continue;
-      (facts.treated[i] === 1 ? treated : untreated).push(i);
-    }
+    const armOf = (arm: 0 | 1): Int32Array =>
+      rowsWhere(counts.length, (i) => {
+        const counted = counts[i]! > 0 && customers.byEvents[facts.customer[i]!] === byEvents;
+        return counted && (facts.treated[i] === 1 ? 1 : 0) === arm;
+      });
+    const [treated, untreated] = [armOf(1), armOf(0)];
     if (treated.length === 0) return [];
     if (byEvents === 1) {
       const arms = [treated, untreated].map((rows) => buyers(facts, purchases, rows, counts, observedThrough));
@@ -102,15 +105,15 @@ function forecastOf({ customers, kinds }: Ahead, windowDays: number, factor: num
 function contracts(
   facts: CohortFacts,
   customers: CustomerTable,
-  rows: readonly number[],
+  rows: Int32Array,
   counts: Float64Array,
   observedThrough: number,
 ): ContractArm {
-  const leftOn = rows.map((i) => customers.leftOn[facts.customer[i]!]!);
+  const leftOn = columnOf(rows.length, (at) => customers.leftOn[facts.customer[rows[at]!]!]!);
   return {
-    followedDays: rows.map((i, at) => Math.min(leftOn[at]!, observedThrough + 1) - facts.clockStart[i]!),
-    left: leftOn.map((day) => (day <= observedThrough ? 1 : 0)),
-    weight: rows.map((i) => counts[i]!),
+    followedDays: leftOn.map((day, at) => Math.min(day, observedThrough + 1) - facts.clockStart[rows[at]!]!),
+    left: Uint8Array.from(leftOn, (day) => (day <= observedThrough ? 1 : 0)),
+    weight: columnOf(rows.length, (at) => counts[rows[at]!]!),
   };
 }
 
@@ -119,27 +122,34 @@ function weeks(days: number): number {
   return Math.ceil(days / 7);
 }
 
-/** Histories in weeks from the clock's start on. */
+/** Histories in weeks from the clock's start on, each made when it is looked at. */
 function buyers(
   { clockStart }: CohortFacts,
   { days, amount, last }: Purchases,
-  rows: readonly number[],
+  rows: Int32Array,
   counts: Float64Array,
   observedThrough: number,
 ): BuyerArm {
-  const histories: PurchaseHistory[] = [];
-  const spends: Spend[] = [];
-  for (const i of rows) {
-    const start = clockStart[i]!;
-    const frequency = days[i]!;
-    const weight = counts[i]!;
-    histories.push({
-      frequency,
-      recency: weeks(last[i]! - start + 1),
-      age: weeks(observedThrough + 1 - start),
-      customers: weight,
-    });
-    if (frequency > 0) spends.push({ purchases: frequency, mean: amount[i]! / frequency, customers: weight });
-  }
-  return { histories, spends };
+  const spenders = rows.filter((i) => days[i]! > 0);
+  return {
+    *histories() {
+      for (const i of rows) {
+        const start = clockStart[i]!;
+        const recency = weeks(last[i]! - start + 1);
+        yield { frequency: days[i]!, recency, age: weeks(observedThrough + 1 - start), customers: counts[i]! };
+      }
+    },
+    spenders: spenders.length,
+    spend(place) {
+      const i = spenders[place]!;
+      return { purchases: days[i]!, mean: amount[i]! / days[i]!, customers: counts[i]! };
+    },
+  };
+}
+
+function rowsWhere(rows: number, wanted: (row: number) => boolean): Int32Array {
+  const found = new Int32Array(rows);
+  let count = 0;
+  for (let i = 0; i < rows; i++) if (wanted(i)) found[count++] = i;
+  return found.slice(0, count);
 }

@@ -3,14 +3,15 @@ import {
   cholesky,
   choleskyInverse,
   choleskySolve,
-  crossProduct,
+  columnOf,
   dot,
   orthonormal,
   square,
 } from '../causality/linear-algebra.ts';
 import { invariant } from '../errors.ts';
-import type { Design, Solver } from './least-squares.ts';
-import { levelSums, predictions, weightedTerms } from './least-squares.ts';
+import type { Design, Factor, Solver } from './least-squares.ts';
+import { inColumns } from './least-squares.ts';
+import { TermTiles, type Equations, type TermColumn } from './term-tiles.ts';
 
 /**
  * A design's terms that are no combinations of others, its columns centred (where there is a constant) and scaled, with
@@ -18,16 +19,23 @@ import { levelSums, predictions, weightedTerms } from './least-squares.ts';
  */
 export interface ScaledTerms {
   readonly size: number;
-  /** z'β of every row */
-  readonly predictor: (coefficients: Float64Array) => Float64Array;
-  /** Z'WZ; absent weights: ones */
-  readonly information: (weights?: Float64Array) => Square;
+  /** z'β of every row. @param to written over */
+  readonly predictor: (coefficients: Float64Array, to: Float64Array) => void;
+  /** Z'WZ, and Z'f where values f are given; absent weights: ones */
+  readonly equations: (weights?: Float64Array, values?: Float64Array) => Equations;
   /** Z'f */
-  readonly sums: (factor: Float64Array) => Float64Array;
+  readonly sums: (values: Float64Array) => Float64Array;
   readonly from: (coefficients: Float64Array) => Float64Array;
   readonly back: (coefficients: ArrayLike<number>) => Float64Array;
   /** covariance of the scaled terms' coefficients as one of the terms' own; zero for dropped terms */
   readonly bread: (inverse: Square) => Square;
+}
+
+/** A column of the scaled terms, and how it came from the design's term at a place. */
+interface ScaledTerm {
+  readonly place: number;
+  readonly centre: number;
+  readonly scale: number;
 }
 
 /**
@@ -36,19 +44,20 @@ export interface ScaledTerms {
  * @param weights rows with weight 0 do not tell terms apart; with factors only
  */
 export function scaledTerms(x: Design, weights?: Float64Array): ScaledTerms {
-  const wide = x.factors !== undefined;
-  const places = wide ? [...x.columns.keys()] : orthonormal(x.columns).kept;
+  const asLevels = x.factors !== undefined && !x.byColumns;
+  const places = asLevels ? [...x.columns.keys()] : keptColumns(x);
   const constant = places.find((j) => x.names[j] === 'constant');
-  const centre = places.map((j) => (constant === undefined || j === constant ? 0 : mean(x.columns[j]!)));
-  const columns = places.map((j, a) => x.columns[j]!.map((value) => value - centre[a]!));
-  const scale = columns.map((column) => Math.sqrt(dot(column, column) / x.rows) || 1);
-  columns.forEach((column, a) => {
-    for (let i = 0; i < column.length; i++) column[i]! /= scale[a]!;
-  });
-  const terms: Design = { ...x, columns, names: wide ? x.names : places.map((j) => x.names[j]!) };
-  const kept = wide ? independent(crossTerms(terms, weights)) : places.map((_, a) => a);
+  const made = places.map((j) => scaledColumn(x, j, constant !== undefined && j !== constant));
+  const terms = made.map(({ term }) => term);
+  const tiles = new TermTiles(
+    x.rows,
+    made.map(({ column }) => column),
+    asLevels ? x.factors : [],
+  );
+  const size = tiles.size;
+  const kept = asLevels ? independent(tiles.equations(weights).information) : [...terms.keys()];
   // Levels are neither centred nor scaled.
-  const own = kept.map((a) => ({ place: wide ? a : places[a]!, centre: centre[a] ?? 0, scale: scale[a] ?? 1 }));
+  const own = kept.map((a) => terms[a] ?? { place: a, centre: 0, scale: 1 });
   const at = constant === undefined ? -1 : own.findIndex(({ place }) => place === constant);
   const back = (coefficients: ArrayLike<number>): Float64Array => {
     const whole = new Float64Array(x.names.length);
@@ -56,21 +65,20 @@ export function scaledTerms(x: Design, weights?: Float64Array): ScaledTerms {
     if (constant !== undefined) for (const term of own) whole[constant]! -= whole[term.place]! * term.centre;
     return whole;
   };
+  const someOf = (whole: Float64Array): Float64Array => Float64Array.from(kept, (a) => whole[a]!);
   return {
     size: kept.length,
-    predictor(coefficients) {
-      const whole = new Float64Array(terms.names.length);
+    predictor(coefficients, to) {
+      const whole = new Float64Array(size);
       kept.forEach((a, k) => (whole[a] = coefficients[k]!));
-      return predictions(terms, whole);
+      tiles.predictor(whole, to);
     },
-    information(curvature) {
-      const whole = crossTerms(terms, curvature);
-      return kept.length === whole.length ? whole : kept.map((a) => Float64Array.from(kept, (b) => whole[a]![b]!));
+    equations(curvature, values) {
+      const whole = tiles.equations(curvature, values);
+      if (kept.length === size) return whole;
+      return { information: kept.map((a) => someOf(whole.information[a]!)), sums: someOf(whole.sums) };
     },
-    sums(factor) {
-      const whole = weightedTerms(terms, factor);
-      return Float64Array.from(kept, (a) => whole[a]!);
-    },
+    sums: (values) => someOf(tiles.sums(values)),
     from(coefficients) {
       const start = Float64Array.from(own, (term) => coefficients[term.place]! * term.scale);
       if (at >= 0) for (const term of own) start[at]! += coefficients[term.place]! * term.centre * own[at]!.scale;
@@ -92,54 +100,119 @@ export function scaledTerms(x: Design, weights?: Float64Array): ScaledTerms {
  */
 export function normalEquations(x: Design, weights: Float64Array): Solver {
   const scaled = scaledTerms(x, weights);
-  const factor = cholesky(scaled.information(weights));
+  const factor = cholesky(scaled.equations(weights).information);
   invariant(factor !== undefined, 'terms that were told apart are combinations of each other');
   return {
     bread: scaled.bread(choleskyInverse(factor)),
-    coefficients: (y) => scaled.back(choleskySolve(factor, scaled.sums(weights.map((weight, i) => weight * y[i]!)))),
+    coefficients: (y) => scaled.back(choleskySolve(factor, scaled.sums(columnOf(x.rows, (i) => weights[i]! * y[i]!)))),
   };
+}
+
+/** A term's column, less its mean where it is to be centred, with a mean square of 1. */
+function scaledColumn(x: Design, place: number, centred: boolean): { column: TermColumn; term: ScaledTerm } {
+  const level = levelAt(x, place);
+  const values = level ? levelColumn(level, x.rows, 0, 1) : x.columns[place]!;
+  const centre = centred ? mean(values) : 0;
+  // A level has two numbers, and they are found once.
+  const column = level
+    ? levelColumn(level, x.rows, 0 - centre, 1 - centre)
+    : columnOf(x.rows, (i) => values[i]! - centre);
+  const scale = Math.sqrt(dot(column, column) / x.rows) || 1;
+  const term = { place, centre, scale };
+  if (level) return { column: { ...level, zero: (0 - centre) / scale, one: (1 - centre) / scale }, term };
+  for (let i = 0; i < column.length; i++) column[i]! /= scale;
+  return { column: { values: column }, term };
+}
+
+/** The level at a place behind the columns. */
+function levelAt({ columns, factors = [] }: Design, place: number) {
+  let level = place - columns.length;
+  if (level < 0) return undefined;
+  for (const factor of factors) {
+    if (level < factor.levels) return { factor, level };
+    level -= factor.levels;
+  }
+  return undefined;
+}
+
+function levelColumn(
+  { factor: { of }, level }: NonNullable<ReturnType<typeof levelAt>>,
+  rows: number,
+  zero: number,
+  one: number,
+): Column {
+  return columnOf(rows, (i) => (of[i] === level ? one : zero));
 }
 
 function mean(column: Column): number {
-  return column.reduce((sum, value) => sum + value, 0) / column.length;
+  let sum = 0;
+  for (let i = 0; i < column.length; i++) sum += column[i]!;
+  return sum / column.length;
 }
 
-/** X'WX of all terms: of columns by their products, of levels by the sums over their rows. */
-function crossTerms({ columns, factors = [], names }: Design, weights?: Float64Array): Square {
-  if (factors.length === 0) return crossProduct(columns, weights);
-  const result = square(names.length);
-  const put = (i: number, j: number, value: number): void => {
-    result[i]![j] = result[j]![i] = value;
+/** What is left of a column beside those before it, by its length, above which nobody doubts that it is none of theirs. */
+const NO_DOUBT = 1e-4;
+
+/**
+ * Places of the columns that are no combinations of those before them. With levels by their cross products, where these
+ * leave no doubt: a level is dropped when it is the last with rows of its factor, so that it is what the others leave
+ * over. Whatever is less plain is told by an orthonormal basis of all columns.
+ */
+export function keptColumns(x: Design): readonly number[] {
+  return (x.factors && plainlyKept(x, x.factors)) ?? orthonormal(inColumns(x).columns).kept;
+}
+
+function plainlyKept(x: Design, factors: readonly Factor[]): number[] | undefined {
+  const { columns, names, rows } = x;
+  if (names[0] !== 'constant') return undefined;
+  const made = columns.map((_, j) => scaledColumn(x, j, j > 0));
+  const tiles = new TermTiles(
+    rows,
+    made.map(({ column }) => column),
+    factors,
+  );
+  const products = tiles.equations().information;
+  const found = new Pivots(products);
+  const isPlain = (j: number, length: number): boolean => {
+    if (!(Math.sqrt(found.left(j)) > NO_DOUBT * length)) return false;
+    found.keep(j);
+    return true;
   };
-  crossProduct(columns, weights).forEach((row, j) => result[j]!.set(row));
+  for (let j = 0; j < columns.length; j++) {
+    // By the length of the column as it was: centred and scaled it is another.
+    if (!isPlain(j, Math.sqrt(dot(columns[j]!, columns[j]!)) / made[j]!.term.scale)) return undefined;
+  }
   let first = columns.length;
-  factors.forEach((factor, f) => {
-    const { of, levels } = factor;
-    levelSums(factor, weights).forEach((sum, level) => put(first + level, first + level, sum));
-    columns.forEach((column, j) => {
-      levelSums(factor, weights, column).forEach((sum, level) => put(first + level, j, sum));
-    });
-    let other = columns.length;
-    for (const before of factors.slice(0, f)) {
-      const both = of.map((level, i) => level * before.levels + before.of[i]!);
-      levelSums({ of: both, levels: levels * before.levels }, weights).forEach((sum, pair) =>
-        put(first + Math.floor(pair / before.levels), other + (pair % before.levels), sum),
-      );
-      other += before.levels;
-    }
+  for (const { levels } of factors) {
+    const withRows = Array.from({ length: levels }, (_, level) => first + level).filter((j) => products[j]![j]! > 0);
+    if (!withRows.slice(0, -1).every((j) => isPlain(j, Math.sqrt(products[j]![j]!)))) return undefined;
     first += levels;
-  });
-  return result;
+  }
+  return found.kept;
 }
 
 /** What may be left of a term's square before it counts as a combination of those before it: rounding leaves less. */
 const NOTHING_LEFT = 1e-10;
 
 /** Terms that are no combinations of those before them, by the pivots of their cross products. */
-function independent(products: Square): number[] {
-  const kept: number[] = [];
-  const factor: Float64Array[] = [];
-  products.forEach((product, j) => {
+function independent(products: Square): readonly number[] {
+  const found = new Pivots(products);
+  for (let j = 0; j < products.length; j++) if (found.left(j) > products[j]![j]! * NOTHING_LEFT) found.keep(j);
+  return found.kept;
+}
+
+/** Pivots of a matrix of cross products, term by term. */
+class Pivots {
+  readonly kept: number[] = [];
+  private readonly factor: Float64Array[] = [];
+  private row = new Float64Array(0);
+
+  constructor(private readonly products: Square) {}
+
+  /** Square of what is left of a term beside those that were kept. */
+  left(j: number): number {
+    const { kept, factor } = this;
+    const product = this.products[j]!;
     const row = new Float64Array(kept.length + 1);
     let rest = product[j]!;
     kept.forEach((place, a) => {
@@ -148,10 +221,14 @@ function independent(products: Square): number[] {
       row[a] = sum / factor[a]![a]!;
       rest -= row[a]! ** 2;
     });
-    if (!(rest > product[j]! * NOTHING_LEFT)) return;
     row[kept.length] = Math.sqrt(rest);
-    factor.push(row);
-    kept.push(j);
-  });
-  return kept;
+    this.row = row;
+    return rest;
+  }
+
+  /** Keeps the term that was looked at last. */
+  keep(j: number): void {
+    this.factor.push(this.row);
+    this.kept.push(j);
+  }
 }

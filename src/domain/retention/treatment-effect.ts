@@ -50,9 +50,12 @@ export interface EffectOptions {
   readonly untreatedModel?: Solver;
 }
 
+/** What a sample is before anybody looks at an outcome. */
+export type Setting = Omit<TreatmentSample, 'outcome'>;
+
 /** One arm as an estimator sees it. */
 interface Arm {
-  readonly sample: TreatmentSample;
+  readonly setting: Setting;
   /** 1 for rows of the arm */
   readonly inArm: Float64Array;
   /** 1 for rows that the mean is taken over */
@@ -64,36 +67,51 @@ interface Arm {
   readonly change: Float64Array;
 }
 
+type MeanOf = (outcome: ArrayLike<number>) => ArmMean;
+
 /** @throws Refusal no_overlap when an arm is empty or the propensity tells the arms apart */
 export function treatmentEffect(sample: TreatmentSample, estimator: Estimator, options: EffectOptions = {}): Effect {
+  return effectOfOutcome(sample, estimator, options)(sample.outcome);
+}
+
+/** The same for any outcome over the rows: what does not depend on it is done once. */
+export function effectOfOutcome(
+  setting: Setting,
+  estimator: Estimator,
+  options: EffectOptions = {},
+): (outcome: ArrayLike<number>) => Effect {
   const { target = 'ate', link = 'logit' } = options;
   const fitted =
-    estimator === 'ra' ? undefined : (options.fitted ?? propensity(sample.treatmentTerms, sample.treated, link));
-  const mean = (side: 0 | 1): ArmMean => {
-    const arm = armOf(sample, side, target, fitted);
+    estimator === 'ra' ? undefined : (options.fitted ?? propensity(setting.treatmentTerms, setting.treated, link));
+  const mean = (side: 0 | 1): MeanOf => {
+    const arm = armOf(setting, side, target, fitted);
     // The treated as they are: nothing is modelled where the target is the treated themselves.
-    if (target === 'att' && side === 1) return plainMean(arm);
+    if (target === 'att' && side === 1) return (outcome) => plainMean(arm, outcome);
+    if (estimator === 'ht' || estimator === 'ipw') return (outcome) => weightedMean(arm, estimator, outcome);
     const solver = side === 0 && estimator !== 'ipwra' ? options.untreatedModel : undefined;
-    return estimator === 'ht' || estimator === 'ipw'
-      ? weightedMean(arm, estimator)
-      : modelledMean(arm, estimator, solver);
+    return modelledMean(arm, estimator, solver);
   };
-  const untreated = mean(0);
-  const treated = mean(1);
-  return { untreated, treated, effect: difference(treated, untreated) };
+  const means = [mean(0), mean(1)] as const;
+  return (outcome) => {
+    const [untreated, treated] = [means[0](outcome), means[1](outcome)];
+    return { untreated, treated, effect: difference(treated, untreated) };
+  };
 }
 
 export function difference(treated: ArmMean, untreated: ArmMean): ArmMean {
+  const less = (a: Float64Array, b: Float64Array): Float64Array => columnOf(a.length, (i) => a[i]! - b[i]!);
   return {
     mean: treated.mean - untreated.mean,
-    influence: treated.influence.map((value, i) => value - untreated.influence[i]!),
-    direct: treated.direct.map((value, i) => value - untreated.direct[i]!),
+    influence: less(treated.influence, untreated.influence),
+    get direct() {
+      return less(treated.direct, untreated.direct);
+    },
   };
 }
 
 /** Weights: inverse probabilities of the arm (ate), or the treated as they are and the untreated by their odds (att). */
-function armOf(sample: TreatmentSample, side: 0 | 1, target: Target, fitted: PropensityFit | undefined): Arm {
-  const { treated } = sample;
+function armOf(setting: Setting, side: 0 | 1, target: Target, fitted: PropensityFit | undefined): Arm {
+  const { treated } = setting;
   const inArm = columnOf(treated.length, (i) => (treated[i] === side ? 1 : 0));
   if (!inArm.includes(1)) {
     throw new Refusal('no_overlap', `nobody is ${side === 1 ? 'treated' : 'untreated'}: nothing to compare with`);
@@ -116,20 +134,20 @@ function armOf(sample: TreatmentSample, side: 0 | 1, target: Target, fitted: Pro
       change[i] = fitted.slope[i]! / own ** 2;
     }
   }
-  return { sample, inArm, member, size, fitted, weight, change };
+  return { setting, inArm, member, size, fitted, weight, change };
 }
 
-function plainMean({ sample, inArm, size }: Arm): ArmMean {
-  const y = sample.outcome;
-  const mean = inArm.reduce((sum, flag, i) => sum + flag * y[i]!, 0) / size;
-  const influence = inArm.map((flag, i) => (flag * (y[i]! - mean)) / size);
+function plainMean({ inArm, size }: Arm, y: ArrayLike<number>): ArmMean {
+  let sum = 0;
+  for (let i = 0; i < inArm.length; i++) sum += inArm[i]! * y[i]!;
+  const mean = sum / size;
+  const influence = columnOf(inArm.length, (i) => (inArm[i]! * (y[i]! - mean)) / size);
   return { mean, influence, direct: influence };
 }
 
 /** Mean of the arm's outcomes by weight: over the target's size (Horvitz–Thompson) or over Σ weights (Hájek). */
-function weightedMean(arm: Arm, estimator: 'ht' | 'ipw'): ArmMean {
-  const { sample, weight, change, member } = arm;
-  const y = sample.outcome;
+function weightedMean(arm: Arm, estimator: 'ht' | 'ipw', y: ArrayLike<number>): ArmMean {
+  const { weight, change, member } = arm;
   const over = estimator === 'ht' ? arm.size : weight.reduce((sum, value) => sum + value, 0);
   const mean = weight.reduce((sum, value, i) => sum + value * y[i]!, 0) / over;
   const centred = (i: number): number => (estimator === 'ht' ? y[i]! : y[i]! - mean);
@@ -139,38 +157,40 @@ function weightedMean(arm: Arm, estimator: 'ht' | 'ipw'): ArmMean {
 }
 
 /** Mean of the arm's outcome model over the target, for `aipw` plus the weighted mean of what the model missed. */
-function modelledMean(arm: Arm, estimator: 'ra' | 'aipw' | 'ipwra', known?: Solver): ArmMean {
-  const { sample, inArm, member, size, weight, change } = arm;
-  const { outcome: y, outcomeTerms: x } = sample;
+function modelledMean(arm: Arm, estimator: 'ra' | 'aipw' | 'ipwra', known?: Solver): MeanOf {
+  const { setting, inArm, member, size, weight, change } = arm;
+  const { outcomeTerms: x } = setting;
+  const rows = inArm.length;
   const modelWeight = estimator === 'ipwra' ? weight : inArm;
   const model = known ?? leastSquaresSolver(x, modelWeight);
-  const predicted = predictions(x, model.coefficients(y));
-  const rest = predicted.map((value, i) => y[i]! - value);
-  const corrected = estimator === 'aipw' ? weight : new Float64Array(rest.length);
-  const total = predicted.reduce((sum, value, i) => sum + member[i]! * value + corrected[i]! * rest[i]!, 0);
-  const mean = total / size;
-  const direct = predicted.map((value, i) => (member[i]! * (value - mean) + corrected[i]! * rest[i]!) / size);
+  const corrected = estimator === 'aipw' ? weight : new Float64Array(rows);
   // What a row moves through the outcome model: its residual times the mean's slope in the coefficients.
   const slope = weightedTerms(
     x,
-    member.map((value, i) => value - corrected[i]!),
+    columnOf(rows, (i) => member[i]! - corrected[i]!),
   );
   const reach = predictions(x, matrixTimes(model.bread, slope));
-  const influence = direct.map((value, i) => value + (modelWeight[i]! * rest[i]! * reach[i]!) / size);
-  if (estimator === 'ra') return { mean, direct, influence };
-  // What the propensity moves: the correction itself (aipw), or the weights of the outcome model (ipwra).
-  const through = estimator === 'aipw' ? undefined : reach;
-  const steer = change.map((value, i) => (value * rest[i]! * (through?.[i] ?? 1)) / size);
-  return { mean, direct, influence: withPropensity(influence, arm, steer) };
+  return (y) => {
+    const predicted = predictions(x, model.coefficients(y));
+    const rest = columnOf(rows, (i) => y[i]! - predicted[i]!);
+    let total = 0;
+    for (let i = 0; i < rows; i++) total = total + member[i]! * predicted[i]! + corrected[i]! * rest[i]!;
+    const mean = total / size;
+    const direct = columnOf(rows, (i) => (member[i]! * (predicted[i]! - mean) + corrected[i]! * rest[i]!) / size);
+    const influence = columnOf(rows, (i) => direct[i]! + (modelWeight[i]! * rest[i]! * reach[i]!) / size);
+    if (estimator === 'ra') return { mean, direct, influence };
+    // What the propensity moves: the correction itself (aipw), or the weights of the outcome model (ipwra).
+    const steer = columnOf(rows, (i) => (change[i]! * rest[i]! * (estimator === 'aipw' ? 1 : reach[i]!)) / size);
+    return { mean, direct, influence: withPropensity(influence, arm, steer) };
+  };
 }
 
 /** Adds what each row moves through the fitted propensity: its score times the mean's slope in the coefficients. */
-function withPropensity(influence: Float64Array, arm: Arm, steer: Float64Array): Float64Array {
-  const { fitted, sample } = arm;
+function withPropensity(influence: Float64Array, { fitted, setting }: Arm, steer: Float64Array): Float64Array {
   if (fitted === undefined) return influence;
-  const slope = weightedTerms(sample.treatmentTerms, steer);
-  const reach = predictions(sample.treatmentTerms, matrixTimes(fitted.bread, slope));
-  return influence.map((value, i) => value + fitted.score[i]! * reach[i]!);
+  const slope = weightedTerms(setting.treatmentTerms, steer);
+  const reach = predictions(setting.treatmentTerms, matrixTimes(fitted.bread, slope));
+  return columnOf(influence.length, (i) => influence[i]! + fitted.score[i]! * reach[i]!);
 }
 
 /**
@@ -183,6 +203,20 @@ export function standardError(influence: ArrayLike<number>, cluster?: ArrayLike<
     for (let i = 0; i < influence.length; i++) sum += influence[i]! ** 2;
     return Math.sqrt(sum);
   }
+  // Rows of one cluster are together as a rule: nothing is looked up while the clusters ascend.
+  let [squares, from] = [0, 0];
+  for (let before: number | undefined; from < influence.length;) {
+    const own = cluster[from]!;
+    if (typeof own !== 'number' || (before !== undefined && own <= before)) return errorOfAny(influence, cluster);
+    before = own;
+    let sum = 0;
+    for (; from < influence.length && cluster[from] === own; from++) sum += influence[from]!;
+    squares += sum ** 2;
+  }
+  return Math.sqrt(squares);
+}
+
+function errorOfAny(influence: ArrayLike<number>, cluster: ArrayLike<number | string>): number {
   const sums = new Map<number | string, number>();
   for (let i = 0; i < influence.length;) {
     const own = cluster[i]!;

@@ -1,0 +1,178 @@
+/** Rows that are taken at a time, so that a piece of every column stays in the processor's nearest memory. */
+export const TILE = 512;
+
+/** Sums side by side in a product: one alone waits for each addition to end before it begins the next. */
+export const LANES = 4;
+
+const NUMBER_BYTES = 8;
+const COLUMN_BYTES = TILE * NUMBER_BYTES;
+const LANES_BYTES = LANES * NUMBER_BYTES;
+const PAGE_BYTES = 65_536;
+
+/**
+ * Pieces of columns, `TILE` numbers each, sums of four lanes each, and what is done to them two numbers at a time: a
+ * WebAssembly program, because JavaScript has no numbers side by side in one register. Row i goes to lane i mod 4, each
+ * lane in the order of its rows, so that a sum of lanes is that of the loop in `dot`, digit by digit.
+ */
+export interface TileProgram {
+  /** Of all columns: column c has those from `TILE` c on. */
+  readonly numbers: Float64Array;
+  /** Numbers of a column. */
+  readonly column: (place: number) => Float64Array;
+  /** Lanes of all sums: sum s has the four from 4 s on. */
+  readonly lanes: Float64Array;
+  /** to = column × weights */
+  readonly weigh: (column: number, weights: number, to: number, rows: number) => void;
+  /** to += factor × column */
+  readonly add: (column: number, factor: number, to: number, rows: number) => void;
+  /**
+   * Lanes of the sums `first`, `first + 1`, … += left × column, for the first `count` columns, and of one more where they
+   * are odd; rows beyond a whole round go to lane 0.
+   */
+  readonly dots: (left: number, count: number, rows: number, first: number) => void;
+}
+
+let compiled: WebAssembly.Module | undefined;
+let widest: { readonly columns: number; readonly program: TileProgram } | undefined;
+
+/** Room for so many columns, and sums; one for all who ask, so that nobody finds later what he left there. */
+export function tileProgram(columns: number): TileProgram {
+  if (widest === undefined || widest.columns < columns) widest = { columns, program: madeFor(columns) };
+  return widest.program;
+}
+
+function madeFor(columns: number): TileProgram {
+  compiled ??= new WebAssembly.Module(moduleBytes());
+  const { memory, weigh, add, dots } = new WebAssembly.Instance(compiled).exports as unknown as {
+    readonly memory: WebAssembly.Memory;
+    readonly weigh: (column: number, weights: number, to: number, rows: number) => void;
+    readonly add: (column: number, to: number, rows: number, factor: number) => void;
+    readonly dots: (left: number, from: number, count: number, lanes: number, rows: number) => void;
+  };
+  const even = columns + (columns % 2); // they are multiplied in pairs
+  const lanesAt = even * COLUMN_BYTES;
+  memory.grow(Math.ceil((lanesAt + even * LANES_BYTES) / PAGE_BYTES));
+  const at = (place: number): number => place * COLUMN_BYTES;
+  const views = Array.from({ length: columns }, (_, place) => new Float64Array(memory.buffer, at(place), TILE));
+  const lanes = new Float64Array(memory.buffer, lanesAt, even * LANES);
+  return {
+    numbers: new Float64Array(memory.buffer, 0, even * TILE),
+    column: (place) => views[place]!,
+    lanes,
+    weigh: (column, weights, to, rows) => weigh(at(column), at(weights), at(to), rows),
+    add: (column, factor, to, rows) => add(at(column), at(to), rows, factor),
+    dots(left, count, rows, first) {
+      const whole = rows - (rows % LANES);
+      if (whole > 0) dots(at(left), 0, count, lanesAt + first * LANES_BYTES, whole);
+      if (whole === rows) return;
+      for (let place = 0; place < count; place++) {
+        for (let row = whole; row < rows; row++) {
+          lanes[(first + place) * LANES]! += views[left]![row]! * views[place]![row]!;
+        }
+      }
+    },
+  };
+}
+
+type Code = readonly number[];
+const INTEGER = 0x7f;
+const FLOAT = 0x7c;
+const PAIR = 0x7b; // two numbers side by side
+const PAIR_BYTES = 16;
+const VECTOR = 0xfd; // prefix of the instructions on pairs
+const SPREAD = [VECTOR, 0x14];
+const TIMES = [VECTOR, 0xf2, 0x01];
+const PLUS = [VECTOR, 0xf0, 0x01];
+const END = 0x0b;
+
+const get = (local: number): Code => [0x20, local];
+const set = (local: number, value: Code): Code => [...value, 0x21, local];
+/** the pair so many bytes behind where a local points to */
+const load = (local: number, offset = 0): Code => [...get(local), VECTOR, 0x00, 4, ...unsigned(offset)];
+const store = (local: number, value: Code, offset = 0): Code => [
+  ...[...get(local), ...value],
+  ...[VECTOR, 0x0b, 4, ...unsigned(offset)],
+];
+const moved = (local: number, by: number): Code => set(local, [...get(local), 0x41, ...signed(by), 0x6a]);
+/** behind the last of so many numbers from where a local points to */
+const behind = (local: number, rows: number): Code => [...get(local), ...get(rows), 0x41, 3, 0x74, 0x6a];
+const isBefore = (a: number, b: number): Code => [...get(a), ...get(b), 0x49];
+const isPositive = (local: number): Code => [...get(local), 0x41, 0, 0x4a];
+const repeated = (body: Code, whileTrue: Code): Code => [0x03, 0x40, ...body, ...whileTrue, 0x0d, 0, END];
+
+function weighCode(): Code {
+  const [column, weights, to, rows, end] = [0, 1, 2, 3, 4];
+  const step = [
+    ...store(to, [...load(column), ...load(weights), ...TIMES]),
+    ...[column, weights, to].flatMap((pointer) => moved(pointer, PAIR_BYTES)),
+  ];
+  return [1, 1, INTEGER, ...set(end, behind(column, rows)), ...repeated(step, isBefore(column, end)), END];
+}
+
+function addCode(): Code {
+  const [column, to, rows, factor, end, pair] = [0, 1, 2, 3, 4, 5];
+  const step = [
+    ...store(to, [...load(to), ...get(pair), ...load(column), ...TIMES, ...PLUS]),
+    ...[column, to].flatMap((pointer) => moved(pointer, PAIR_BYTES)),
+  ];
+  const begin = [...set(pair, [...get(factor), ...SPREAD]), ...set(end, behind(column, rows))];
+  return [2, 1, INTEGER, 1, PAIR, ...begin, ...repeated(step, isBefore(column, end)), END];
+}
+
+/** Two columns a turn: four sums of pairs keep the adders busy. */
+function dotsCode(): Code {
+  const [left, from, count, lanes, rows, end, a, p] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const [x, y] = [12, 13]; // of the left
+  const sums = [8, 9, 10, 11].map((local, i) => ({ local, of: i % 2 === 0 ? x : y, offset: i * PAIR_BYTES }));
+  const round = [
+    ...set(x, load(a)),
+    ...set(y, load(a, PAIR_BYTES)),
+    ...sums.flatMap(({ local, of }, i) => {
+      const other = load(p, Math.floor(i / 2) * COLUMN_BYTES + (i % 2) * PAIR_BYTES);
+      return set(local, [...get(local), ...get(of), ...other, ...TIMES, ...PLUS]);
+    }),
+    ...moved(a, 2 * PAIR_BYTES),
+    ...moved(p, 2 * PAIR_BYTES),
+  ];
+  const turn = [
+    ...sums.flatMap(({ local, offset }) => set(local, load(lanes, offset))),
+    ...set(a, get(left)),
+    ...set(p, get(from)),
+    ...repeated(round, isBefore(a, end)),
+    ...sums.flatMap(({ local, offset }) => store(lanes, get(local), offset)),
+    ...moved(lanes, 2 * LANES_BYTES),
+    ...moved(from, 2 * COLUMN_BYTES),
+    ...moved(count, -2),
+  ];
+  return [2, 3, INTEGER, 6, PAIR, ...set(end, behind(left, rows)), ...repeated(turn, isPositive(count)), END];
+}
+
+/** Three functions and a memory that its maker enlarges. */
+function moduleBytes(): Uint8Array<ArrayBuffer> {
+  const counted = (content: Code): Code => [...unsigned(content.length), ...content];
+  const section = (id: number, content: Code): Code => [id, ...counted(content)];
+  const name = (text: string): Code => counted(Array.from(text, (letter) => letter.charCodeAt(0)));
+  const takes = (...types: Code): Code => [0x60, ...counted(types), 0];
+  const [four, five] = [takes(INTEGER, INTEGER, INTEGER, INTEGER), takes(...Array<number>(5).fill(INTEGER))];
+  const factor = takes(INTEGER, INTEGER, INTEGER, FLOAT);
+  const bodies = [weighCode(), addCode(), dotsCode()];
+  return new Uint8Array([
+    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, [3, ...four, ...factor, ...five]),
+    ...section(3, [3, 0, 1, 2]),
+    ...section(5, [1, 0, 0]),
+    ...section(7, [4, ...name('memory'), 2, 0, ...['weigh', 'add', 'dots'].flatMap((own, i) => [...name(own), 0, i])]),
+    ...section(10, [3, ...bodies.flatMap(counted)]),
+  ]);
+}
+
+function unsigned(value: number): Code {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
+}
+
+function signed(value: number): Code {
+  const low = value & 0x7f;
+  const rest = value >> 7;
+  const last = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
+  return last ? [low] : [low | 0x80, ...signed(rest)];
+}

@@ -1,0 +1,206 @@
+import type { Column, Square } from '../causality/linear-algebra.ts';
+import { square } from '../causality/linear-algebra.ts';
+import { LANES, TILE, tileProgram, type TileProgram } from '../causality/tile-program.ts';
+import type { Factor } from './least-squares.ts';
+
+/** A column of terms: its numbers, or of a level two of them: for the rows of other levels and for its own. */
+export type TermColumn =
+  | { readonly values: Column }
+  | { readonly factor: Factor; readonly level: number; readonly zero: number; readonly one: number };
+
+export interface Equations {
+  readonly information: Square;
+  readonly sums: Float64Array;
+}
+
+/**
+ * Sums over the rows of terms: columns first, then the levels of each factor as they are, 1 and 0. All are made a tile of
+ * rows at a time; no column is made of a level.
+ */
+export class TermTiles {
+  private readonly program: TileProgram;
+  /** of each factor that has levels among the columns: place of a level's column, or -1 */
+  private readonly places: readonly { readonly of: Int32Array; readonly place: Int32Array }[];
+
+  constructor(
+    private readonly rows: number,
+    private readonly columns: readonly TermColumn[],
+    private readonly factors: readonly Factor[] = [],
+  ) {
+    // the columns, the same by weight, and a column each of weights, factors and predictors
+    this.program = tileProgram(2 * columns.length + 3);
+    const places = new Map<Factor, Int32Array>();
+    columns.forEach((column, c) => {
+      if ('values' in column) return;
+      const { factor, level } = column;
+      if (!places.has(factor)) places.set(factor, new Int32Array(factor.levels).fill(-1));
+      places.get(factor)![level] = c;
+    });
+    this.places = [...places].map(([{ of }, place]) => ({ of, place }));
+  }
+
+  get size(): number {
+    return this.factors.reduce((sum, { levels }) => sum + levels, this.columns.length);
+  }
+
+  /** x'β of every row. @param to written over */
+  predictor(coefficients: ArrayLike<number>, to: Float64Array): void {
+    const { program, columns } = this;
+    const place = 2 * columns.length;
+    for (let from = 0; from < this.rows; from += TILE) {
+      const rows = this.load(from);
+      program.column(place).fill(0);
+      for (let c = 0; c < columns.length; c++) {
+        if (coefficients[c] !== 0) program.add(c, coefficients[c]!, place, rows);
+      }
+      to.set(program.column(place).subarray(0, rows), from);
+    }
+    let first = columns.length;
+    for (const { of, levels } of this.factors) {
+      for (let i = 0; i < to.length; i++) to[i]! += coefficients[first + of[i]!]!;
+      first += levels;
+    }
+  }
+
+  /** X'WX and X'f. @param weights absent: ones @param values f; absent: zeros */
+  equations(weights?: Float64Array, values?: Float64Array): Equations {
+    const { program, columns, factors, size } = this;
+    const count = columns.length;
+    const [weightsAt, valuesAt] = [2 * count, 2 * count + 1];
+    const ofValues = count + (count % 2); // sums of the values stand behind those of the products
+    const information = square(size);
+    const levels = factors.map((factor, f) => new LevelSums(factor, factors.slice(0, f), count));
+    program.lanes.fill(0);
+    if (weights === undefined) program.column(weightsAt).fill(1);
+    for (let from = 0; from < this.rows; from += TILE) {
+      const rows = this.load(from);
+      if (weights) program.column(weightsAt).set(weights.subarray(from, from + rows));
+      for (let c = 0; c < count; c++) {
+        program.weigh(c, weightsAt, count + c, rows);
+        program.lanes.fill(0, 0, (c + 1) * LANES);
+        program.dots(count + c, c + 1, rows, 0);
+        addLanes(program.lanes, 0, information[c]!, c + 1);
+      }
+      if (values) {
+        program.column(valuesAt).set(values.subarray(from, from + rows));
+        program.dots(valuesAt, count, rows, ofValues);
+      }
+      for (const own of levels) own.add(program.numbers, from, rows, { weightsAt, valuesAt: values && valuesAt });
+    }
+    const sums = new Float64Array(size);
+    addLanes(program.lanes, ofValues, sums, count);
+    let first = count;
+    for (const own of levels) first = own.put(information, sums, first);
+    for (let i = 0; i < size; i++) for (let j = 0; j < i; j++) information[j]![i] = information[i]![j]!;
+    return { information, sums };
+  }
+
+  /** X'f */
+  sums(values: Float64Array): Float64Array {
+    const { program, columns, factors } = this;
+    const count = columns.length;
+    program.lanes.fill(0);
+    const sums = new Float64Array(this.size);
+    for (let from = 0; from < this.rows; from += TILE) {
+      const rows = this.load(from);
+      program.column(count).set(values.subarray(from, from + rows));
+      program.dots(count, count, rows, 0);
+    }
+    addLanes(program.lanes, 0, sums, count);
+    let first = count;
+    for (const { of, levels } of factors) {
+      for (let i = 0; i < of.length; i++) sums[first + of[i]!]! += values[i]!;
+      first += levels;
+    }
+    return sums;
+  }
+
+  /** Brings the columns' rows from one on. @returns how many */
+  private load(from: number): number {
+    const { program, columns } = this;
+    const rows = Math.min(TILE, this.rows - from);
+    for (let c = 0; c < columns.length; c++) {
+      const column = columns[c]!;
+      if ('values' in column) program.column(c).set(column.values.subarray(from, from + rows));
+      else program.column(c).fill(column.zero, 0, rows);
+    }
+    const { numbers } = program;
+    for (const { of, place } of this.places) {
+      for (let row = 0; row < rows; row++) {
+        const own = place[of[from + row]!]!;
+        if (own >= 0) numbers[own * TILE + row] = (columns[own] as { readonly one: number }).one;
+      }
+    }
+    return rows;
+  }
+}
+
+/** Adds the sum of each four lanes, as `dot` adds them. */
+function addLanes(lanes: Float64Array, first: number, to: Float64Array, count: number): void {
+  for (let s = 0; s < count; s++) {
+    const at = (first + s) * LANES;
+    to[s]! += lanes[at]! + lanes[at + 1]! + (lanes[at + 2]! + lanes[at + 3]!);
+  }
+}
+
+/** Products of a factor's levels with the columns, themselves, the factors before, and the values: sums over a level's rows. */
+class LevelSums {
+  private readonly withColumns: Float64Array;
+  private readonly own: Float64Array;
+  private readonly values: Float64Array;
+  private readonly pairs: readonly Float64Array[];
+
+  constructor(
+    private readonly factor: Factor,
+    private readonly before: readonly Factor[],
+    private readonly columns: number,
+  ) {
+    const { levels } = factor;
+    this.withColumns = new Float64Array(levels * columns);
+    this.own = new Float64Array(levels);
+    this.values = new Float64Array(levels);
+    this.pairs = before.map((other) => new Float64Array(levels * other.levels));
+  }
+
+  /** All columns' sums row by row: those of one column alone would each wait for the one before. */
+  add(
+    numbers: Float64Array,
+    from: number,
+    rows: number,
+    { weightsAt, valuesAt }: { readonly weightsAt: number; readonly valuesAt: number | undefined },
+  ): void {
+    const { columns, withColumns, own, values, before, pairs } = this;
+    const { of } = this.factor;
+    const weighted = columns * TILE;
+    for (let row = 0; row < rows; row++) {
+      const level = of[from + row]!;
+      own[level]! += numbers[weightsAt * TILE + row]!;
+      if (valuesAt !== undefined) values[level]! += numbers[valuesAt * TILE + row]!;
+      const first = level * columns;
+      for (let c = 0; c < columns; c++) withColumns[first + c]! += numbers[weighted + c * TILE + row]!;
+    }
+    for (let b = 0; b < before.length; b++) {
+      const [other, sums] = [before[b]!, pairs[b]!];
+      for (let row = 0; row < rows; row++) {
+        sums[of[from + row]! * other.levels + other.of[from + row]!]! += numbers[weightsAt * TILE + row]!;
+      }
+    }
+  }
+
+  /** Writes the sums to the rows of the levels, left of the diagonal. @returns the place behind the last level */
+  put(information: Square, sums: Float64Array, first: number): number {
+    const { levels } = this.factor;
+    for (let level = 0; level < levels; level++) {
+      const row = information[first + level]!;
+      row.set(this.withColumns.subarray(level * this.columns, (level + 1) * this.columns));
+      let place = this.columns;
+      this.before.forEach((other, b) => {
+        row.set(this.pairs[b]!.subarray(level * other.levels, (level + 1) * other.levels), place);
+        place += other.levels;
+      });
+      row[first + level] = this.own[level]!;
+      sums[first + level] = this.values[level]!;
+    }
+    return first + levels;
+  }
+}
