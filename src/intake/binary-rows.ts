@@ -88,6 +88,13 @@ export class BinaryRows {
     this.length = copyBytes(from, start, end, view, this.length + 4);
   }
 
+  /** Many bytes, as they are. */
+  putWhole(bytes: Uint8Array): void {
+    this.word(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
   /**
    * A text of visible ASCII and blanks, copied and looked at in one go, four bytes at a time: a byte below 0x20 borrows, one
    * above 0x7e carries into its highest bit. False for any other text, and then nothing is put.

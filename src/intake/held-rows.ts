@@ -1,5 +1,6 @@
 import { enlarged } from '../domain/enlarged.ts';
 import { firstWhere } from '../domain/first-where.ts';
+import type { FactPacks } from '../persistence/retention/fact-packs.ts';
 import { DaySums } from './day-sums.ts';
 import type { FactEncoder } from './fact-encoder.ts';
 import type { KeyHashes } from './key-hashes.ts';
@@ -194,14 +195,18 @@ export class HeldRows {
     return sums;
   }
 
-  /** The rows that are not marked as a COPY for their table. They move together for it: nothing else can be asked afterwards. */
-  unmarked(importId: bigint): Buffer {
+  /**
+   * The rows that are not marked as a COPY for their table; `packs` takes them, too. They move together for it: nothing else can
+   * be asked afterwards.
+   */
+  unmarked(importId: bigint, packs: FactPacks | undefined): Buffer {
     const { bytes } = this.encoder.out;
     let length = this.starts[0] ?? this.encoder.out.length - 2;
     for (let row = 0; row < this.count; row++) {
       if (this.marks[row] !== 0) continue;
       const [start, end] = [this.starts[row]!, this.endOf(row)];
       bytes.writeBigInt64BE(importId, start + AT.importId);
+      packs?.take(bytes, start + 2);
       bytes.copyWithin(length, start, end);
       length += end - start;
     }

@@ -2,6 +2,7 @@ import { lastCell, storedCells } from '../persistence/cells.queries.ts';
 import { CopyWriter } from '../persistence/copy.ts';
 import type { Tx } from '../persistence/database.ts';
 import { keyHashesOf, keyRangesOf } from '../persistence/imports.queries.ts';
+import { FactPacks, isPacked } from '../persistence/retention/fact-packs.ts';
 import { makeStage, type StagedTable } from '../persistence/staging.queries.ts';
 import { DIMENSIONS, type CellBook } from './cells.ts';
 import type { FactEncoder } from './fact-encoder.ts';
@@ -9,6 +10,7 @@ import { encodeAll, type OnRows } from './fact-writer.ts';
 import { HeldRows } from './held-rows.ts';
 import type { KeyHashes } from './key-hashes.ts';
 import { copyDaySums } from './month-copy.ts';
+import { copyPacks } from './pack-copy.ts';
 import type { OpenRows } from './row-reader.ts';
 
 /** Bytes of encoded rows that are held at once. */
@@ -58,7 +60,7 @@ export async function numberCells(tx: Tx, cells: CellBook, held: HeldRows): Prom
   held.renumber(cells.renumber(last === 0 ? [] : await storedCells(tx, DIMENSIONS, met), last));
 }
 
-/** Copies the held rows that are not marked into their table, contacts also into their roll-up. Nothing else can be done with them afterwards. */
+/** Copies the held rows that are not marked into their table, contacts also into their roll-up, what retention reads also packed. Nothing else can be done with them afterwards. */
 export async function copyUnmarked(
   tx: Tx,
   of: StagedTable,
@@ -67,11 +69,13 @@ export async function copyUnmarked(
   held: HeldRows,
 ): Promise<void> {
   if (of.table === 'contact') await copyDaySums(tx, held.daySums(), importId);
+  const packs = isPacked(of.table) ? FactPacks.of(of.table, encoder.columnNames) : undefined;
   await copyBytes(
     tx,
     `copy ${of.table} (${encoder.columnNames.join(', ')}) from stdin (format binary)`,
-    held.unmarked(importId),
+    held.unmarked(importId, packs),
   );
+  if (packs !== undefined) await copyPacks(tx, packs.fact, importId, packs.taken(true));
 }
 
 /** A COPY that is in memory. */

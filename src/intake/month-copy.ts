@@ -1,18 +1,22 @@
 import type { Tx } from '../persistence/database.ts';
+import { FactPacks, isPacked } from '../persistence/retention/fact-packs.ts';
 import { openMonth, type StagedTable } from '../persistence/staging.queries.ts';
 import { BinaryCopy, type RowTarget } from './binary-copy.ts';
 import { BinaryRows } from './binary-rows.ts';
 import { DaySums } from './day-sums.ts';
 import type { FactEncoder } from './fact-encoder.ts';
 import { MonthCounts, monthText } from './month-counts.ts';
+import { copyPacks } from './pack-copy.ts';
 
 /** Files are mostly in the order of time; one that goes to and fro more often goes by the table of all months. */
 const MOST_TURNS = 500;
+/** Bytes of packs that are held until they are written. */
+const MOST_PACKED = 8 * 1024 * 1024;
 
 /**
  * Facts of one file on their way into the partitions of their months, one COPY after another. Partitions that this makes
  * get rows that are frozen from the start: nobody has to look up later whether their import was committed, and nothing
- * has to be written a second time. Contacts are summed by day and cell on the way.
+ * has to be written a second time. Contacts are summed by day and cell on the way, what retention reads is packed.
  */
 export class MonthCopy implements RowTarget {
   readonly months = new MonthCounts();
@@ -22,6 +26,7 @@ export class MonthCopy implements RowTarget {
   private readonly statements = new Map<number, string>();
   private turns = 0;
   private readonly sums: DaySums | undefined;
+  private readonly packs: FactPacks | undefined;
 
   constructor(
     private readonly tx: Tx,
@@ -30,26 +35,33 @@ export class MonthCopy implements RowTarget {
     private readonly importId: bigint,
   ) {
     this.sums = of.table === 'contact' ? new DaySums() : undefined;
+    this.packs = isPacked(of.table) ? FactPacks.of(of.table, encoder.columnNames) : undefined;
   }
 
   take(start: number): Promise<void> | undefined {
-    const { encoder, months, sums } = this;
+    const { encoder, months, sums, packs } = this;
     const month = months.monthOf(encoder.day);
     months.add(month);
     sums?.add(encoder.day, encoder.cellNo, encoder.handleSeconds);
+    packs?.take(encoder.out.bytes, start + 2);
     const elsewhere = month !== this.month && (this.month === this.month || !this.statements.has(month));
     if (elsewhere) this.turns++;
-    if (elsewhere || sums?.full === true) return this.turnTo(month, start);
+    if (elsewhere || sums?.full === true || this.isPackedFull()) return this.turnTo(month, start);
     return this.copy!.take();
   }
 
-  /** Ends the COPY, writes sums when they are many, and begins the next with the row that begins at `start`. */
+  private isPackedFull(): boolean {
+    return this.packs !== undefined && this.packs.fullBytes >= MOST_PACKED;
+  }
+
+  /** Ends the COPY, writes sums and packs when they are many, and begins the next with the row that begins at `start`. */
   private async turnTo(month: number, start: number): Promise<void> {
     const { out } = this.encoder;
     const row = Buffer.from(out.bytes.subarray(start, out.length));
     out.length = start;
     await this.finish();
     if (this.sums?.full === true) await this.writeSums(this.sums);
+    if (this.isPackedFull()) await this.writePacks(false);
     const statement = await this.statementOf(month);
     this.copy = await BinaryCopy.open(this.tx, statement, out);
     out.room(row.length);
@@ -82,6 +94,7 @@ export class MonthCopy implements RowTarget {
   async end(): Promise<void> {
     await this.finish();
     if (this.sums !== undefined) await this.writeSums(this.sums);
+    await this.writePacks(true);
   }
 
   abort(reason: Error): void {
@@ -91,6 +104,12 @@ export class MonthCopy implements RowTarget {
   private async writeSums(sums: DaySums): Promise<void> {
     await copyDaySums(this.tx, sums, this.importId);
     sums.clear();
+  }
+
+  /** Writes the packs that are full, or all. */
+  private async writePacks(all: boolean): Promise<void> {
+    const { tx, packs, importId } = this;
+    if (packs !== undefined) await copyPacks(tx, packs.fact, importId, packs.taken(all));
   }
 }
 

@@ -53,7 +53,10 @@ const SIGNATURE_BYTES = 19;
  */
 class CopyRows implements Submittable {
   private connection: { readonly stream: Socket } | undefined;
-  private rest: Buffer = Buffer.alloc(0);
+  /** of a message that has not come whole, and how many bytes it takes to go on */
+  private rest: Buffer[] = [];
+  private restBytes = 0;
+  private wanted = 0;
   private driver: ((bytes: Buffer) => void) | undefined;
   private failure: Error | undefined;
 
@@ -73,13 +76,20 @@ class CopyRows implements Submittable {
   }
 
   private readonly read = (piece: Buffer): void => {
-    const bytes = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
+    this.rest.push(piece);
+    this.restBytes += piece.length;
+    if (this.restBytes < this.wanted) return; // large rows come in many pieces, which are put together once
+    const bytes = this.rest.length === 1 ? piece : Buffer.concat(this.rest, this.restBytes);
+    this.wanted = 0;
     let at = 0;
     while (at + 5 <= bytes.length) {
       const code = bytes[at];
       const end = at + 1 + bytes.readInt32BE(at + 1);
       if (code === CODE.copyData) {
-        if (end > bytes.length) break;
+        if (end > bytes.length) {
+          this.wanted = end - at;
+          break;
+        }
         this.row(bytes, at + 5, end);
       } else if (
         code === CODE.copyOut ||
@@ -94,7 +104,8 @@ class CopyRows implements Submittable {
       }
       at = end;
     }
-    this.rest = bytes.subarray(at);
+    this.restBytes = bytes.length - at;
+    this.rest = this.restBytes === 0 ? [] : [bytes.subarray(at)];
   };
 
   /** The signature stands before the first row, in its message; after the last there is a count of -1. */

@@ -3,11 +3,9 @@ import type { LocalDate, Period } from '../domain/period.ts';
 import { firstDay, lastDay } from '../domain/period.ts';
 import { copyOut, type Literal, type TakeRow } from './copy-out.ts';
 import type { Tx } from './database.ts';
-import { ContactRecords } from './retention/contact-history.ts';
-import { keysOf, type CustomerKeys } from './retention/customer-keys.ts';
+import { keysOf } from './retention/customer-keys.ts';
 import { DecisionHits } from './retention/decision-hits.ts';
-import type { BucketRecords } from './retention/key-buckets.ts';
-import { RevenueRecords, type MarginRules } from './retention/margin-events.ts';
+import type { MarginRules } from './retention/margin-events.ts';
 import { StandingCustomers } from './retention/standing-customers.ts';
 import { sql } from './sql.ts';
 
@@ -65,37 +63,4 @@ export interface RevenueReading extends MarginRules {
   readonly from: LocalDate;
   readonly to: LocalDate;
   readonly mark: string;
-  readonly currency: string;
-}
-
-/** What some customers did, and a few others. */
-export interface CustomerRecords {
-  readonly contacts: BucketRecords;
-  readonly revenue: BucketRecords;
-  /** must be called when they are done with */
-  readonly close: () => void;
-}
-
-/**
- * @param contactsFrom first day of the contacts; both end with the reading's last
- * @param heldBytes what of each is held in memory: the rest lies in files
- */
-export async function customerRecords(
-  tx: Tx,
-  customers: CustomerKeys,
-  contactsFrom: LocalDate | '-infinity',
-  { from, to, mark, currency }: RevenueReading,
-  heldBytes?: number,
-): Promise<CustomerRecords> {
-  const [contacts, revenue] = [new ContactRecords(heldBytes), new RevenueRecords(heldBytes)];
-  const close = (): void => [contacts, revenue].forEach((records) => records.close());
-  const { bits, mask } = customers.filter();
-  try {
-    await scan(tx, sql('retention-contact-stream'), [contactsFrom, to, mark, bits, mask], contacts.take);
-    await scan(tx, sql('retention-revenue-stream'), [from, to, mark, bits, mask, currency], revenue.take);
-  } catch (error) {
-    close();
-    throw error;
-  }
-  return { contacts, revenue, close };
 }

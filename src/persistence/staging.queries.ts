@@ -1,6 +1,8 @@
 import { firstDay, period } from '../domain/period.ts';
 import type { Tx } from './database.ts';
 import { isDistributed } from './distribution.queries.ts';
+import { packRows } from './retention-packs.queries.ts';
+import { isPacked } from './retention/fact-packs.ts';
 
 /**
  * A file's rows stand in the temporary table `staged` (line, columns), are judged against what is stored, and go into
@@ -258,10 +260,11 @@ export async function anyStored(tx: Tx, of: StagedTable, keys: readonly string[]
   return rows.length > 0;
 }
 
-/** Writes new facts as +1 and changed ones as a pair −1, +1; contacts also into their roll-up. */
+/** Writes new facts as +1 and changed ones as a pair −1, +1; contacts also into their roll-up, what retention reads also packed. */
 export async function writeFacts(tx: Tx, of: StagedTable, importId: string): Promise<void> {
   await tx.query(`${intoFacts(of)} ${signedRows(of)}`, [importId]);
   if (of.table === 'contact') await tx.query(`with written as (${signedRows(of)}) ${SUMS}`, [importId]);
+  if (isPacked(of.table)) await packRows(tx, of.table, signedRows(of), [importId]);
 }
 
 /** Rows of one import; facts are looked for in the months that it touched only. */
@@ -318,4 +321,5 @@ export async function reverse(tx: Tx, of: StagedTable, done: DoneImport, undoId:
   const turned = `select ${columns}, $1::bigint as import_id, line, -sign as sign from ${of.table} m where ${mine}`;
   await tx.query(`${intoFacts(of)} ${turned}`, [undoId]);
   if (of.table === 'contact') await tx.query(`with written as (${turned}) ${SUMS}`, [undoId]);
+  if (isPacked(of.table)) await packRows(tx, of.table, turned, [undoId]);
 }

@@ -49,9 +49,9 @@ const ROWS: Readonly<Record<FactKind, fc.Arbitrary<string[]>>> = {
     id,
     customer,
     instant,
-    some('purchase', 'fee'),
+    some('purchase', 'renewal', 'expansion', 'cancellation', 'fee'),
     some('3.10', '4.00'),
-    some('EUR'),
+    some('EUR', 'USD'),
     some('', '0.50'),
     some('', 'APP'),
   ),
@@ -119,22 +119,25 @@ describe('files held in memory', () => {
 
   const said = (report: ImportReport): unknown => ({ ...report, errorFile: report.errorFile !== undefined });
 
-  it('leave what the stage alone leaves: reports, signed rows with their lines, sums, cells, hashes; and so does their undo', async () => {
+  it('leave what the stage alone leaves: reports, signed rows with their lines, sums, cells, hashes; and so does their undo; packed as they stand', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(file, { minLength: 2, maxLength: 7 }), async (files) => {
-        const [held, staged] = [await fresh(), await fresh()];
+        const [held, staged, straight] = [await fresh(), await fresh(), await fresh()];
         const imports: string[] = [];
         for (const { kind, rows, acceptValid } of files) {
           const text = `${HEADS[kind]}\n${rows.map(csvLine).join('')}`;
           const report = await held.load(kind, text, { acceptValid });
           expect(said(report)).toEqual(said(await staged.load(kind, text, { acceptValid, heldUpTo: 0 })));
           expect(await stored(held)).toEqual(await stored(staged));
+          await straight.load(kind, text, { acceptValid, directFrom: 0 });
+          for (const company of [held, staged, straight]) expect(await company.packDifferences()).toEqual([]);
           if (report.importId !== null) imports.push(report.importId);
         }
         for (const id of imports.reverse()) {
           for (const company of [held, staged]) await company.imports.undo(company.finance, id);
         }
         expect(await stored(held)).toEqual(await stored(staged));
+        for (const company of [held, staged]) expect(await company.packDifferences()).toEqual([]);
         expect(await held.contacts()).toEqual([]);
         await Promise.all(companies.splice(0).map((company) => company.close()));
       }),

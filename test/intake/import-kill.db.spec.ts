@@ -57,7 +57,8 @@ describe(`kill -9 (ANSWERABLE_SEED=${SEED})`, () => {
       const kept = async (): Promise<unknown> =>
         await company.rows(`select (select count(*)::int from contact where contact_id like '${prefix}-%') as contacts,
           (select count(*)::int from import where file_name = '${prefix}.csv') as imports,
-          (select count(distinct k.import_id)::int from fact_key_hash k join import i using (import_id) where i.file_name = '${prefix}.csv') as keys`);
+          (select count(distinct k.import_id)::int from fact_key_hash k join import i using (import_id) where i.file_name = '${prefix}.csv') as keys,
+          (select coalesce(sum(p.facts), 0)::int from retention_pack p join import i using (import_id) where i.file_name = '${prefix}.csv') as packed`);
       // the server may still be ending what its dead client began
       for (
         let wait = 0;
@@ -73,14 +74,15 @@ describe(`kill -9 (ANSWERABLE_SEED=${SEED})`, () => {
       const [after] = (await kept()) as { contacts: number }[];
       moments.push(`${road}, ${Math.round(at)} ms: ${after!.contacts}`);
       expect([
-        { contacts: 0, imports: 0, keys: 0 },
-        { contacts: ROWS, imports: 1, keys: 1 },
+        { contacts: 0, imports: 0, keys: 0, packed: 0 },
+        { contacts: ROWS, imports: 1, keys: 1, packed: ROWS },
       ]).toContainEqual(after);
       const again = await company.imports.importFile(company.finance, 'contacts', file, { directFrom: 0 });
       expect(again.already !== undefined ? after!.contacts : again.new).toBe(ROWS);
-      expect(await kept()).toEqual([{ contacts: ROWS, imports: 1, keys: 1 }]);
+      expect(await kept()).toEqual([{ contacts: ROWS, imports: 1, keys: 1, packed: ROWS }]);
     }
     expect(await company.rollupDifferences()).toEqual([]);
+    expect(await company.packDifferences()).toEqual([]);
     expect(moments).toHaveLength(KILLS);
     process.stderr.write(`ANSWERABLE_SEED=${SEED}, ${ROWS} rows, killed at: ${moments.join('; ')}\n`);
   }, 3_600_000);

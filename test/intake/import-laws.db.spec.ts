@@ -75,6 +75,7 @@ describe('laws of importing facts', () => {
             expect(report.same).toBeGreaterThanOrEqual(same); // "no" and "" are the same flag
             expect(report.changed + report.same).toBe(known.length);
             expect(await mixed.rollupDifferences()).toEqual([]);
+            expect(await mixed.packDifferences()).toEqual([]);
           }
           await once.load('contacts', csv([...last.values()].reverse()), { directFrom: 0 });
           expect(await mixed.contacts()).toEqual(await once.contacts());
@@ -122,6 +123,7 @@ describe('laws of importing facts', () => {
           await company.imports.undo(company.finance, id);
           expect(await company.contacts()).toEqual(before);
           expect(await company.rollupDifferences()).toEqual([]);
+          expect(await company.packDifferences()).toEqual([]);
           await expect(company.imports.undo(company.finance, id)).rejects.toThrow(/is undone by/);
         }
         await Promise.all(companies.splice(0).map((c) => c.close()));

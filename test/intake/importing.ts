@@ -90,4 +90,65 @@ export class ImportingCompany {
          or coalesce(f.untimed, 0) <> coalesce(s.untimed, 0)`,
     );
   }
+
+  /** Facts that are packed otherwise than they stand in their tables, row by row with import and sign. */
+  async packDifferences(): Promise<unknown[]> {
+    const packs = await this.rows<Pack & { readonly days: string }>(
+      `select fact, bucket, import_id::int as "importId", facts, encode(records, 'hex') as records, first_on || ' ' || last_on as days from retention_pack`,
+    );
+    const packed = packs.flatMap((pack) => {
+      const found = recordsOf(pack);
+      const days = found.map(({ day }) => new Date(day * 86_400_000).toISOString().slice(0, 10)).sort();
+      if (found.length !== pack.facts || `${days[0]} ${days.at(-1)}` !== pack.days) return [`${JSON.stringify(pack)}?`];
+      return found.map(({ text }) => text);
+    });
+    const micros = (column: string): string => `(extract(epoch from ${column}) * 1000000)::bigint - 946684800000000`;
+    const stored = await this.rows<{ text: string }>(
+      `select concat_ws('|', 'contact', import_id, customer_key, ${micros('started_at')}, started_on - date '1970-01-01', cell_no,
+         import_id * sign, coalesce(handle_seconds, -1), contact_id) as text
+       from contact where customer_id is not null
+       union all
+       select concat_ws('|', 'revenue', import_id, customer_key, ${micros('occurred_at')}, occurred_on - date '1970-01-01',
+         kind in ('purchase', 'renewal', 'expansion'), currency, margin_minor is not null, coalesce(margin_minor, amount_minor) * sign)
+       from revenue where decision_code is null and kind not in ('fee', 'referral')`,
+    );
+    const left = new Map<string, number>();
+    for (const { text } of stored) left.set(text, (left.get(text) ?? 0) + 1);
+    for (const text of packed) left.set(text, (left.get(text) ?? 0) - 1);
+    return [...left].filter(([, count]) => count !== 0);
+  }
+}
+
+interface Pack {
+  readonly fact: 'contact' | 'revenue';
+  readonly bucket: number;
+  readonly importId: number;
+  readonly facts: number;
+  readonly records: string;
+}
+
+/** The records of a pack, each as a text, as the migration says that they are laid out. */
+function recordsOf(pack: Pack): { day: number; text: string }[] {
+  const bytes = Buffer.from(pack.records, 'hex');
+  const found: { day: number; text: string }[] = [];
+  for (let at = 0, size = 0; at < bytes.length; at += size) {
+    const word = (place: number): number => bytes.readInt32BE(at + 4 * place);
+    const [key, micros] = [bytes.readBigInt64BE(at), bytes.readBigInt64BE(at + 8)];
+    const head = [pack.fact, pack.importId, key, micros];
+    if (Number(key >> 58n) + 32 !== pack.bucket) found.push({ day: NaN, text: 'in a foreign bucket' });
+    if (pack.fact === 'contact') {
+      size = 36 + 4 * Math.ceil(word(8) / 4);
+      const id = bytes.toString('utf8', at + 36, at + 36 + word(8));
+      if (bytes.subarray(at + 36 + word(8), at + size).some((byte) => byte !== 0)) found.push({ day: NaN, text: 'filled with what is no zero' }); // prettier-ignore
+      found.push({ day: word(4), text: [...head, word(4), word(5), word(6), word(7), id].join('|') });
+    } else {
+      size = 32;
+      const letters = [word(5) >> 11, (word(5) >> 6) & 31, (word(5) >> 1) & 31];
+      const currency = String.fromCharCode(...letters.map((letter) => letter + 64));
+      const flags = [word(4), word(5)].map((own) => ((own & 1) === 1 ? 't' : 'f'));
+      const day = word(4) >> 1;
+      found.push({ day, text: [...head, day, flags[0], currency, flags[1], bytes.readBigInt64BE(at + 24)].join('|') });
+    }
+  }
+  return found;
 }

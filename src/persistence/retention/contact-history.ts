@@ -1,7 +1,7 @@
-import { EPOCH_DAYS, EPOCH_SECONDS } from '../epoch.ts';
+import { EPOCH_SECONDS } from '../epoch.ts';
 import { wholeNumber } from '../whole-number.ts';
 import type { CustomerKeys } from './customer-keys.ts';
-import { byCustomer, KeyBuckets, type CustomerRange } from './key-buckets.ts';
+import { byCustomer, type CustomerRange } from './by-customer.ts';
 
 /** Words of a contact behind its key: PostgreSQL's microseconds, day since 1970, number of the import times sign. */
 const W = { timeHigh: 2, timeLow: 3, day: 4, cell: 5, import: 6, seconds: 7, idBytes: 8, id: 9 } as const;
@@ -25,40 +25,9 @@ export interface ContactColumns {
   readonly cellNo: Int32Array;
 }
 
-/** Contacts, signed, as a scan sends them: their ids behind them. */
-export class ContactRecords extends KeyBuckets {
-  constructor(heldBytes?: number) {
-    super(W.id, heldBytes);
-  }
-
-  /** Takes a row of retention-contact-stream.sql. Numbers of imports are below 2^31. */
-  readonly take = (bytes: Buffer, at: number): void => {
-    const timed = bytes.readInt32BE(at + 52) > 0;
-    const id = at + (timed ? 60 : 56);
-    const idBytes = bytes.readInt32BE(id);
-    const to = this.add(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8), idWords(idBytes));
-    const { words } = this;
-    words[to + W.timeHigh] = bytes.readInt32BE(at + 16);
-    words[to + W.timeLow] = bytes.readInt32BE(at + 20);
-    words[to + W.day] = bytes.readInt32BE(at + 28) + EPOCH_DAYS;
-    words[to + W.cell] = bytes.readInt32BE(at + 36);
-    words[to + W.import] = bytes.readInt32BE(at + 48);
-    words[to + W.seconds] = timed ? bytes.readInt32BE(at + 56) : -1;
-    words[to + W.idBytes] = idBytes;
-    for (let i = 0; i < idBytes; i += 4) words[to + W.id + i / 4] = wordOf(bytes, id + 4 + i, Math.min(4, idBytes - i));
-  };
-}
-
 /** Ids are held in whole words, the first byte highest, zeros behind: so they are in the order of their bytes. */
 function idWords(bytes: number): number {
   return (bytes + 3) >> 2;
-}
-
-function wordOf(bytes: Buffer, at: number, count: number): number {
-  if (count === 4) return bytes.readInt32BE(at);
-  let word = 0;
-  for (let i = 0; i < 4; i++) word = (word << 8) | (i < count ? bytes[at + i]! : 0);
-  return word;
 }
 
 /** Contacts of a range of customers as they stand at a watermark. */

@@ -1,8 +1,5 @@
 import type { KeyNumbers } from '../../domain/key-numbers.ts';
 
-const FEWEST_BITS = 2 ** 16;
-const MOST_BITS = 2 ** 22;
-const BITS_PER_KEY = 8;
 /** Which half of a 64-bit word the machine stores first. */
 const LOW = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1;
 const HIGH = 1 - LOW;
@@ -64,21 +61,6 @@ export class CustomerKeys {
     for (let at = HIGH; at < this.halves.length; at += 2) starts[bucketOf(this.halves[at]!) + 1]!++;
     for (let bucket = 0; bucket < BUCKETS; bucket++) starts[bucket + 1]! += starts[bucket]!;
     return starts;
-  }
-
-  /**
-   * A bit by the lowest bits of each key, as hexadecimal digits: with it PostgreSQL passes over most rows of other
-   * customers before it has looked at more than their key. Those that slip through are told apart here.
-   */
-  filter(): { readonly bits: string; readonly mask: number } {
-    const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, this.count * BITS_PER_KEY)));
-    const mask = Math.min(MOST_BITS, Math.max(FEWEST_BITS, wanted)) - 1;
-    const bytes = Buffer.alloc((mask + 1) / 8);
-    for (let at = LOW; at < this.halves.length; at += 2) {
-      const bit = this.halves[at]! & mask;
-      bytes[bit >> 3]! |= 1 << (bit & 7);
-    }
-    return { bits: bytes.toString('hex'), mask };
   }
 
   private slotOf(high: number): number {

@@ -1,9 +1,10 @@
 import type { LocalDate } from '../../domain/period.ts';
 import type { Tx } from '../database.ts';
-import { customerRecords, type RevenueReading } from '../retention-streams.queries.ts';
+import { PackedRows } from '../retention-packs.queries.ts';
+import type { RevenueReading } from '../retention-streams.queries.ts';
 import { ContactHistory, type KeptContacts } from './contact-history.ts';
 import { BUCKETS, type CustomerKeys } from './customer-keys.ts';
-import type { CustomerRange } from './key-buckets.ts';
+import type { CustomerRange } from './by-customer.ts';
 import { MarginEvents, type MarginColumns } from './margin-events.ts';
 
 /** What a range of customers did, in order. */
@@ -18,8 +19,6 @@ export interface CustomerSlice {
 export interface Slicing {
   /** contacts and events that a slice has at least; a bucket is never cut */
   readonly rows?: number;
-  /** bytes of each kind that are held until they are looked at: the rest lies in a file */
-  readonly heldBytes?: number;
 }
 
 /** Few enough for a slice to be small beside all, enough for it to be worth its arrays. */
@@ -35,25 +34,23 @@ export async function* customerSlices(
   kept: KeptContacts,
   contactsFrom: LocalDate | '-infinity',
   reading: RevenueReading,
-  { rows = ROWS, heldBytes }: Slicing = {},
+  { rows = ROWS }: Slicing = {},
 ): AsyncGenerator<CustomerSlice> {
   const first = customers.bucketStarts();
   const events = new MarginEvents(customers, reading);
-  const { contacts, revenue, close } = await customerRecords(tx, customers, contactsFrom, reading, heldBytes);
-  try {
-    for (let from = 0, to = 0; from < BUCKETS; from = to) {
-      for (let count = 0; to < BUCKETS && (to === from || count < rows); to++)
-        count += contacts.counts[to]! + revenue.counts[to]!;
-      const [range, buckets] = [
-        { from: first[from]!, to: first[to]! },
-        { from, to },
-      ];
-      const history = new ContactHistory(customers, range, await contacts.read(buckets), kept);
-      const margins = async (wanted: Uint8Array): Promise<MarginColumns> =>
-        events.of(range, await revenue.read(buckets), wanted, history);
-      yield { range, contacts: history, margins };
-    }
-  } finally {
-    close();
+  const { from: revenueFrom, to: until, mark } = reading;
+  const contacts = await PackedRows.open(tx, 'contact', { from: contactsFrom, until, mark });
+  const revenue = await PackedRows.open(tx, 'revenue', { from: revenueFrom, until, mark });
+  for (let from = 0, to = 0; from < BUCKETS; from = to) {
+    for (let count = 0; to < BUCKETS && (to === from || count < rows); to++)
+      count += contacts.facts[to]! + revenue.facts[to]!;
+    const [range, buckets] = [
+      { from: first[from]!, to: first[to]! },
+      { from, to },
+    ];
+    const history = new ContactHistory(customers, range, await contacts.read(buckets), kept);
+    const margins = async (wanted: Uint8Array): Promise<MarginColumns> =>
+      events.of(range, await revenue.read(buckets), wanted, history);
+    yield { range, contacts: history, margins };
   }
 }

@@ -1,19 +1,19 @@
 import { addDays, periodOf } from '../../domain/period.ts';
-import { EPOCH_DAYS } from '../epoch.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { byCustomer, type CustomerRange } from './by-customer.ts';
 import type { ContactHistory } from './contact-history.ts';
 import type { CustomerKeys } from './customer-keys.ts';
 import { RoundedProduct } from './exact-margin.ts';
-import { byCustomer, KeyBuckets, type CustomerRange } from './key-buckets.ts';
+import { currencyCode, currencyOf } from './fact-packs.ts';
 
 /** Words of an event behind its key: PostgreSQL's microseconds, day since 1970; an amount times sign, or the margin where one is stated. */
 const W = { timeHigh: 2, timeLow: 3, daySale: 4, currencyStated: 5, high: 6, low: 7 } as const;
 const WORDS = 8;
-const letter = (text: string): number => text.charCodeAt(0);
-const LETTERS = 32;
 
 /** How amounts of a span of days become margins. */
 export interface MarginRules {
+  /** in which margins are */
+  readonly currency: string;
   /** decimal text; null: every event must state its margin */
   readonly marginRate: string | null;
   /** minor units of the reporting currency for one of another, by `YYYY-MM CUR`, as decimal text */
@@ -27,58 +27,21 @@ export interface MarginColumns {
   readonly margin: Float64Array;
 }
 
-/** Revenue, signed, as a scan sends it: not fees, not what carries a decision, not referrals. */
-export class RevenueRecords extends KeyBuckets {
-  constructor(heldBytes?: number) {
-    super(WORDS, heldBytes);
-  }
-
-  /** Takes a row of retention-revenue-stream.sql. */
-  readonly take = (bytes: Buffer, start: number): void => {
-    let at = start + 32;
-    const kind = bytes.readInt32BE(at);
-    if (kind < 0 || isApart(bytes, at + 4, kind)) return;
-    const sale = isSale(bytes, at + 4, kind) ? 1 : 0;
-    const day = bytes.readInt32BE(start + 28) + EPOCH_DAYS;
-    at += 4 + kind;
-    const stated = bytes.readInt32BE(at) > 0;
-    if (!stated) at += 4; // the amount comes behind it
-    const to = this.add(bytes.readInt32BE(start + 4), bytes.readInt32BE(start + 8));
-    const { words } = this;
-    words[to + W.timeHigh] = bytes.readInt32BE(start + 16);
-    words[to + W.timeLow] = bytes.readInt32BE(start + 20);
-    words[to + W.daySale] = 2 * day + sale;
-    words[to + W.high] = bytes.readInt32BE(at + 4);
-    words[to + W.low] = bytes.readInt32BE(at + 8);
-    at += stated ? 16 : 12;
-    const currency = bytes.readInt32BE(at) < 0 ? 0 : currencyNumber(bytes, at + 4);
-    words[to + W.currencyStated] = 2 * currency + (stated ? 1 : 0);
-  };
-}
-
-/** The three letters of a currency as a number; 0 is the reporting currency. */
-function currencyNumber(bytes: Buffer, at: number): number {
-  let number = 0;
-  for (let i = 0; i < 3; i++) number = number * LETTERS + bytes[at + i]! - letter('A') + 1;
-  return number;
-}
-
-function currencyOf(number: number): string {
-  const of = (letters: number): number => (letters % LETTERS) + letter('A') - 1;
-  return String.fromCharCode(of(number >> 10), of(number >> 5), of(number));
-}
-
 /**
  * Contribution margin of some customers by event, slice by slice: what was sold inside a contact of theirs is none of it,
  * it stands apart (sales-in-contacts).
  */
 export class MarginEvents {
   private readonly products = new Map<number, RoundedProduct | null>();
+  /** what stands where nothing has to be converted, one more where nothing has to be multiplied either */
+  private readonly own: number;
 
   constructor(
     private readonly customers: CustomerKeys,
     private readonly rules: MarginRules,
-  ) {}
+  ) {
+    this.own = 2 * currencyCode(rules.currency);
+  }
 
   /**
    * Margins of a range of customers, by customer and day.
@@ -110,13 +73,13 @@ export class MarginEvents {
   private marginOf(words: Int32Array, place: number): number {
     const amount = wholeNumber(words[place + W.high]!, words[place + W.low]!);
     const currencyStated = words[place + W.currencyStated]!;
-    if (currencyStated === 1) return amount;
+    if (currencyStated === this.own + 1) return amount;
     return this.productOf(currencyStated, words[place + W.daySale]! >> 1)?.of(amount) ?? NaN;
   }
 
   /** What an amount or a stated margin is multiplied by; null: nobody said so. */
   private productOf(currencyStated: number, day: number): RoundedProduct | null {
-    const isForeign = currencyStated > 1;
+    const isForeign = (currencyStated & -2) !== this.own;
     const key = isForeign ? currencyStated * DAYS + day : currencyStated;
     let product = this.products.get(key);
     if (product === undefined) {
@@ -132,13 +95,3 @@ export class MarginEvents {
 
 /** More days than a calendar needs: a currency and a day make one key. */
 const DAYS = 2 ** 22;
-
-/** Fees and referrals: names of three letters, and of eight that do not begin as a purchase does. */
-function isApart(bytes: Buffer, at: number, length: number): boolean {
-  return length === 3 || (length === 8 && bytes[at] === letter('r'));
-}
-
-/** Purchases, renewals, expansions: names of eight (with p), seven and nine letters. */
-function isSale(bytes: Buffer, at: number, length: number): boolean {
-  return length === 7 || length === 9 || (length === 8 && bytes[at] === letter('p'));
-}

@@ -1,8 +1,12 @@
-import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
-import { BUCKETS, CustomerKeys, keysOf, keysWhere } from '../../../src/persistence/retention/customer-keys.ts';
-import { byCustomer, KeyBuckets } from '../../../src/persistence/retention/key-buckets.ts';
-import { processFolder } from '../../../src/process-folder.ts';
+import { byCustomer } from '../../../src/persistence/retention/by-customer.ts';
+import {
+  BUCKETS,
+  bucketOf,
+  CustomerKeys,
+  keysOf,
+  keysWhere,
+} from '../../../src/persistence/retention/customer-keys.ts';
 import { KeyNumbers } from '../../../src/domain/key-numbers.ts';
 
 const key = fc.oneof(
@@ -29,20 +33,6 @@ describe('keys of customers', () => {
     );
   });
 
-  it('have a bit each in their filter', () => {
-    fc.assert(
-      fc.property(fc.array(key), (list) => {
-        const { bits, mask } = new CustomerKeys([BigInt64Array.from(list)]).filter();
-        const bytes = Buffer.from(bits, 'hex');
-        expect(bytes.length * 8).toBe(mask + 1);
-        for (const own of list) {
-          const bit = Number(own & BigInt(mask));
-          expect((bytes[bit >> 3]! >> (bit & 7)) & 1).toBe(1);
-        }
-      }),
-    );
-  });
-
   it('keep the order in which they came', () => {
     const numbers = new KeyNumbers(0);
     const list = [5n, -7n, 2n ** 62n, 5n, -(2n ** 63n)];
@@ -51,47 +41,29 @@ describe('keys of customers', () => {
   });
 });
 
-/** What buckets hold, some of them at a time: number of the customer and the value behind its key. */
-function taken(buckets: KeyBuckets, customers: CustomerKeys, step: number): [number, number][] {
-  const first = customers.bucketStarts();
-  const found: [number, number][] = [];
-  for (let from = 0; from < BUCKETS; from += step) {
-    const to = Math.min(BUCKETS, from + step);
-    const words = buckets.read({ from, to });
-    const places: number[] = [];
-    for (let at = 0; at < words.length; at += 4 + words[at + 3]!) places.push(at);
-    const range = { from: first[from]!, to: first[to]! };
-    const { starts, order } = byCustomer(customers, range, words, Int32Array.from(places), (a, b) => words[a + 2]! - words[b + 2]!); // prettier-ignore
-    for (let c = 0; c + 1 < starts.length; c++)
-      for (let place = starts[c]!; place < starts[c + 1]!; place++)
-        found.push([range.from + c, words[order[place]! + 2]!]);
-  }
-  return found;
-}
-
-function put(buckets: KeyBuckets, [high, low]: readonly [number, number], value: number, longer: number): void {
-  const at = buckets.add(high, low, longer);
-  buckets.words.set([value, longer, ...new Array<number>(longer).fill(-1)], at + 2);
-}
-
-const held = fc.constantFrom(undefined, 0, 40_000);
-const steps = fc.constantFrom(1, 7, BUCKETS);
-
-describe('records in buckets', () => {
-  it('come by customer and then by what they are compared by, without those of others, from memory and from files', () => {
+describe('records of customers', () => {
+  it('come by customer and then by what they are compared by, without those of others', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(key, fc.nat(9), fc.nat(3))),
         fc.array(key),
-        held,
-        steps,
-        (records, lists, heldBytes, step) => {
+        fc.constantFrom(1, 7, BUCKETS),
+        (records, lists, step) => {
           const customers = new CustomerKeys([BigInt64Array.from([...records.filter((_r, i) => i % 3 > 0).map(([own]) => own), ...lists])]); // prettier-ignore
-          const buckets = new KeyBuckets(4, heldBytes);
-          for (const [own, value, longer] of records) put(buckets, halves(own), value, longer);
-          expect(buckets.counts.reduce((sum, count) => sum + count, 0)).toBe(records.length);
-          const found = taken(buckets, customers, step);
-          buckets.close();
+          const first = customers.bucketStarts();
+          const found: [number, number][] = [];
+          for (let from = 0; from < BUCKETS; from += step) {
+            const to = Math.min(BUCKETS, from + step);
+            const range = { from: first[from]!, to: first[to]! };
+            const own = records.filter(([of]) => bucketOf(halves(of)[0]) >= from && bucketOf(halves(of)[0]) < to);
+            const words = Int32Array.from(own.flatMap(([of, value, more]) => [...halves(of), value, more, ...new Array<number>(more).fill(-1)])); // prettier-ignore
+            const places: number[] = [];
+            for (let at = 0; at < words.length; at += 4 + words[at + 3]!) places.push(at);
+            const { starts, order } = byCustomer(customers, range, words, Int32Array.from(places), (a, b) => words[a + 2]! - words[b + 2]!); // prettier-ignore
+            for (let c = 0; c + 1 < starts.length; c++)
+              for (let place = starts[c]!; place < starts[c + 1]!; place++)
+                found.push([range.from + c, words[order[place]! + 2]!]);
+          }
           const expected = records
             .map(([own, value]): [number, number] => [customers.sorted.indexOf(own), value])
             .filter(([number]) => number >= 0)
@@ -100,23 +72,5 @@ describe('records in buckets', () => {
         },
       ),
     );
-  });
-
-  it.each([undefined, 0, 40_000])('are all there, however many and long, with %s bytes in memory', (heldBytes) => {
-    const customers = new CustomerKeys([BigInt64Array.from({ length: 40 }, (_, i) => BigInt(i))]);
-    const buckets = new KeyBuckets(4, heldBytes);
-    for (let i = 0; i < 9000; i++) put(buckets, [i % 50 === 49 ? -(2 ** 31) : 0, i % 50], i, i === 77 ? 9999 : i % 4);
-    const found = taken(buckets, customers, 1).map(([, value]) => value);
-    buckets.close();
-    const expected = Array.from({ length: 9000 }, (_, i) => i).filter((i) => i % 50 < 40);
-    expect(found).toEqual(expected.sort((a, b) => (a % 50) - (b % 50) || a - b));
-  });
-
-  it('lie in files without a name: nothing is left of them, whatever ends the process', () => {
-    const buckets = new KeyBuckets(4, 0);
-    for (let i = 0; i < 9000; i++) put(buckets, [i << 20, i], i, 0);
-    expect(readdirSync(processFolder()).filter((name) => name.startsWith('rows-'))).toEqual([]);
-    buckets.close();
-    expect(() => buckets.read({ from: 0, to: BUCKETS })).toThrow();
   });
 });

@@ -1,0 +1,104 @@
+import type { LocalDate } from '../domain/period.ts';
+import { dayNumber } from '../domain/retention/cohort.ts';
+import { copyOut } from './copy-out.ts';
+import type { Tx } from './database.ts';
+import { BUCKETS } from './retention/customer-keys.ts';
+import { dayOf, recordWords, type PackedFact } from './retention/fact-packs.ts';
+import { sql } from './sql.ts';
+
+/** Which facts are read: of some days, both included, from imports up to a number. */
+export interface PackReading {
+  readonly from: LocalDate | '-infinity';
+  readonly until: LocalDate;
+  readonly mark: string;
+}
+
+/** Records of facts by customer, read a few buckets at a time: 118-retention-packs.sql says what their words are. */
+export class PackedRows {
+  private words = new Int32Array(0);
+
+  private constructor(
+    private readonly tx: Tx,
+    private readonly fact: PackedFact,
+    private readonly reading: PackReading,
+    /** of each bucket; of packs that reach beyond the days all are counted */
+    readonly facts: Float64Array,
+    private readonly bytes: Float64Array,
+  ) {}
+
+  static async open(tx: Tx, fact: PackedFact, reading: PackReading): Promise<PackedRows> {
+    const rows: { bucket: number; facts: number; bytes: number }[] = await tx.query(sql('retention-pack-sizes'), [
+      ...[fact, reading.from, reading.until, reading.mark],
+    ]);
+    const [facts, bytes] = [new Float64Array(BUCKETS), new Float64Array(BUCKETS)];
+    for (const row of rows) [facts[row.bucket], bytes[row.bucket]] = [row.facts, row.bytes];
+    return new PackedRows(tx, fact, reading, facts, bytes);
+  }
+
+  /** All records of the buckets `from` to `to - 1`, one behind the other, in any order; the next reading overwrites them. */
+  async read({ from, to }: { readonly from: number; readonly to: number }): Promise<Int32Array> {
+    const { tx, fact, reading, bytes } = this;
+    const most = bytes.subarray(from, to).reduce((sum, own) => sum + own, 0) / 4;
+    if (this.words.length < most) this.words = new Int32Array(Math.ceil(most * 1.1));
+    const { words } = this;
+    const into = Buffer.from(words.buffer);
+    let end = 0;
+    const parameters = [fact, reading.from, reading.until, reading.mark, from, to - 1];
+    const lowest = reading.from === '-infinity' ? -Infinity : dayNumber(reading.from);
+    const highest = dayNumber(reading.until);
+    await copyOut(tx, sql('retention-pack-stream'), parameters, (row, at) => {
+      const size = row.readInt32BE(at + 5);
+      const records = into.subarray(4 * end, 4 * end + size);
+      row.copy(records, 0, at + 9, at + 9 + size);
+      records.swap32();
+      const next = end + size / 4;
+      const isWhole = row[at + 4] === 1;
+      end = isWhole ? next : this.keepDays(end, next, lowest, highest);
+    });
+    return words.subarray(0, end);
+  }
+
+  /** Moves the records of some days, both included, to the front of those between two places. @returns where they end */
+  private keepDays(from: number, to: number, lowest: number, highest: number): number {
+    const { words, fact } = this;
+    let end = from;
+    for (let at = from, next = from; at < to; at = next) {
+      next = at + recordWords(fact, words, at);
+      const day = dayOf(fact, words, at);
+      if (day < lowest || day > highest) continue;
+      words.copyWithin(end, at, next);
+      end += next - at;
+    }
+    return end;
+  }
+}
+
+/** What is packed of a fact: its columns as 118-retention-packs.sql takes them, its day, and which rows. */
+const PACKED = {
+  contact: {
+    record:
+      'contact_record(customer_key, started_at, started_on, cell_no, import_id * sign, handle_seconds, contact_id)',
+    day: 'started_on',
+    where: 'customer_id is not null',
+  },
+  revenue: {
+    record:
+      'revenue_record(customer_key, occurred_at, occurred_on, kind, currency, margin_minor, amount_minor, sign::smallint)',
+    day: 'occurred_on',
+    where: `kind not in ('fee', 'referral') and decision_code is null`,
+  },
+} as const satisfies Readonly<Record<PackedFact, object>>;
+
+/** Packs rows that the database has. @param rows a query of signed facts with their imports */
+export async function packRows(tx: Tx, fact: PackedFact, rows: string, parameters: readonly unknown[]): Promise<void> {
+  const { record, day, where } = PACKED[fact];
+  await tx.query('set local enable_hashagg to off'); // it would hold all records in memory
+  await tx.query(
+    `with written as materialized (${rows})
+     insert into retention_pack (fact, bucket, import_id, first_on, last_on, facts, records)
+     select '${fact}', (customer_key >> 58) + 32, import_id, min(${day}), max(${day}), count(*), string_agg(${record}, '')
+     from written where ${where} group by 2, 3, date_trunc('month', ${day})`,
+    [...parameters],
+  );
+  await tx.query('set local enable_hashagg to default');
+}
