@@ -1,13 +1,30 @@
 /** Parts of a column behind each other. */
 export function joined<T extends Int8Array | Int32Array | Float64Array>(
   type: new (length: number) => T,
-  parts: readonly T[],
+  parts: readonly ArrayLike<number>[],
 ): T {
   const whole = new type(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
-    whole.set(part as never, at);
+    whole.set(part, at);
     at += part.length;
   }
   return whole;
+}
+
+/** A column of doubles that comes in parts, held in half the memory where they are whole and small. */
+export class PartedColumn {
+  private parts: (Int32Array | Float64Array)[] = [];
+
+  add(part: Float64Array): void {
+    const words = Int32Array.from(part);
+    this.parts.push(part.every((value, i) => Object.is(value, words[i])) ? words : part);
+  }
+
+  /** All of it, once: it is let go. */
+  taken(): Float64Array {
+    const { parts } = this;
+    this.parts = [];
+    return joined(Float64Array, parts);
+  }
 }

@@ -1,4 +1,4 @@
-import { joined } from '../joined.ts';
+import { joined, PartedColumn } from '../joined.ts';
 import type { Period } from '../period.ts';
 import type { CohortRows, CustomerTable, Earned, EpisodeRows } from './cohort.ts';
 import { daysOf, decisionRows, earnedBy, serviceRows } from './cohort.ts';
@@ -74,28 +74,27 @@ export interface Group {
  * no more than a slice of it must ever stand in memory.
  */
 export class CohortGroups {
-  private readonly groups: readonly { readonly cohort: DueCohort; readonly of: readonly GatheredGroup[] }[];
+  private readonly groups: ReadonlyMap<DueCohort, GatheredGroup[]>;
 
   constructor(known: KnownOfCustomers, cohorts: readonly DueCohort[], policy: GroupPolicy) {
     const opened = episodes(known.hits, delayOf('decision'));
-    this.groups = cohorts.map((cohort) => ({
-      cohort,
-      of:
-        cohort.effect === 'service'
-          ? [new ServiceGroup(known.customers, cohort, policy)]
-          : hitGroups(known, cohort, opened, policy),
-    }));
+    const groupsOf = (cohort: DueCohort): GatheredGroup[] =>
+      cohort.effect === 'service'
+        ? [new ServiceGroup(known.customers, cohort, policy)]
+        : hitGroups(known, cohort, opened, policy);
+    this.groups = new Map(cohorts.map((cohort) => [cohort, groupsOf(cohort)]));
   }
 
   /** Slices come in order. */
   take(slice: FactsSlice): void {
     const opened = episodes(slice.contacts, delayOf('service'));
-    for (const { of } of this.groups) for (const group of of) group.take(slice, opened);
+    for (const groups of this.groups.values()) for (const group of groups) group.take(slice, opened);
   }
 
   /** Each group of a cohort that has rows, by decision code, once: it is let go. */
   *of(cohort: DueCohort): Generator<Group> {
-    for (const group of this.groups.find((own) => own.cohort === cohort)!.of) {
+    const groups = this.groups.get(cohort)!;
+    for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
       const taken = group.taken();
       if (taken.rows.customer.length > 0) yield taken;
     }
@@ -104,7 +103,13 @@ export class CohortGroups {
 
 /** What of a group is known, slice by slice. */
 abstract class GatheredGroup {
-  private parts: { readonly earned: Earned; readonly purchases: Purchases | undefined }[] = [];
+  private readonly bands: readonly PartedColumn[];
+  private readonly before = new PartedColumn();
+  private readonly priorValue = new PartedColumn();
+  private readonly yearValue = new PartedColumn();
+  private readonly amount = new PartedColumn();
+  private days: Int32Array[] = [];
+  private last: Int32Array[] = [];
   protected readonly delay: number;
   /** days from the clock's start to that of the last band that may be posted; below it all where none may */
   protected readonly lastStart: number;
@@ -115,6 +120,7 @@ abstract class GatheredGroup {
     private readonly policy: GroupPolicy,
   ) {
     const { due, open, effect } = cohort;
+    this.bands = policy.windowsDays.map(() => new PartedColumn());
     this.delay = delayOf(effect);
     const posted = policy.netProvisional ? [...due, ...open] : due;
     const last = policy.windowsDays.findLastIndex((days) => posted.includes(days));
@@ -126,36 +132,32 @@ abstract class GatheredGroup {
 
   protected add(rows: Pick<CohortRows, 'customer' | 'clockStart'>, { earnings }: FactsSlice): void {
     const { customers, policy, cohort } = this;
-    this.parts.push({
-      earned: earnedBy(rows, { customers, earnings }, policy.windowsDays, this.delay),
-      purchases: cohort.open.length === 0 ? undefined : purchasesOf(rows, earnings, policy.observedThrough),
-    });
+    const earned = earnedBy(rows, { customers, earnings }, policy.windowsDays, this.delay);
+    earned.bands.forEach((band, b) => this.bands[b]!.add(band));
+    this.before.add(earned.before);
+    this.priorValue.add(earned.priorValue);
+    this.yearValue.add(earned.yearValue);
+    if (cohort.open.length === 0) return;
+    const { days, amount, last } = purchasesOf(rows, earnings, policy.observedThrough);
+    this.days.push(days);
+    this.amount.add(amount);
+    this.last.push(last);
   }
 
   protected sums(): Pick<Group, 'earned' | 'purchases'> {
-    const { parts } = this;
-    this.parts = [];
-    const sum = (of: (earned: Earned) => Float64Array): Float64Array =>
-      joined(
-        Float64Array,
-        parts.map(({ earned }) => of(earned)),
-      );
-    const bought = parts.flatMap(({ purchases }) => purchases ?? []);
+    const { days, last } = this;
+    [this.days, this.last] = [[], []];
     return {
       earned: {
-        bands: this.policy.windowsDays.map((_, b) => sum(({ bands }) => bands[b]!)),
-        before: sum(({ before }) => before),
-        priorValue: sum(({ priorValue }) => priorValue),
-        yearValue: sum(({ yearValue }) => yearValue),
+        bands: this.bands.map((band) => band.taken()),
+        before: this.before.taken(),
+        priorValue: this.priorValue.taken(),
+        yearValue: this.yearValue.taken(),
       },
       purchases:
         this.cohort.open.length === 0
           ? undefined
-          : {
-              days: joined(Int32Array, bought.map(({ days }) => days)), // prettier-ignore
-              amount: joined(Float64Array, bought.map(({ amount }) => amount)), // prettier-ignore
-              last: joined(Int32Array, bought.map(({ last }) => last)), // prettier-ignore
-            },
+          : { days: joined(Int32Array, days), amount: this.amount.taken(), last: joined(Int32Array, last) },
     };
   }
 }

@@ -174,8 +174,6 @@ export type CohortEarnings = CohortSources | (Omit<CohortSources, 'earnings'> & 
 export interface CohortSums extends Earned {
   /** margin per band of customers whom they referred */
   readonly referred: readonly Float64Array[] | undefined;
-  readonly tenure: Float64Array;
-  readonly segment: Float64Array;
   /** 1 for customers still active when the clock starts */
   readonly active: Uint8Array;
   readonly strata: () => Strata;
@@ -192,8 +190,6 @@ export function cohortSums(
   const n = customer.length;
   const earned = 'earned' in sources ? sources.earned : earnedBy(rows, sources, windowsDays, delayDays);
   const { joinedOn, leftOn } = customers;
-  const tenure = columnOf(n, (i) => Math.max(0, clockStart[i]! - delayDays - joinedOn[customer[i]!]!));
-  const segment = columnOf(n, (i) => customers.segment[customer[i]!]!);
   const active = new Uint8Array(n);
   for (let i = 0; i < n; i++) {
     const [own, start] = [customer[i]!, clockStart[i]!];
@@ -202,8 +198,23 @@ export function cohortSums(
   return {
     ...earned,
     referred: referrals && marginIn(rows, referrals, bandsOf(windowsDays)),
-    ...{ tenure, segment, active },
-    strata: () => strataOf(n, { tenure, priorValue: earned.priorValue, segment, reason: rows.reason }),
+    active,
+    strata: () => strataOf(n, traitsOf(rows, customers, earned, delayDays)),
+  };
+}
+
+function traitsOf(
+  { customer, clockStart, reason }: CohortRows,
+  { joinedOn, segment }: CustomerTable,
+  { priorValue }: Earned,
+  delayDays: number,
+): Traits {
+  const n = customer.length;
+  return {
+    tenure: columnOf(n, (i) => Math.max(0, clockStart[i]! - delayDays - joinedOn[customer[i]!]!)),
+    priorValue,
+    segment: columnOf(n, (i) => segment[customer[i]!]!),
+    reason,
   };
 }
 
@@ -214,8 +225,10 @@ export function cohortFacts(
   windowsDays: readonly number[],
   delayDays: number,
 ): CohortFacts {
-  const { yearValue, tenure, priorValue, segment, ...sums } = cohortSums(rows, sources, windowsDays, delayDays);
-  const { active, bands, before, referred, strata } = sums;
+  const sums = cohortSums(rows, sources, windowsDays, delayDays);
+  const { active, bands, before, referred, strata, yearValue } = sums;
+  const traits = traitsOf(rows, sources.customers, sums, delayDays);
+  const { tenure } = traits;
   return {
     customer: rows.customer,
     treated: rows.treated,
@@ -225,13 +238,7 @@ export function cohortFacts(
     ...(referred ? { referred } : {}),
     before,
     baselinePerDay: yearValue.map((value, i) => value / Math.max(1, Math.min(PRIOR_DAYS, tenure[i]!))),
-    terms: commonTerms(rows.customer.length, {
-      tenure,
-      priorValue,
-      segment,
-      reason: rows.reason,
-      opened: rows.clockStart,
-    }),
+    terms: commonTerms(rows.customer.length, { ...traits, opened: rows.clockStart }),
     stratum: () => strata().of,
   };
 }

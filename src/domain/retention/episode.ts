@@ -68,18 +68,21 @@ export function bandWeights(
   const takesPart = (i: number): boolean => counts[of[i]!] === 1 && touches.day[i]! <= clockStart[of[i]!]! + startDays;
   for (let i = 0; i < n; i++) if (takesPart(i)) sharers[of[i]!]!++;
   // Counted by the number of sharers first: one exact fraction a cell and number, not one a touch.
-  const tally = new Map<number, Map<number, number>>();
+  const tally = new Map<number, number[]>();
   for (let i = 0; i < n; i++) {
     if (!takesPart(i)) continue;
     let own = tally.get(cell[i]!);
-    if (own === undefined) tally.set(cell[i]!, (own = new Map()));
+    if (own === undefined) tally.set(cell[i]!, (own = []));
     const among = sharers[of[i]!]!;
-    own.set(among, (own.get(among) ?? 0) + 1);
+    while (own.length <= among) own.push(0);
+    own[among]!++;
   }
   const weights = new Map<number, Fraction>();
   for (const [key, own] of tally) {
     let weight = Fraction.ZERO;
-    for (const [among, count] of own) weight = weight.plus(Fraction.of(count, among));
+    own.forEach((count, among) => {
+      if (count > 0) weight = weight.plus(Fraction.of(count, among));
+    });
     weights.set(key, weight);
   }
   return weights;

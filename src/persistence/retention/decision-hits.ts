@@ -54,7 +54,7 @@ export class DecisionHits {
     const inOrder = (a: number, b: number): number =>
       this.timeOf(a) - this.timeOf(b) || rank[decisionOf(a)]! - rank[decisionOf(b)]!;
     const { starts, order } = grouped(this.rows, this.customers.count, (row) => words[row * WORDS + W.customer]!);
-    const standing = new Int32Array(words.length);
+    const standing = new Int32Array(this.rows * WORDS);
     const newStarts = new Int32Array(starts.length);
     let kept = 0;
     for (let customer = 0; customer < this.customers.count; customer++) {
