@@ -15,6 +15,13 @@ export function columnOf(rows: number, value: (row: number) => number): Column {
   return column;
 }
 
+/** Flags for every row: whole numbers from 0 to 255. */
+export function flagsOf(rows: number, value: (row: number) => number): Uint8Array {
+  const flags = new Uint8Array(rows);
+  for (let i = 0; i < rows; i++) flags[i] = value(i);
+  return flags;
+}
+
 /** In four sums side by side: one alone waits for each addition to end before it begins the next. */
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dotFrom(a, b, 0, a.length);

@@ -21,6 +21,8 @@ export interface TileProgram {
   readonly column: (place: number) => Float64Array;
   /** Lanes of all sums: sum s has the four from 4 s on. */
   readonly lanes: Float64Array;
+  /** column = (column − centre) ÷ scale */
+  readonly scale: (column: number, centre: number, scale: number, rows: number) => void;
   /** to = column × weights */
   readonly weigh: (column: number, weights: number, to: number, rows: number) => void;
   /** to += factor × column */
@@ -43,8 +45,9 @@ export function tileProgram(columns: number): TileProgram {
 
 function madeFor(columns: number): TileProgram {
   compiled ??= new WebAssembly.Module(moduleBytes());
-  const { memory, weigh, add, dots } = new WebAssembly.Instance(compiled).exports as unknown as {
+  const { memory, scale, weigh, add, dots } = new WebAssembly.Instance(compiled).exports as unknown as {
     readonly memory: WebAssembly.Memory;
+    readonly scale: (column: number, rows: number, centre: number, scale: number) => void;
     readonly weigh: (column: number, weights: number, to: number, rows: number) => void;
     readonly add: (column: number, to: number, rows: number, factor: number) => void;
     readonly dots: (left: number, from: number, count: number, lanes: number, rows: number) => void;
@@ -59,6 +62,7 @@ function madeFor(columns: number): TileProgram {
     numbers: new Float64Array(memory.buffer, 0, even * TILE),
     column: (place) => views[place]!,
     lanes,
+    scale: (column, centre, by, rows) => scale(at(column), rows, centre, by),
     weigh: (column, weights, to, rows) => weigh(at(column), at(weights), at(to), rows),
     add: (column, factor, to, rows) => add(at(column), at(to), rows, factor),
     dots(left, count, rows, first) {
@@ -83,6 +87,8 @@ const VECTOR = 0xfd; // prefix of the instructions on pairs
 const SPREAD = [VECTOR, 0x14];
 const TIMES = [VECTOR, 0xf2, 0x01];
 const PLUS = [VECTOR, 0xf0, 0x01];
+const MINUS = [VECTOR, 0xf1, 0x01];
+const OVER = [VECTOR, 0xf3, 0x01];
 const END = 0x0b;
 
 const get = (local: number): Code => [0x20, local];
@@ -99,6 +105,20 @@ const behind = (local: number, rows: number): Code => [...get(local), ...get(row
 const isBefore = (a: number, b: number): Code => [...get(a), ...get(b), 0x49];
 const isPositive = (local: number): Code => [...get(local), 0x41, 0, 0x4a];
 const repeated = (body: Code, whileTrue: Code): Code => [0x03, 0x40, ...body, ...whileTrue, 0x0d, 0, END];
+
+function scaleCode(): Code {
+  const [column, rows, centre, scale, end, centres, scales] = [0, 1, 2, 3, 4, 5, 6];
+  const step = [
+    ...store(column, [...load(column), ...get(centres), ...MINUS, ...get(scales), ...OVER]),
+    ...moved(column, PAIR_BYTES),
+  ];
+  const begin = [
+    ...set(centres, [...get(centre), ...SPREAD]),
+    ...set(scales, [...get(scale), ...SPREAD]),
+    ...set(end, behind(column, rows)),
+  ];
+  return [2, 1, INTEGER, 2, PAIR, ...begin, ...repeated(step, isBefore(column, end)), END];
+}
 
 function weighCode(): Code {
   const [column, weights, to, rows, end] = [0, 1, 2, 3, 4];
@@ -147,7 +167,7 @@ function dotsCode(): Code {
   return [2, 3, INTEGER, 6, PAIR, ...set(end, behind(left, rows)), ...repeated(turn, isPositive(count)), END];
 }
 
-/** Three functions and a memory that its maker enlarges. */
+/** Four functions and a memory that its maker enlarges. */
 function moduleBytes(): Uint8Array<ArrayBuffer> {
   const counted = (content: Code): Code => [...unsigned(content.length), ...content];
   const section = (id: number, content: Code): Code => [id, ...counted(content)];
@@ -155,14 +175,16 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
   const takes = (...types: Code): Code => [0x60, ...counted(types), 0];
   const [four, five] = [takes(INTEGER, INTEGER, INTEGER, INTEGER), takes(...Array<number>(5).fill(INTEGER))];
   const factor = takes(INTEGER, INTEGER, INTEGER, FLOAT);
-  const bodies = [weighCode(), addCode(), dotsCode()];
+  const names = ['scale', 'weigh', 'add', 'dots'];
+  const twoFactors = takes(INTEGER, INTEGER, FLOAT, FLOAT);
+  const bodies = [scaleCode(), weighCode(), addCode(), dotsCode()];
   return new Uint8Array([
     ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [3, ...four, ...factor, ...five]),
-    ...section(3, [3, 0, 1, 2]),
+    ...section(1, [4, ...twoFactors, ...four, ...factor, ...five]),
+    ...section(3, [4, 0, 1, 2, 3]),
     ...section(5, [1, 0, 0]),
-    ...section(7, [4, ...name('memory'), 2, 0, ...['weigh', 'add', 'dots'].flatMap((own, i) => [...name(own), 0, i])]),
-    ...section(10, [3, ...bodies.flatMap(counted)]),
+    ...section(7, [5, ...name('memory'), 2, 0, ...names.flatMap((own, i) => [...name(own), 0, i])]),
+    ...section(10, [4, ...bodies.flatMap(counted)]),
   ]);
 }
 

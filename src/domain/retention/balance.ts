@@ -1,5 +1,5 @@
-import { columnOf, type Column } from '../causality/linear-algebra.ts';
-import { levelSums, type Design, type Factor } from './least-squares.ts';
+import type { Column } from '../causality/linear-algebra.ts';
+import type { Design, Factor } from './least-squares.ts';
 
 /**
  * Standardised differences: (mean of treated − mean of untreated) ÷ √((s₁² + s₀²) / 2), the spread taken before
@@ -46,8 +46,8 @@ function armsOf(terms: Design, treated: ArrayLike<number>): TermArms[] {
     return [
       {
         term,
-        arms: [moments(column, treated, 0), moments(column, treated, 1)],
-        means: (weights) => [weightedMean(column, treated, 0, weights), weightedMean(column, treated, 1, weights)],
+        arms: moments(column, treated),
+        means: (weights) => weightedMeans(column, treated, weights),
       },
     ];
   });
@@ -78,13 +78,11 @@ interface LevelSums {
 }
 
 /** Σ weights of the arms' rows by level. @param weights absent: ones */
-function armSums(factor: Factor, treated: ArrayLike<number>, weights?: ArrayLike<number>): ArmSums {
-  const sums = (isTreated: boolean): LevelSums => {
-    const inArm = columnOf(factor.of.length, (i) => ((treated[i] === 1) === isTreated ? (weights?.[i] ?? 1) : 0));
-    const of = levelSums(factor, inArm);
-    return { of, total: of.reduce((sum, value) => sum + value, 0) };
-  };
-  return [sums(false), sums(true)];
+function armSums({ of, levels }: Factor, treated: ArrayLike<number>, weights?: ArrayLike<number>): ArmSums {
+  const arms = [new Float64Array(levels), new Float64Array(levels)] as const;
+  for (let i = 0; i < of.length; i++) arms[treated[i] === 1 ? 1 : 0][of[i]!]! += weights ? weights[i]! : 1;
+  const sums = (own: Float64Array): LevelSums => ({ of: own, total: own.reduce((sum, value) => sum + value, 0) });
+  return [sums(arms[0]), sums(arms[1])];
 }
 
 /** Of a term that is 1 for the rows of the level and 0 for the arm's others. */
@@ -112,27 +110,38 @@ interface Moments {
   readonly variance: number;
 }
 
-function moments(column: Column, treated: ArrayLike<number>, arm: 0 | 1): Moments {
-  let count = 0;
-  let mean = 0;
-  let squares = 0;
+/** Of both arms in one pass. */
+function moments(column: Column, treated: ArrayLike<number>): readonly [untreated: Moments, treated: Moments] {
+  const arms = [0, 1].map(() => ({ count: 0, mean: 0, squares: 0 })) as [Running, Running];
   for (let i = 0; i < column.length; i++) {
-    if (treated[i] !== arm) continue;
-    count++;
-    const step = column[i]! - mean;
-    mean += step / count;
-    squares += step * (column[i]! - mean);
+    const own = arms[treated[i] === 1 ? 1 : 0];
+    own.count++;
+    const step = column[i]! - own.mean;
+    own.mean += step / own.count;
+    own.squares += step * (column[i]! - own.mean);
   }
-  return { mean, variance: count > 1 ? squares / (count - 1) : 0 };
+  const found = ({ count, mean, squares }: Running): Moments => {
+    return { mean, variance: count > 1 ? squares / (count - 1) : 0 };
+  };
+  return [found(arms[0]), found(arms[1])];
 }
 
-function weightedMean(column: Column, treated: ArrayLike<number>, arm: 0 | 1, weights: ArrayLike<number>): number {
-  let total = 0;
-  let sum = 0;
+interface Running {
+  count: number;
+  mean: number;
+  squares: number;
+}
+
+function weightedMeans(
+  column: Column,
+  treated: ArrayLike<number>,
+  weights: ArrayLike<number>,
+): readonly [untreated: number, treated: number] {
+  const [totals, sums] = [new Float64Array(2), new Float64Array(2)];
   for (let i = 0; i < column.length; i++) {
-    if (treated[i] !== arm) continue;
-    total += weights[i]! * column[i]!;
-    sum += weights[i]!;
+    const arm = treated[i] === 1 ? 1 : 0;
+    totals[arm]! += weights[i]! * column[i]!;
+    sums[arm]! += weights[i]!;
   }
-  return total / sum;
+  return [totals[0]! / sums[0]!, totals[1]! / sums[1]!];
 }

@@ -1,10 +1,10 @@
-import { columnOf, dot } from '../causality/linear-algebra.ts';
+import { columnOf, dot, flagsOf } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import { largestDifferences } from './balance.ts';
 import type { Design, Solver } from './least-squares.ts';
 import { inColumns, leastSquaresSolver, matrixTimes, predictions, rowsOf, weightedTerms } from './least-squares.ts';
 import { normalInterval } from './normal.ts';
-import { propensity } from './propensity.ts';
+import { propensity, type PropensityFit } from './propensity.ts';
 import { normalEquations } from './scaled-terms.ts';
 import { strataEffect } from './strata.ts';
 import type { ArmMean } from './treatment-effect.ts';
@@ -108,18 +108,7 @@ interface Found {
 /** Doubly robust: treated whom no untreated customer resembles are set aside, then the score is fitted once more. */
 function byScore(group: ComparisonGroup, overlap: number): Found {
   const n = group.terms.rows;
-  const alike = rowsWithBothArms(group.terms, group.treated);
-  const own = someRows(group.terms, alike);
-  const arms = valuesAt(group.treated, alike);
-  const first = propensity(own, arms);
-  let bound = 0;
-  for (let at = 0; at < alike.length; at++) if (arms[at] !== 1) bound = Math.max(bound, first.probability[at]!);
-  bound = Math.min(bound, overlap);
-  const rows = alike.filter((_, at) => first.probability[at]! <= bound);
-  const whole = rows.length === alike.length;
-  const terms = whole ? own : someRows(group.terms, rows);
-  const treated = whole ? arms : valuesAt(group.treated, rows);
-  const fitted = whole ? first : propensity(terms, treated, 'logit', first.coefficients);
+  const { rows, terms, treated, fitted } = scored(group, overlap);
   const [inside, weight] = [new Uint8Array(n), new Float64Array(n)];
   for (let at = 0; at < rows.length; at++) {
     const p = fitted.probability[at]!;
@@ -129,10 +118,10 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
   const model = once(() =>
     outcomeModel(
       terms,
-      columnOf(rows.length, (at) => 1 - treated[at]!),
+      flagsOf(treated.length, (at) => 1 - treated[at]!),
     ),
   );
-  const customer = once(() => Int32Array.from(rows, (row) => group.customer[row]!));
+  const customer = once(() => (rows.length === n ? group.customer : valuesAt(group.customer, rows)));
   const effect = once(() => {
     const sample = { treated, treatmentTerms: terms, outcomeTerms: terms };
     return effectOfOutcome(sample, 'aipw', { target: 'att', fitted, untreatedModel: model() });
@@ -140,9 +129,37 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
   return {
     inside,
     weight,
-    effectOn: (outcome) => ({ effect: effect()(valuesAt(outcome, rows)).effect, customer: customer() }),
+    effectOn: (outcome) => ({
+      effect: effect()(rows.length === n ? outcome : valuesAt(outcome, rows)).effect,
+      customer: customer(),
+    }),
     contrast: once(() => contrastByScore(group.treated, terms, rows, weight, model())),
   };
+}
+
+interface Scored {
+  /** rows inside the overlap */
+  readonly rows: Int32Array;
+  readonly terms: Design;
+  readonly treated: Uint8Array;
+  readonly fitted: PropensityFit;
+}
+
+/** The rows inside the overlap and the score over them; nothing of the first fit is held on to. */
+function scored(group: ComparisonGroup, overlap: number): Scored {
+  const first = fittedOver(group, rowsWithBothArms(group.terms, group.treated));
+  const { rows: alike, treated: arms, fitted } = first;
+  let bound = 0;
+  for (let at = 0; at < alike.length; at++) if (arms[at] !== 1) bound = Math.max(bound, fitted.probability[at]!);
+  bound = Math.min(bound, overlap);
+  const rows = alike.filter((_, at) => fitted.probability[at]! <= bound);
+  return rows.length === alike.length ? first : fittedOver(group, rows, fitted.coefficients);
+}
+
+function fittedOver(group: ComparisonGroup, rows: Int32Array, start?: Float64Array): Scored {
+  const terms = someRows(group.terms, rows);
+  const treated = flagsOf(rows.length, (at) => group.treated[rows[at]!]!);
+  return { rows, terms, treated, fitted: propensity(terms, treated, 'logit', start) };
 }
 
 /** The rows of a design, itself where it is all of them. */
@@ -159,7 +176,7 @@ function once<T>(find: () => T): () => T {
   return () => (found ??= find());
 }
 
-function outcomeModel(terms: Design, weights: Float64Array): Solver {
+function outcomeModel(terms: Design, weights: Uint8Array): Solver {
   if (terms.factors && !terms.byColumns) return normalEquations(terms, weights);
   return leastSquaresSolver(inColumns(terms), weights);
 }

@@ -1,3 +1,4 @@
+import { columnOf } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import type { ComparisonPolicy, Estimate, Matched } from './comparison.ts';
 import { match } from './comparison.ts';
@@ -91,50 +92,60 @@ export function effectReadings(facts: CohortFacts, policy: ReadingPolicy): Windo
   // Longer windows leave rows out, never in: as many rows are the same rows, matched once.
   const known = new Map<number, Comparable | RefusedEffect>();
   return bandsOf(policy.windowsDays).map(({ to: windowDays }, window) => {
-    const rows: number[] = [];
-    let matured = 0;
-    let unripe = 0;
-    for (let i = 0; i < facts.clockStart.length; i++) {
-      if (facts.active[i] !== 1) continue;
-      const whole = fullyObserved(facts.clockStart[i]!, windowDays, policy.observedThrough);
-      if (whole) rows.push(i);
-      if (facts.treated[i] === 1) {
-        if (whole) matured++;
-        else unripe++;
-      }
+    const { count, matured, unripe } = countsOf(facts, windowDays, policy);
+    let comparable = known.get(count);
+    if (comparable === undefined) {
+      const rows = observedRows(facts, count, windowDays, policy);
+      known.set(count, (comparable = comparableRows(facts, rows, policy)));
     }
-    let comparable = known.get(rows.length);
-    if (comparable === undefined) known.set(rows.length, (comparable = comparableRows(facts, rows, policy)));
     const effect =
       'kind' in comparable
         ? comparable
-        : measured(comparable, outcomesOf(facts, rows, window, factors, windowDays), policy);
+        : measured(comparable, outcomesOf(facts, comparable.rows, window, factors, windowDays), policy);
     return { windowDays, matured, unripe, final: unripe === 0 && matured > 0, effect };
   });
+}
+
+/** How many rows are observed over a window, and of the treated how many and how many not yet. */
+function countsOf({ clockStart, active, treated }: CohortFacts, windowDays: number, policy: ReadingPolicy) {
+  const counts = { count: 0, matured: 0, unripe: 0 };
+  for (let i = 0; i < clockStart.length; i++) {
+    if (active[i] !== 1) continue;
+    const whole = fullyObserved(clockStart[i]!, windowDays, policy.observedThrough);
+    if (whole) counts.count++;
+    if (treated[i] !== 1) continue;
+    if (whole) counts.matured++;
+    else counts.unripe++;
+  }
+  return counts;
+}
+
+function observedRows({ clockStart, active }: CohortFacts, count: number, windowDays: number, policy: ReadingPolicy) {
+  const rows = new Int32Array(count);
+  for (let i = 0, at = 0; at < count; i++) {
+    if (active[i] === 1 && fullyObserved(clockStart[i]!, windowDays, policy.observedThrough)) rows[at++] = i;
+  }
+  return rows;
 }
 
 /** The rows observed over a window, made comparable, with what the time before says of them. */
 interface Comparable {
   readonly matched: Matched;
   readonly falsification: Estimate;
-  readonly rows: readonly number[];
+  readonly rows: Int32Array;
   readonly treated: ArrayLike<number>;
 }
 
-function comparableRows(
-  facts: CohortFacts,
-  rows: readonly number[],
-  policy: ReadingPolicy,
-): Comparable | RefusedEffect {
+function comparableRows(facts: CohortFacts, rows: Int32Array, policy: ReadingPolicy): Comparable | RefusedEffect {
   const { stratum } = facts;
-  const treated = picked(facts.treated, rows);
+  const treated = valuesAt(facts.treated, rows);
   try {
     const matched = match(
       {
         treated,
-        customer: picked(facts.customer, rows),
+        customer: valuesAt(facts.customer, rows),
         terms: rows.length === facts.terms.rows ? facts.terms : rowsOf(facts.terms, rows),
-        stratum: stratum && (() => someOf(stratum(), rows)),
+        stratum: stratum && (() => valuesAt(stratum(), rows)),
       },
       policy,
     );
@@ -145,37 +156,33 @@ function comparableRows(
   }
 }
 
-function someOf<T>(values: ArrayLike<T>, rows: readonly number[]): T[] {
-  return rows.map((row) => values[row]!);
+/** The values of some rows; themselves where these are all. */
+function valuesAt<T>(values: ArrayLike<T>, rows: Int32Array): ArrayLike<T> {
+  return rows.length === values.length ? values : Array.from(rows, (row) => values[row]!);
 }
 
 function outcomesOf(
   facts: CohortFacts,
-  rows: readonly number[],
+  rows: Int32Array,
   window: number,
   factors: readonly number[],
   windowDays: number,
 ): Streams {
   const over = (bands: readonly ArrayLike<number>[]): Float64Array =>
-    windowOutcome(
-      bands.map((band) => picked(band, rows)),
-      factors,
-      window,
-    );
-  const baseline = picked(facts.baselinePerDay, rows).map((value) => value * windowDays);
+    picked(windowOutcome(bands, factors, window), rows);
+  const baseline = columnOf(rows.length, (at) => facts.baselinePerDay[rows[at]!]! * windowDays);
   return streamsOf(over(facts.bands), baseline, facts.referred ? over(facts.referred) : new Float64Array(rows.length));
 }
 
-function picked(values: ArrayLike<number>, rows: readonly number[]): Float64Array {
-  const own = new Float64Array(rows.length);
-  for (let at = 0; at < own.length; at++) own[at] = values[rows[at]!]!;
-  return own;
+function picked(values: ArrayLike<number>, rows: Int32Array): Float64Array {
+  if (values instanceof Float64Array && rows.length === values.length) return values;
+  return columnOf(rows.length, (at) => values[rows[at]!]!);
 }
 
 function measured(comparable: Comparable, streams: Streams, policy: ReadingPolicy): MeasuredEffect {
   const { matched, falsification, rows, treated } = comparable;
   const { buyAgain, buyMore, spreadTheWord } = streams;
-  const whole = buyAgain.map((value, i) => value + buyMore[i]! + spreadTheWord[i]!);
+  const whole = columnOf(rows.length, (i) => buyAgain[i]! + buyMore[i]! + spreadTheWord[i]!);
   const perCustomer = matched.estimate(whole);
   const customers = matched.treatedInside;
   const largest = policy.largestDifference ?? 0.1;
@@ -202,6 +209,6 @@ function measured(comparable: Comparable, streams: Streams, policy: ReadingPolic
     falsification,
     nettable: why.length === 0,
     why,
-    rows: Int32Array.from(rows.filter((_, at) => treated[at] === 1 && matched.inside[at] === 1)),
+    rows: rows.filter((_, at) => treated[at] === 1 && matched.inside[at] === 1),
   };
 }

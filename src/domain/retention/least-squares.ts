@@ -29,20 +29,6 @@ export interface Factor {
   readonly levels: number;
 }
 
-/** Σ weights × values of the rows of each level. @param weights absent: ones @param values absent: ones */
-export function levelSums(
-  { of, levels }: Factor,
-  weights?: ArrayLike<number>,
-  values?: ArrayLike<number>,
-): Float64Array {
-  const sums = new Float64Array(levels);
-  const [a, b] = [weights ?? values, weights && values];
-  if (a === undefined) for (let i = 0; i < of.length; i++) sums[of[i]!]!++;
-  else if (b === undefined) for (let i = 0; i < of.length; i++) sums[of[i]!]! += a[i]!;
-  else for (let i = 0; i < of.length; i++) sums[of[i]!]! += a[i]! * b[i]!;
-  return sums;
-}
-
 /** Design of named columns; `constant` puts a column of ones first. */
 export function design(columns: ReadonlyMap<string, ArrayLike<number>>, rows: number, constant = true): Design {
   const named: [string, Column][] = constant ? [['constant', new Float64Array(rows).fill(1)]] : [];
@@ -137,9 +123,9 @@ export function weightedTerms(x: Design, factor: ArrayLike<number>): Float64Arra
   const sums = new Float64Array(x.names.length);
   x.columns.forEach((column, j) => (sums[j] = dot(column, factor)));
   let first = x.columns.length;
-  for (const own of x.factors ?? []) {
-    sums.set(levelSums(own, factor), first);
-    first += own.levels;
+  for (const { of, levels } of x.factors ?? []) {
+    for (let i = 0; i < of.length; i++) sums[first + of[i]!]! += factor[i]!;
+    first += levels;
   }
   return sums;
 }

@@ -8,10 +8,11 @@ import {
   orthonormal,
   square,
 } from '../causality/linear-algebra.ts';
+import { LANES, TILE, tileProgram } from '../causality/tile-program.ts';
 import { invariant } from '../errors.ts';
 import type { Design, Factor, Solver } from './least-squares.ts';
 import { inColumns } from './least-squares.ts';
-import { TermTiles, type Equations, type TermColumn } from './term-tiles.ts';
+import { TermTiles, type Equations, type TermColumn, type Weights } from './term-tiles.ts';
 
 /**
  * A design's terms that are no combinations of others, its columns centred (where there is a constant) and scaled, with
@@ -22,9 +23,9 @@ export interface ScaledTerms {
   /** z'β of every row. @param to written over */
   readonly predictor: (coefficients: Float64Array, to: Float64Array) => void;
   /** Z'WZ, and Z'f where values f are given; absent weights: ones */
-  readonly equations: (weights?: Float64Array, values?: Float64Array) => Equations;
-  /** Z'f */
-  readonly sums: (values: Float64Array) => Float64Array;
+  readonly equations: (weights?: Weights, values?: Float64Array) => Equations;
+  /** Z'Wf */
+  readonly sums: (weights: Weights, values: ArrayLike<number>) => Float64Array;
   readonly from: (coefficients: Float64Array) => Float64Array;
   readonly back: (coefficients: ArrayLike<number>) => Float64Array;
   /** covariance of the scaled terms' coefficients as one of the terms' own; zero for dropped terms */
@@ -43,7 +44,7 @@ interface ScaledTerm {
  * the cross products of all terms: no column is made of a level.
  * @param weights rows with weight 0 do not tell terms apart; with factors only
  */
-export function scaledTerms(x: Design, weights?: Float64Array): ScaledTerms {
+export function scaledTerms(x: Design, weights?: Weights): ScaledTerms {
   const asLevels = x.factors !== undefined && !x.byColumns;
   const places = asLevels ? [...x.columns.keys()] : keptColumns(x);
   const constant = places.find((j) => x.names[j] === 'constant');
@@ -78,7 +79,7 @@ export function scaledTerms(x: Design, weights?: Float64Array): ScaledTerms {
       if (kept.length === size) return whole;
       return { information: kept.map((a) => someOf(whole.information[a]!)), sums: someOf(whole.sums) };
     },
-    sums: (values) => someOf(tiles.sums(values)),
+    sums: (curvature, values) => someOf(tiles.sums(curvature, values)),
     from(coefficients) {
       const start = Float64Array.from(own, (term) => coefficients[term.place]! * term.scale);
       if (at >= 0) for (const term of own) start[at]! += coefficients[term.place]! * term.centre * own[at]!.scale;
@@ -98,30 +99,26 @@ export function scaledTerms(x: Design, weights?: Float64Array): ScaledTerms {
  * Weighted least squares of a design with factors, whose columns are few and, centred and scaled, far from each other's
  * combinations. Rows with weight 0 take no part.
  */
-export function normalEquations(x: Design, weights: Float64Array): Solver {
+export function normalEquations(x: Design, weights: Weights): Solver {
   const scaled = scaledTerms(x, weights);
   const factor = cholesky(scaled.equations(weights).information);
   invariant(factor !== undefined, 'terms that were told apart are combinations of each other');
   return {
     bread: scaled.bread(choleskyInverse(factor)),
-    coefficients: (y) => scaled.back(choleskySolve(factor, scaled.sums(columnOf(x.rows, (i) => weights[i]! * y[i]!)))),
+    coefficients: (y) => scaled.back(choleskySolve(factor, scaled.sums(weights, y))),
   };
 }
 
 /** A term's column, less its mean where it is to be centred, with a mean square of 1. */
 function scaledColumn(x: Design, place: number, centred: boolean): { column: TermColumn; term: ScaledTerm } {
   const level = levelAt(x, place);
-  const values = level ? levelColumn(level, x.rows, 0, 1) : x.columns[place]!;
+  const values = level ? columnOf(x.rows, isLevel(level)) : x.columns[place]!;
   const centre = centred ? mean(values) : 0;
-  // A level has two numbers, and they are found once.
-  const column = level
-    ? levelColumn(level, x.rows, 0 - centre, 1 - centre)
-    : columnOf(x.rows, (i) => values[i]! - centre);
-  const scale = Math.sqrt(dot(column, column) / x.rows) || 1;
+  const scale = Math.sqrt(squaresAround(values, centre) / x.rows) || 1;
   const term = { place, centre, scale };
-  if (level) return { column: { ...level, zero: (0 - centre) / scale, one: (1 - centre) / scale }, term };
-  for (let i = 0; i < column.length; i++) column[i]! /= scale;
-  return { column: { values: column }, term };
+  if (!level) return { column: { values, centre, scale }, term };
+  // A level has two numbers, and they are found once.
+  return { column: { ...level, zero: (0 - centre) / scale, one: (1 - centre) / scale }, term };
 }
 
 /** The level at a place behind the columns. */
@@ -135,19 +132,28 @@ function levelAt({ columns, factors = [] }: Design, place: number) {
   return undefined;
 }
 
-function levelColumn(
-  { factor: { of }, level }: NonNullable<ReturnType<typeof levelAt>>,
-  rows: number,
-  zero: number,
-  one: number,
-): Column {
-  return columnOf(rows, (i) => (of[i] === level ? one : zero));
+function isLevel({ factor: { of }, level }: NonNullable<ReturnType<typeof levelAt>>): (row: number) => number {
+  return (row) => (of[row] === level ? 1 : 0);
 }
 
 function mean(column: Column): number {
   let sum = 0;
   for (let i = 0; i < column.length; i++) sum += column[i]!;
   return sum / column.length;
+}
+
+/** Σ (value − centre)², a tile at a time, as `dot` sums them. */
+function squaresAround(values: Column, centre: number): number {
+  const program = tileProgram(1);
+  program.lanes.fill(0, 0, LANES);
+  for (let from = 0; from < values.length; from += TILE) {
+    const rows = Math.min(TILE, values.length - from);
+    program.column(0).set(values.subarray(from, from + rows));
+    program.scale(0, centre, 1, rows);
+    program.dots(0, 1, rows, 0);
+  }
+  const [s0, s1, s2, s3] = program.lanes as unknown as [number, number, number, number];
+  return s0 + s1 + (s2 + s3);
 }
 
 /** What is left of a column beside those before it, by its length, above which nobody doubts that it is none of theirs. */

@@ -3,10 +3,18 @@ import { square } from '../causality/linear-algebra.ts';
 import { LANES, TILE, tileProgram, type TileProgram } from '../causality/tile-program.ts';
 import type { Factor } from './least-squares.ts';
 
-/** A column of terms: its numbers, or of a level two of them: for the rows of other levels and for its own. */
+/** A column of terms: numbers, or of a level two of them: for the rows of other levels and for its own. */
 export type TermColumn =
-  | { readonly values: Column }
+  | {
+      readonly values: Column;
+      /** taken off each number, and what the rest is divided by, whenever they are read: no other column is made */
+      readonly centre: number;
+      readonly scale: number;
+    }
   | { readonly factor: Factor; readonly level: number; readonly zero: number; readonly one: number };
+
+/** 0 or 1 a row, or any weight. */
+export type Weights = Float64Array | Uint8Array;
 
 export interface Equations {
   readonly information: Square;
@@ -63,7 +71,7 @@ export class TermTiles {
   }
 
   /** X'WX and X'f. @param weights absent: ones @param values f; absent: zeros */
-  equations(weights?: Float64Array, values?: Float64Array): Equations {
+  equations(weights?: Weights, values?: Float64Array): Equations {
     const { program, columns, factors, size } = this;
     const count = columns.length;
     const [weightsAt, valuesAt] = [2 * count, 2 * count + 1];
@@ -95,23 +103,24 @@ export class TermTiles {
     return { information, sums };
   }
 
-  /** X'f */
-  sums(values: Float64Array): Float64Array {
+  /** X'Wf */
+  sums(weights: Weights, values: ArrayLike<number>): Float64Array {
     const { program, columns, factors } = this;
     const count = columns.length;
     program.lanes.fill(0);
     const sums = new Float64Array(this.size);
+    const weighted = program.column(count);
     for (let from = 0; from < this.rows; from += TILE) {
       const rows = this.load(from);
-      program.column(count).set(values.subarray(from, from + rows));
+      for (let row = 0; row < rows; row++) weighted[row] = weights[from + row]! * values[from + row]!;
       program.dots(count, count, rows, 0);
+      let first = count;
+      for (const { of, levels } of factors) {
+        for (let row = 0; row < rows; row++) sums[first + of[from + row]!]! += weighted[row]!;
+        first += levels;
+      }
     }
     addLanes(program.lanes, 0, sums, count);
-    let first = count;
-    for (const { of, levels } of factors) {
-      for (let i = 0; i < of.length; i++) sums[first + of[i]!]! += values[i]!;
-      first += levels;
-    }
     return sums;
   }
 
@@ -121,8 +130,11 @@ export class TermTiles {
     const rows = Math.min(TILE, this.rows - from);
     for (let c = 0; c < columns.length; c++) {
       const column = columns[c]!;
-      if ('values' in column) program.column(c).set(column.values.subarray(from, from + rows));
-      else program.column(c).fill(column.zero, 0, rows);
+      if ('values' in column) {
+        const { values, centre, scale } = column;
+        program.column(c).set(values.subarray(from, from + rows));
+        if (centre !== 0 || scale !== 1) program.scale(c, centre, scale, rows);
+      } else program.column(c).fill(column.zero, 0, rows);
     }
     const { numbers } = program;
     for (const { of, place } of this.places) {

@@ -1,4 +1,4 @@
-import { columnOf } from '../causality/linear-algebra.ts';
+import { columnOf, flagsOf } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import type { Design, Solver } from './least-squares.ts';
 import { leastSquaresSolver, matrixTimes, predictions, weightedTerms } from './least-squares.ts';
@@ -57,9 +57,9 @@ export type Setting = Omit<TreatmentSample, 'outcome'>;
 interface Arm {
   readonly setting: Setting;
   /** 1 for rows of the arm */
-  readonly inArm: Float64Array;
+  readonly inArm: Uint8Array;
   /** 1 for rows that the mean is taken over */
-  readonly member: Float64Array;
+  readonly member: Uint8Array;
   readonly size: number;
   readonly fitted: PropensityFit | undefined;
   /** weight of a row of the arm toward the target, and its change with the linear predictor of the propensity */
@@ -84,9 +84,9 @@ export function effectOfOutcome(
   const fitted =
     estimator === 'ra' ? undefined : (options.fitted ?? propensity(setting.treatmentTerms, setting.treated, link));
   const mean = (side: 0 | 1): MeanOf => {
-    const arm = armOf(setting, side, target, fitted);
     // The treated as they are: nothing is modelled where the target is the treated themselves.
-    if (target === 'att' && side === 1) return (outcome) => plainMean(arm, outcome);
+    if (target === 'att' && side === 1) return plainMean(setting);
+    const arm = armOf(setting, side, target, fitted);
     if (estimator === 'ht' || estimator === 'ipw') return (outcome) => weightedMean(arm, estimator, outcome);
     const solver = side === 0 && estimator !== 'ipwra' ? options.untreatedModel : undefined;
     return modelledMean(arm, estimator, solver);
@@ -109,14 +109,20 @@ export function difference(treated: ArmMean, untreated: ArmMean): ArmMean {
   };
 }
 
-/** Weights: inverse probabilities of the arm (ate), or the treated as they are and the untreated by their odds (att). */
-function armOf(setting: Setting, side: 0 | 1, target: Target, fitted: PropensityFit | undefined): Arm {
-  const { treated } = setting;
-  const inArm = columnOf(treated.length, (i) => (treated[i] === side ? 1 : 0));
+/** 1 for rows of the arm. */
+function armRows({ treated }: Setting, side: 0 | 1): Uint8Array {
+  const inArm = flagsOf(treated.length, (i) => (treated[i] === side ? 1 : 0));
   if (!inArm.includes(1)) {
     throw new Refusal('no_overlap', `nobody is ${side === 1 ? 'treated' : 'untreated'}: nothing to compare with`);
   }
-  const member = columnOf(treated.length, (i) => (target === 'ate' ? 1 : treated[i]!));
+  return inArm;
+}
+
+/** Weights: inverse probabilities of the arm (ate), or of the untreated their odds (att). */
+function armOf(setting: Setting, side: 0 | 1, target: Target, fitted: PropensityFit | undefined): Arm {
+  const { treated } = setting;
+  const inArm = armRows(setting, side);
+  const member = flagsOf(treated.length, (i) => (target === 'ate' ? 1 : treated[i]!));
   const size = member.reduce((sum, value) => sum + value, 0);
   const weight = new Float64Array(inArm.length);
   const change = new Float64Array(inArm.length);
@@ -124,25 +130,23 @@ function armOf(setting: Setting, side: 0 | 1, target: Target, fitted: Propensity
     if (inArm[i] === 0) continue;
     const p = fitted.probability[i]!;
     const own = side === 1 ? p : 1 - p;
-    if (target === 'ate') {
-      weight[i] = 1 / own;
-      change[i] = ((side === 1 ? -1 : 1) * fitted.slope[i]!) / own ** 2;
-    } else if (side === 1) {
-      weight[i] = 1;
-    } else {
-      weight[i] = p / own;
-      change[i] = fitted.slope[i]! / own ** 2;
-    }
+    weight[i] = target === 'ate' ? 1 / own : p / own;
+    change[i] = ((target === 'ate' && side === 1 ? -1 : 1) * fitted.slope[i]!) / own ** 2;
   }
   return { setting, inArm, member, size, fitted, weight, change };
 }
 
-function plainMean({ inArm, size }: Arm, y: ArrayLike<number>): ArmMean {
-  let sum = 0;
-  for (let i = 0; i < inArm.length; i++) sum += inArm[i]! * y[i]!;
-  const mean = sum / size;
-  const influence = columnOf(inArm.length, (i) => (inArm[i]! * (y[i]! - mean)) / size);
-  return { mean, influence, direct: influence };
+/** Of the treated. */
+function plainMean(setting: Setting): MeanOf {
+  const inArm = armRows(setting, 1);
+  const size = inArm.reduce((sum, value) => sum + value, 0);
+  return (y) => {
+    let sum = 0;
+    for (let i = 0; i < inArm.length; i++) sum += inArm[i]! * y[i]!;
+    const mean = sum / size;
+    const influence = columnOf(inArm.length, (i) => (inArm[i]! * (y[i]! - mean)) / size);
+    return { mean, influence, direct: influence };
+  };
 }
 
 /** Mean of the arm's outcomes by weight: over the target's size (Horvitz–Thompson) or over Σ weights (Hájek). */
@@ -152,13 +156,15 @@ function weightedMean(arm: Arm, estimator: 'ht' | 'ipw', y: ArrayLike<number>): 
   const mean = weight.reduce((sum, value, i) => sum + value * y[i]!, 0) / over;
   const centred = (i: number): number => (estimator === 'ht' ? y[i]! : y[i]! - mean);
   const direct = weight.map((w, i) => (w * centred(i) - (estimator === 'ht' ? member[i]! * mean : 0)) / over);
+  const influence = Float64Array.from(direct);
   const steer = change.map((value, i) => (value * centred(i)) / over);
-  return { mean, direct, influence: withPropensity(direct, arm, steer) };
+  if (arm.fitted !== undefined) addPropensity(influence, arm.fitted, arm.setting, steer);
+  return { mean, direct, influence };
 }
 
 /** Mean of the arm's outcome model over the target, for `aipw` plus the weighted mean of what the model missed. */
 function modelledMean(arm: Arm, estimator: 'ra' | 'aipw' | 'ipwra', known?: Solver): MeanOf {
-  const { setting, inArm, member, size, weight, change } = arm;
+  const { setting, inArm, member, size, fitted, weight, change } = arm;
   const { outcomeTerms: x } = setting;
   const rows = inArm.length;
   const modelWeight = estimator === 'ipwra' ? weight : inArm;
@@ -172,25 +178,36 @@ function modelledMean(arm: Arm, estimator: 'ra' | 'aipw' | 'ipwra', known?: Solv
   const reach = predictions(x, matrixTimes(model.bread, slope));
   return (y) => {
     const predicted = predictions(x, model.coefficients(y));
-    const rest = columnOf(rows, (i) => y[i]! - predicted[i]!);
+    const rest = (i: number): number => y[i]! - predicted[i]!;
     let total = 0;
-    for (let i = 0; i < rows; i++) total = total + member[i]! * predicted[i]! + corrected[i]! * rest[i]!;
+    for (let i = 0; i < rows; i++) total = total + member[i]! * predicted[i]! + corrected[i]! * rest(i);
     const mean = total / size;
-    const direct = columnOf(rows, (i) => (member[i]! * (predicted[i]! - mean) + corrected[i]! * rest[i]!) / size);
-    const influence = columnOf(rows, (i) => direct[i]! + (modelWeight[i]! * rest[i]! * reach[i]!) / size);
-    if (estimator === 'ra') return { mean, direct, influence };
-    // What the propensity moves: the correction itself (aipw), or the weights of the outcome model (ipwra).
-    const steer = columnOf(rows, (i) => (change[i]! * rest[i]! * (estimator === 'aipw' ? 1 : reach[i]!)) / size);
-    return { mean, direct, influence: withPropensity(influence, arm, steer) };
+    const directOf = (i: number): number => (member[i]! * (predicted[i]! - mean) + corrected[i]! * rest(i)) / size;
+    const influence = columnOf(rows, (i) => directOf(i) + (modelWeight[i]! * rest(i) * reach[i]!) / size);
+    if (fitted !== undefined) {
+      // What the propensity moves: the correction itself (aipw), or the weights of the outcome model (ipwra).
+      const steer = columnOf(rows, (i) => (change[i]! * rest(i) * (estimator === 'aipw' ? 1 : reach[i]!)) / size);
+      addPropensity(influence, fitted, setting, steer);
+    }
+    return {
+      mean,
+      influence,
+      get direct() {
+        return columnOf(rows, directOf);
+      },
+    };
   };
 }
 
 /** Adds what each row moves through the fitted propensity: its score times the mean's slope in the coefficients. */
-function withPropensity(influence: Float64Array, { fitted, setting }: Arm, steer: Float64Array): Float64Array {
-  if (fitted === undefined) return influence;
-  const slope = weightedTerms(setting.treatmentTerms, steer);
-  const reach = predictions(setting.treatmentTerms, matrixTimes(fitted.bread, slope));
-  return columnOf(influence.length, (i) => influence[i]! + fitted.score[i]! * reach[i]!);
+function addPropensity(
+  influence: Float64Array,
+  fitted: PropensityFit,
+  { treatmentTerms: x }: Setting,
+  steer: Float64Array,
+): void {
+  const reach = predictions(x, matrixTimes(fitted.bread, weightedTerms(x, steer)));
+  for (let i = 0; i < influence.length; i++) influence[i]! += fitted.score[i]! * reach[i]!;
 }
 
 /**

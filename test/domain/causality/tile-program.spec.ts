@@ -37,7 +37,7 @@ describe('the program of tiles', () => {
     );
   });
 
-  it('weighs and adds columns number by number', () => {
+  it('weighs, adds and scales columns number by number', () => {
     fc.assert(
       fc.property(tiles, number, ({ rows, columns }, factor) => {
         const [sum, weighed] = [columns.length, columns.length + 1];
@@ -50,6 +50,8 @@ describe('the program of tiles', () => {
           expect(program.column(sum)[i]).toBe(first[i]! + factor * last[i]!);
           expect(program.column(weighed)[i]).toBe(first[i]! * last[i]!);
         }
+        program.scale(0, factor, 3.7, rows);
+        for (let i = 0; i < rows; i++) expect(program.column(0)[i]).toBe((first[i]! - factor) / 3.7);
       }),
       { numRuns: 40, seed: 2 },
     );

@@ -48,12 +48,12 @@ describe('sums over tiles of terms', () => {
     const [weights, values] = [columnOf(rows, random), columnOf(rows, () => random() - 0.5)];
     const tiles = new TermTiles(
       rows,
-      x.columns.map((column) => ({ values: column })),
+      x.columns.map((values) => ({ values, centre: 0, scale: 1 })),
     );
     const { information, sums } = tiles.equations(weights, values);
     expect(information).toEqual(crossProduct(x.columns, weights));
     expect(Array.from(sums)).toEqual(x.columns.map((column) => dot(column, values)));
-    expect(tiles.sums(values)).toEqual(sums);
+    expect(tiles.sums(new Uint8Array(rows).fill(1), values)).toEqual(sums);
     expect(tiles.equations().information).toEqual(crossProduct(x.columns));
     const coefficients = x.columns.map((_, j) => (j === 1 ? 0 : random() - 0.5));
     const predicted = new Float64Array(rows);
@@ -67,7 +67,7 @@ describe('sums over tiles of terms', () => {
     const [weights, values] = [columnOf(x.rows, random), columnOf(x.rows, random)];
     const tiles = new TermTiles(
       x.rows,
-      x.columns.map((column) => ({ values: column })),
+      x.columns.map((values) => ({ values, centre: 0, scale: 1 })),
       x.factors,
     );
     const written = inColumns(x);
