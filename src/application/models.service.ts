@@ -4,6 +4,7 @@ import { InvalidInput, Refusal, type InputFault } from '../domain/errors.ts';
 import { Fraction } from '../domain/fraction.ts';
 import { modelReference, type Model } from '../domain/model/model.ts';
 import { selects, textRuleKey } from '../domain/model/selector.ts';
+import { windowDays } from '../domain/model/window-days.ts';
 import { isPeriod, type LocalDate, type Period } from '../domain/period.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
 import { booksOf } from '../domain/statements/close.ts';
@@ -36,7 +37,7 @@ import { modelHash, parseModel, parsePlain, withChannel } from './model-text.ts'
 import { cellFacts, storedSum } from './cells-at.ts';
 import { keptOr } from './kept-figures.ts';
 import { plain } from './plain.ts';
-import { readCosting, windowDays } from './read-close.ts';
+import { readCosting } from './read-close.ts';
 
 export interface AppliedModel {
   readonly modelId: number;

@@ -5,8 +5,9 @@ import { Refusal } from '../domain/errors.ts';
 import { sha256 } from '../domain/ids.ts';
 import type { Model } from '../domain/model/model.ts';
 import { textRuleKey } from '../domain/model/selector.ts';
+import { windowDays } from '../domain/model/window-days.ts';
 import { minorDigits } from '../domain/money.ts';
-import { addDays, addMonths, firstDay, lastDay, type LocalDate, type Period } from '../domain/period.ts';
+import { addMonths, firstDay, lastDay, type LocalDate, type Period } from '../domain/period.ts';
 import type { CloseInputs, CostingInputs } from '../domain/statements/close-inputs.ts';
 import type { DecidingInputs } from '../domain/statements/deciding-inputs.ts';
 import type { DocumentContext } from '../domain/statements/document.ts';
@@ -261,21 +262,6 @@ function sliceDays(period: Period, register: Register, model: Model): LocalDate[
   const first = firstDay(period);
   const days = new Set([...register.changeDays(), ...windowDays(model)]);
   return [first, ...[...days].filter((day) => day > first && day <= lastDay(period)).sort()];
-}
-
-/** Days on which a date window of the model begins, or the day after it ended, ascending. */
-export function windowDays(model: Model): LocalDate[] {
-  const windows = [
-    ...model.rules.map((rule) => rule.match?.started_at),
-    ...model.pools.map((pool) => pool.serves?.started_at),
-  ];
-  for (const equation of model.time_equations) windows.push(...equation.add.map((term) => term.when.started_at));
-  const days = new Set<LocalDate>();
-  for (const window of windows) {
-    if (window?.from !== undefined) days.add(window.from);
-    if (window?.to !== undefined) days.add(addDays(window.to, 1));
-  }
-  return [...days].sort();
 }
 
 function textPatterns(model: Model): string[] {

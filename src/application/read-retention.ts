@@ -1,15 +1,23 @@
 import type { Register } from '../domain/attribution/register.ts';
+import { Fraction } from '../domain/fraction.ts';
 import type { Model } from '../domain/model/model.ts';
 import { addMonths, type Period } from '../domain/period.ts';
 import { dayNumber } from '../domain/retention/cohort.ts';
-import { dueCohorts } from '../domain/retention/maturity.ts';
-import { periodEffects } from '../domain/retention/period-effects.ts';
+import { dueCohorts, type DueCohort } from '../domain/retention/maturity.ts';
+import type { Assignee } from '../domain/retention/apportioned-effect.ts';
+import type { EffectKind } from '../domain/retention/effect.ts';
+import { periodEffects, unsharedEffects, type PeriodEffects } from '../domain/retention/period-effects.ts';
 import { lastDay } from '../domain/period.ts';
+import { distinctionsOf } from '../domain/statements/distinctions.ts';
 import type { RetentionInputs } from '../domain/statements/retention-books.ts';
+import { cellList } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
 import { creditHistory, decisionCharges, postedBefore, retentionRuns } from '../persistence/retention.queries.ts';
 import { touchingMark } from '../persistence/kept-figures.queries.ts';
+import { ContactOwners } from './contact-owners.ts';
+import type { RetentionSources } from './customer-earnings.ts';
 import { keptOr, type Keeping } from './kept-figures.ts';
+import { coarseTouches, hitRules, touchCuts, type TouchedEffects } from './like-touches.ts';
 import { plain } from './plain.ts';
 import { retentionFacts } from './retention-facts.ts';
 
@@ -50,27 +58,84 @@ export async function readRetention(
   const cohorts = (['decision', 'service'] as const).flatMap((effect) =>
     dueCohorts(effect, policy.windows_days, since, of.period),
   );
-  const { rules, tiers } = of.model;
   const history = await postedBefore(tx, of.runs);
-  const basis = {
-    subject: `effects on retention of ${of.period}`,
-    on: [plain({ rules, tiers, policy, cohorts, history }), of.currency, await touchingMark(tx, of.mark, EVERYTHING)],
-  };
-  const effects = await keptOr(tx, of.keeping ?? 'no', basis, async () => {
-    const readings = {
-      windowsDays: policy.windows_days,
-      discountRate: policy.discount_rate && Number(policy.discount_rate.toText(12)),
-      observedThrough: dayNumber(lastDay(of.period)),
-      netProvisional: policy.net_provisional,
-      digits: of.digits,
-    };
-    const facts = await retentionFacts(tx, of, cohorts, readings);
-    return periodEffects(facts, cohorts, (effect) => history.filter((row) => row.effect === effect), readings);
-  });
+  const effects = await effectsAt(tx, { ...of, policy, keeping: of.keeping ?? 'no' }, cohorts, history);
   return {
     effects,
     charges: await decisionCharges(tx, of.runs),
     credits: await creditHistory(tx, of.runs),
     onBooks: runs.map((run) => run.period),
   };
+}
+
+/**
+ * The effects by what is kept, level by level: a share, a taker or the order of rules leaves the weights by coarse touches,
+ * patterns that are new leave those by the touches of cells, and only what these rest on reads the facts anew.
+ */
+async function effectsAt(
+  tx: Tx,
+  of: RetentionSources & {
+    readonly policy: NonNullable<Model['retention']>;
+    readonly digits: number;
+    readonly keeping: Keeping;
+  },
+  cohorts: readonly DueCohort[],
+  history: Awaited<ReturnType<typeof postedBefore>>,
+): Promise<PeriodEffects> {
+  const { period, mark, model, register, policy, digits, keeping } = of;
+  const { rules, tiers } = model;
+  const cuts = touchCuts(of);
+  const by = distinctionsOf(model, register);
+  const before = (effect: EffectKind) => history.filter((row) => row.effect === effect);
+  const ofCells = {
+    subject: `effects on retention by cell of ${period}`,
+    on: [
+      plain({ policy, cohorts, history, exposures: hitRules(model), cuts }),
+      of.currency,
+      await touchingMark(tx, mark, EVERYTHING),
+    ],
+  };
+  const coarse = {
+    subject: `effects on retention by like contacts of ${period}`,
+    on: [...ofCells.on, plain(by)],
+  };
+  const whole = { subject: `effects on retention of ${period}`, on: [...coarse.on, plain({ rules, tiers })] };
+  const fromCells = async () => {
+    const readings = {
+      windowsDays: policy.windows_days,
+      discountRate: policy.discount_rate && Number(policy.discount_rate.toText(12)),
+      observedThrough: dayNumber(lastDay(period)),
+      netProvisional: policy.net_provisional,
+      digits,
+    };
+    const facts = await retentionFacts(tx, of, cohorts, readings);
+    return asText({ ...unsharedEffects(facts, cohorts, before, readings), touches: facts.touches });
+  };
+  const fromCoarse = async () => {
+    const fine = asFractions(await keptOr(tx, keeping, ofCells, fromCells));
+    return asText(coarseTouches(fine, await cellList(tx), by, cuts));
+  };
+  return await keptOr(tx, keeping, whole, async () => {
+    const { touches, ...unshared } = asFractions(await keptOr(tx, keeping, coarse, fromCoarse));
+    const owners = new ContactOwners(model, register);
+    const known: (readonly Assignee[] | undefined)[] = [];
+    return periodEffects(unshared, before, (number) => (known[number] ??= owners.of(touches[number]!)), digits);
+  });
+}
+
+/** Plain data: fractions as their quotients. */
+function asText<T>({ weights, ...rest }: TouchedEffects<T>) {
+  const text = (own: ReadonlyMap<number, Fraction>) => ({
+    numbers: Int32Array.from(own.keys()),
+    quotients: Array.from(own.values(), (weight) => weight.toString()).join(' '),
+  });
+  return { ...rest, weights: weights.map(text) };
+}
+
+function asFractions<T>({ weights, ...rest }: ReturnType<typeof asText<T>>): TouchedEffects<T> {
+  const fractions = ({ numbers, quotients }: (typeof weights)[number]) => {
+    const texts = quotients.split(' ');
+    return new Map(Array.from(numbers, (number, i) => [number, Fraction.parse(texts[i]!)]));
+  };
+  return { ...rest, weights: weights.map(fractions) };
 }

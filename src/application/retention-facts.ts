@@ -19,8 +19,8 @@ import type { DecisionHits } from '../persistence/retention/decision-hits.ts';
 import type { StandingCustomers } from '../persistence/retention/standing-customers.ts';
 import { callersOf, decisionHits, standingCustomers } from '../persistence/retention-streams.queries.ts';
 import { sortShort } from '../persistence/roll-up/sort-short.ts';
-import { ContactOwners } from './contact-owners.ts';
 import { cameBy, CustomerEarnings, revenueReading, type RetentionSources } from './customer-earnings.ts';
+import { hitRules, LikeTouches, touchCuts, type CellTouch } from './like-touches.ts';
 
 /** Outcomes, the 182 days of the falsification and the year of the prior value: so far back a cohort looks. */
 const LOOK_BACK_DAYS = 182 + 365 + 1;
@@ -28,14 +28,17 @@ const LOOK_BACK_DAYS = 182 + 365 + 1;
 const LEAST_COMPARED = 10_000;
 const COMPARED_PER_HIT = 10;
 
-/** Reads what the due cohorts need, up to the last day of the period, at the run's watermark. */
+/**
+ * Reads what the due cohorts need, up to the last day of the period, at the run's watermark. Of the model's rules it asks
+ * the hits that exposure rules look for and the days on which a window begins or ends, and nothing else.
+ */
 export async function retentionFacts(
   tx: Tx,
   sources: RetentionSources,
   cohorts: readonly DueCohort[],
   policy: GroupPolicy,
   slicing?: Slicing,
-): Promise<RetentionFacts> {
+): Promise<RetentionFacts & { readonly touches: readonly CellTouch[] }> {
   const { period, mark, register, model } = sources;
   const until = lastDay(period);
   const months = [...new Set(cohorts.map(({ month }) => month))].sort();
@@ -68,19 +71,17 @@ export async function retentionFacts(
       earnings: await earned.of(slice, asked),
     });
   }
+  const like = new LikeTouches(hitRules(model), decisions, touchCuts(sources));
   return {
     customers,
     groups,
     referrals: earned.referred(),
     reasonParent: reasons.parent,
-    owners(effect, { customer, at, day, of }) {
-      const owners = new ContactOwners(model, register);
-      const cell =
-        effect === 'service'
-          ? owners.contactCells({ customer, at, day, cellNo: of }, dimensions, hits, decisions)
-          : owners.hitCells({ customer, at, day, decision: of }, decisions);
-      return { cell, assignees: (number) => owners.of(number) };
-    },
+    touches: like.touches,
+    likeTouches: (effect, { of, ...instants }) =>
+      effect === 'service'
+        ? like.contacts({ ...instants, cellNo: of }, hits)
+        : like.hits({ ...instants, decision: of }),
   };
 }
 

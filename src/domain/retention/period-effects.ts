@@ -27,14 +27,8 @@ export interface RetentionFacts {
   readonly referrals: Earnings;
   /** level of the reason above each level, 0 where there is none */
   readonly reasonParent: ArrayLike<number>;
-  readonly owners: (effect: EffectKind, touches: EpisodeTouches) => TouchOwners;
-}
-
-/** Who answers for contacts or hits: those with the same owners may have the same number. */
-export interface TouchOwners {
-  /** number of each touch */
-  readonly cell: ArrayLike<number>;
-  readonly assignees: (cell: number) => readonly Assignee[];
+  /** numbers contacts or hits, the same through all groups: those with one number have the same owners under any rules */
+  readonly likeTouches: (effect: EffectKind, touches: EpisodeTouches) => ArrayLike<number>;
 }
 
 export interface RetentionPolicy extends ReadingPolicy {
@@ -68,6 +62,12 @@ export interface PeriodEffects {
   readonly lines: readonly RetentionLine[];
 }
 
+/** What a period posts before anybody answers for it: no share, no taker and no order of rules is in it. */
+export interface UnsharedEffects extends Pick<PeriodEffects, 'posted' | 'forecasts'> {
+  /** of each posting, by number of like touches: what they earned of it */
+  readonly weights: readonly ReadonlyMap<number, Fraction>[];
+}
+
 /** Name of a cohort in postings and lines: the month, and the decision of a decision effect. */
 export function cohortName(month: Period, decision: string | undefined): string {
   return decision === undefined ? month : `${month} ${decision}`;
@@ -80,50 +80,74 @@ export type PostedBefore = (
 
 /**
  * What a period posts of the effects that became known in it (method 7): every due window of every cohort once, less
- * what is posted already, shared over the contacts of its episodes.
- * @throws Refusal duplicate_credit when an earlier period has posted a due window; OutOfBalance when a cent is lost
+ * what is posted already, with the weights by which the contacts of its episodes share it.
+ * @throws Refusal duplicate_credit when an earlier period has posted a due window
  */
-export function periodEffects(
+export function unsharedEffects(
   facts: RetentionFacts,
   cohorts: readonly DueCohort[],
   before: PostedBefore,
   policy: RetentionPolicy,
-): PeriodEffects {
+): UnsharedEffects {
   const posted: CohortEffect[] = [];
   const forecasts: CohortForecast[] = [];
-  const lines: RetentionLine[] = [];
+  const weights: ReadonlyMap<number, Fraction>[] = [];
   for (const effect of ['decision', 'service'] as const) {
-    const postings: Posting[] = [];
-    const own: RetentionLine[] = [];
     for (const cohort of cohorts.filter((due) => due.effect === effect)) {
       for (const group of facts.groups.of(cohort)) {
         const known = read(facts, cohort, group, policy);
-        let touches: (EpisodeTouches & TouchOwners) | undefined;
+        let touches: NumberedTouches | undefined;
         for (const entry of postingsOf(cohort, group.decision, known, before(effect), policy)) {
-          touches ??= ownedTouches(facts, effect, group);
-          const { assignees } = touches;
+          touches ??= numbered(facts, effect, group);
           const start = policy.windowsDays[policy.windowsDays.indexOf(entry.posting.windowDays) - 1] ?? 0;
-          const weights = weightsOf(touches, group.rows, entry, start);
-          postings.push(entry.posting);
-          posted.push(entry);
-          own.push(
-            ...sharedLines(entry.posting, openForecasts(before(effect), entry.posting), (band) =>
-              apportionedEffect(effect, band, weights, assignees, policy.digits),
-            ),
-          );
+          weights.push(weightsOf(touches, group.rows, entry, start));
+          posted.push(withoutRows(entry));
         }
         forecasts.push(...known.forecasts);
       }
     }
+  }
+  return { posted, forecasts, weights };
+}
+
+/**
+ * The postings shared over who answers for the touches that earned them.
+ * @param assignees by number of like touches @throws OutOfBalance when a cent is lost
+ */
+export function periodEffects(
+  { posted, forecasts, weights }: UnsharedEffects,
+  before: PostedBefore,
+  assignees: (number: number) => readonly Assignee[],
+  digits: number,
+): PeriodEffects {
+  const lines: RetentionLine[] = [];
+  for (const effect of ['decision', 'service'] as const) {
+    const own = posted.flatMap((entry, i) =>
+      entry.effect === effect
+        ? sharedLines(entry.posting, openForecasts(before(effect), entry.posting), (band) =>
+            apportionedEffect(effect, band, weights[i]!, assignees, digits),
+          )
+        : [],
+    );
+    const postings = posted.filter((entry) => entry.effect === effect).map(({ posting }) => posting);
     proveConservation(effect, postings, own);
     lines.push(...own);
   }
   return { posted, forecasts, lines };
 }
 
-function ownedTouches(facts: RetentionFacts, effect: EffectKind, group: Group): EpisodeTouches & TouchOwners {
+type NumberedTouches = EpisodeTouches & { readonly number: ArrayLike<number> };
+
+function numbered(facts: RetentionFacts, effect: EffectKind, group: Group): NumberedTouches {
   const touches = group.touches();
-  return { ...touches, ...facts.owners(effect, touches) };
+  return { ...touches, number: facts.likeTouches(effect, touches) };
+}
+
+/** Once the weights are counted nobody asks for the rows, which are as many as customers. */
+function withoutRows(entry: CohortEffect): CohortEffect {
+  const { reading } = entry;
+  if (reading?.effect.kind !== 'measured') return entry;
+  return { ...entry, reading: { ...reading, effect: { ...reading.effect, rows: new Int32Array() } } };
 }
 
 interface Known {
@@ -221,9 +245,9 @@ function sharedLines(
   return [...lines.values()].filter((line) => line.point !== 0n || line.netted !== 0n);
 }
 
-/** Weights of the cells that a band is shared over: contacts of its episodes up to the band's start. */
+/** Weights of the like touches that a band is shared over: those of its episodes up to the band's start. */
 function weightsOf(
-  { day, row, cell }: EpisodeTouches & TouchOwners,
+  { day, row, number }: NumberedTouches,
   { treated, clockStart }: CohortRows,
   { reading }: CohortEffect,
   start: number,
@@ -231,5 +255,5 @@ function weightsOf(
   const counts = new Uint8Array(clockStart.length);
   if (reading?.effect.kind === 'measured') for (const own of reading.effect.rows) counts[own] = 1;
   else for (let own = 0; own < counts.length; own++) counts[own] = treated[own] === 1 ? 1 : 0;
-  return bandWeights({ day }, { of: row, clockStart }, cell, counts, start);
+  return bandWeights({ day }, { of: row, clockStart }, number, counts, start);
 }
