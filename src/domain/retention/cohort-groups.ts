@@ -209,16 +209,18 @@ class ServiceGroup extends GatheredGroup {
 class HitGroup extends GatheredGroup {
   /** rows whose customers were in a slice */
   private done = 0;
+  private readonly hits: Hits;
 
   constructor(
     known: KnownOfCustomers,
     cohort: DueCohort,
     policy: GroupPolicy,
+    private readonly opened: Episodes,
     private readonly decision: string,
     private readonly rows: EpisodeRows,
-    private readonly touches: (lastStart: number) => EpisodeTouches,
   ) {
     super(known.customers, cohort, policy);
+    this.hits = known.hits;
   }
 
   take(slice: FactsSlice): void {
@@ -229,8 +231,9 @@ class HitGroup extends GatheredGroup {
   }
 
   taken(): Group {
-    const { decision, rows, lastStart } = this;
-    return { decision, rows, ...this.sums(), touches: () => this.touches(lastStart) };
+    const { decision, rows, hits, opened, lastStart } = this;
+    const touches = (): EpisodeTouches => touchesOf(hits, hits.decision, opened, rows, lastStart);
+    return { decision, rows, ...this.sums(), touches };
   }
 }
 
@@ -247,8 +250,7 @@ function hitGroups(known: KnownOfCustomers, cohort: DueCohort, opened: Episodes,
     .map(({ number, code }) => {
       const notHit = notHitOf(known, number, code, cohort.month, opened);
       const rows = decisionRows(opened, hits.day, hits.decision, number, period, notHit);
-      const touches = (lastStart: number) => touchesOf(hits, hits.decision, opened, rows, lastStart);
-      return new HitGroup(known, cohort, policy, code, rows, touches);
+      return new HitGroup(known, cohort, policy, opened, code, rows);
     });
 }
 
