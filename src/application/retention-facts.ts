@@ -49,11 +49,9 @@ export async function retentionFacts(
   const dimensions = await cellList(tx);
   const inbound = inboundCells(dimensions);
   const referrals = await referralEvents(tx, addDays(from, -EPISODE_DAYS), until, mark);
-  const { all, callers, compared, hits, samples, customers } = await knownCustomers(tx, sources, {
+  const { all, callers, compared, hits, population, customers } = await knownCustomers(tx, sources, {
     ...{ called, hitIn, decisions, inbound, referrals },
   });
-  const population = (decision: string, month: Period): Int32Array =>
-    all.placesOf(samples.get(`${month} ${decision}`) ?? new BigInt64Array());
   const groups = new CohortGroups({ customers, hits, decisions, population }, cohorts, policy);
   const reasons = reasonLevels(dimensions, register);
   const reading = await revenueReading(tx, sources, from);
@@ -116,7 +114,8 @@ async function knownCustomers(
     callers: marked(all, [callers]),
     compared: marked(all, [hitKeys, ...samples.values()]),
     hits: hits.of(all),
-    samples,
+    population: (decision: string, month: Period): Int32Array =>
+      all.placesOf(samples.get(`${month} ${decision}`) ?? new BigInt64Array()),
     customers: await customerTable(tx, sources, standing, all),
   };
 }
