@@ -2,6 +2,7 @@ import type { Register } from '../domain/attribution/register.ts';
 import { enlarged } from '../domain/enlarged.ts';
 import { Refusal } from '../domain/errors.ts';
 import { Fraction } from '../domain/fraction.ts';
+import { joined } from '../domain/joined.ts';
 import type { Model } from '../domain/model/model.ts';
 import { minorDigits, roundToMinor } from '../domain/money.ts';
 import { addDays, addMonths, lastDay, periodOf, type LocalDate, type Period } from '../domain/period.ts';
@@ -47,24 +48,21 @@ export async function marginsOf(
   for await (const slice of slices)
     parts.push(await earned.of(slice, asked.subarray(slice.range.from, slice.range.to)));
   earned.referred(); // whoever was referred must have a margin, too
-  return { earnings: joinedEarnings(parts), number: (wanted) => all.placesOf(wanted) };
-}
-
-function joinedEarnings(parts: readonly Earnings[]): Earnings {
-  const count = parts.reduce((sum, { day }) => sum + day.length, 0);
-  const joined = {
-    customer: new Int32Array(count),
-    day: new Int32Array(count),
-    margin: new Float64Array(count),
+  const earnings = {
+    customer: joined(
+      Int32Array,
+      parts.map(({ customer }) => customer),
+    ),
+    day: joined(
+      Int32Array,
+      parts.map(({ day }) => day),
+    ),
+    margin: joined(
+      Float64Array,
+      parts.map(({ margin }) => margin),
+    ),
   };
-  let at = 0;
-  for (const { customer, day, margin } of parts) {
-    joined.customer.set(customer, at);
-    joined.day.set(day, at);
-    joined.margin.set(margin, at);
-    at += day.length;
-  }
-  return joined;
+  return { earnings, number: (wanted) => all.placesOf(wanted) };
 }
 
 /** Who was referred by nobody. */
