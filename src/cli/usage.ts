@@ -83,7 +83,8 @@ function resetPeak(): void {
   }
 }
 
-function peakBytes(): number {
+/** Largest resident set of this process: not `maxRSS`, which begins with that of the process that started it. */
+export function peakBytes(): number {
   return highWaterMark('self') ?? 1024 * process.resourceUsage().maxRSS;
 }
 

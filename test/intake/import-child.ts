@@ -9,11 +9,12 @@ import type { ImportingCompany } from './importing.ts';
 const PROGRAM = `
 const { Database } = await import(process.env.DIST + '/persistence/database.js');
 const { ImportsService } = await import(process.env.DIST + '/application/imports.service.js');
+const { peakBytes } = await import(process.env.DIST + '/cli/usage.js');
 const db = await Database.connect(process.env.URL);
 const actor = { userId: null, login: 'finance', name: 'Finance', role: 'finance', units: [] };
 process.stdout.write('begin');
 await new ImportsService(db).importFile(actor, 'contacts', process.env.FILE, JSON.parse(process.env.ROAD));
-process.stdout.write('end ' + process.resourceUsage().maxRSS);
+process.stdout.write('end ' + peakBytes() / 1024);
 await db.close();
 `;
 

@@ -1,3 +1,4 @@
+import { peakBytes } from '../../src/cli/usage.ts';
 import { readTemplate } from '../../src/workbook/plan/template.ts';
 import { writeWorkbook } from '../../src/workbook/workbook.ts';
 import { masterOf } from './books.ts';
@@ -23,5 +24,5 @@ const { bytes, sha256 } = await writeWorkbook({ ...company, drillDown }, readTem
 const seconds = (performance.now() - started) / 1000;
 const { user, system } = process.cpuUsage(before);
 const cpuSeconds = (user + system) / 1e6;
-const peakMB = (process.resourceUsage().maxRSS * 1024) / 1e6;
+const peakMB = peakBytes() / 1e6;
 process.stdout.write(JSON.stringify({ bytes, sha256, seconds, cpuSeconds, peakMB }));
