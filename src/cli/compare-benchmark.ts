@@ -91,7 +91,7 @@ export async function comparison(person: Shell, home: string, given: Given): Pro
     await person.say(`round ${round} of ${rounds}: ours …`);
     const own = await ownRound(person, home, { folder, daily, periods });
     await person.say(`round ${round} of ${rounds}: DuckDB …`);
-    const duck = await duckRound(join(home, 'duck.db'), { folder, daily }, own);
+    const duck = await duckRound(person, join(home, 'duck.db'), { folder, daily }, own);
     [cells, strata] = [0, sameIntegers('stratum', own.retention, duck.retention)];
     for (const [i, sums] of own.sums.entries()) cells += sameIntegers(periods[i]!, sums, duck.sums[i]!);
     if (round === 1) peakBytes = own.peakBytes;
@@ -142,12 +142,13 @@ async function ownRound(
   const shell = await person.elsewhere(home);
   try {
     const { postmaster } = await serverOf(shell);
+    const step = saying(person, postmaster);
     const finance = await shell.actor();
     const imports = await shell.get(ImportsService);
     const closes = await shell.get(PeriodsService);
     const { open } = inputOpener('shell');
-    const load = await measured(postmaster, () => importGenerated(shell, folder));
-    const late = await measured(postmaster, async () => {
+    const load = await step('files to tables', () => importGenerated(shell, folder));
+    const late = await step('daily files', async () => {
       for (const { kind, path } of daily) {
         const { faultCount } = await imports.importFile(finance, kind, path, { open });
         invariant(faultCount === 0, `${path} was refused`);
@@ -156,23 +157,26 @@ async function ownRound(
     const db = await shell.database();
     const readings: ContactReading[] = [];
     for (const period of periods) readings.push((await db.books((tx) => readRules(tx, period))).contacts);
-    const rolled = async (of: readonly ContactReading[]) =>
-      await measured(postmaster, async () => {
+    const rolled = async (name: string, of: readonly ContactReading[]) =>
+      await step(name, async () => {
         const found = [];
         for (const reading of of) found.push(await db.books((tx) => rollUp(tx, reading)));
         return found;
       });
-    const bare = await rolled(readings.map((reading) => ({ ...reading, exposureRules: [] })));
-    const earlier = await rolled(readings.slice(0, -1));
-    const last = await rolled(readings.slice(-1));
+    const bare = await rolled(
+      'roll-up without exposures',
+      readings.map((reading) => ({ ...reading, exposureRules: [] })),
+    );
+    const earlier = await rolled('roll-up, all months but the last', readings.slice(0, -1));
+    const last = await rolled('roll-up of the last', readings.slice(-1));
     const period = periods.at(-1)!;
     const { model, register, mark, company } = await db.books((tx) => readRules(tx, period));
     const sources = { period, mark, currency: company.currency, model, register };
     const cohorts = (['decision', 'service'] as const).flatMap((effect) =>
       dueCohorts(effect, model.retention!.windows_days, addMonths(period, -1), period),
     );
-    const retention = await measured(postmaster, () => db.books((tx) => retentionSums(tx, sources, cohorts)));
-    const close = await measured(postmaster, () => closes.close(finance, period, { preview: true }));
+    const retention = await step('retention', () => db.books((tx) => retentionSums(tx, sources, cohorts)));
+    const close = await step('close', () => closes.close(finance, period, { preview: true }));
     const cells = await db.books((tx) => cellList(tx));
     const whole = plus(costOf(earlier.usage), costOf(last.usage));
     const costs: Costs = {
@@ -199,6 +203,7 @@ async function ownRound(
 }
 
 async function duckRound(
+  person: Shell,
   file: string,
   { folder, daily }: { readonly folder: string; readonly daily: readonly DailyFile[] },
   { readings, question }: { readonly readings: readonly ContactReading[]; readonly question: RetentionQuestion },
@@ -206,20 +211,24 @@ async function duckRound(
   rmSync(file, { force: true });
   const duck = await DuckDbBooks.open(file, 'Europe/Berlin');
   try {
-    const load = await measured(undefined, () => duck.load(folder));
-    const late = await measured(undefined, async () => {
+    const step = saying(person, undefined);
+    const load = await step('files to tables', () => duck.load(folder));
+    const late = await step('daily files', async () => {
       for (const { kind, path } of daily) await duck.add(kind, path);
       await duck.checkpoint();
     });
-    const rolled = async (of: readonly Parameters<DuckDbBooks['rollUp']>[0][]) =>
-      await measured(undefined, async () => {
+    const rolled = async (name: string, of: readonly Parameters<DuckDbBooks['rollUp']>[0][]) =>
+      await step(name, async () => {
         const sums: Map<string, string>[] = [];
         for (const reading of of) sums.push(await duck.rollUp(reading));
         return sums;
       });
-    const bare = await rolled(readings.map((reading) => ({ ...reading, exposureRules: [] })));
-    const whole = await rolled(readings);
-    const retention = await measured(undefined, () => duck.retention(question));
+    const bare = await rolled(
+      'roll-up without exposures',
+      readings.map((reading) => ({ ...reading, exposureRules: [] })),
+    );
+    const whole = await rolled('roll-up', readings);
+    const retention = await step('retention', () => duck.retention(question));
     const costs: Costs = {
       'files to tables': plus(costOf(load.usage), costOf(late.usage)),
       'daily files': costOf(late.usage),
@@ -233,6 +242,17 @@ async function duckRound(
     rmSync(file, { force: true });
   }
 }
+
+/** Measures a step, and says at once what it cost: the whole takes long, and what ends early has still said something. */
+const saying =
+  (person: Shell, postmaster: number | undefined) =>
+  async <T>(step: string, run: () => Promise<T>): Promise<{ outcome: T; usage: Usage }> => {
+    const found = await measured(postmaster, run);
+    const { cpuSeconds, seconds } = costOf(found.usage);
+    const megabytes = Math.round(found.usage.peakBytes / 1e6);
+    await person.say(`  ${step}: ${cpuSeconds.toFixed(1)} CPU-s, ${seconds.toFixed(1)} s, at most ${megabytes} MB`);
+    return found;
+  };
 
 const costOf = ({ seconds, nodeSeconds, postgresSeconds }: Usage): Cost => ({
   cpuSeconds: nodeSeconds + (postgresSeconds ?? 0),
