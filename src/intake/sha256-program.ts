@@ -1,3 +1,16 @@
+import {
+  VECTOR,
+  WIDE,
+  WIDE_BYTES,
+  get,
+  integer,
+  loadWide,
+  set,
+  storeWide,
+  wasmModule,
+  type Code,
+} from '../domain/wasm-module.ts';
+
 /** Texts that the program hashes at once. */
 export const LANES = 4;
 
@@ -14,9 +27,6 @@ export function sha256Program(): { readonly words: Int32Array; readonly run: () 
 
 let compiled: WebAssembly.Module | undefined;
 
-const VECTOR = 0xfd; // prefix of the instructions on four words
-const LOAD = [VECTOR, 0x00];
-const STORE = [VECTOR, 0x0b];
 const CONSTANT = [VECTOR, 0x0c];
 const AND = [VECTOR, 0x4e];
 const OR = [VECTOR, 0x50];
@@ -24,24 +34,17 @@ const XOR = [VECTOR, 0x51];
 const SHIFT_LEFT = [VECTOR, 0xab, 0x01];
 const SHIFT_RIGHT = [VECTOR, 0xad, 0x01];
 const ADD = [VECTOR, 0xae, 0x01];
-const NUMBER = 0x41;
-const END = 0x0b;
-const FOUR_WORDS = 0x7b;
-const BYTES = 16;
-const DIGESTS = 16 * BYTES;
+const DIGESTS = 16 * WIDE_BYTES;
 
-type Code = readonly number[];
-const get = (local: number): Code => [0x20, ...unsigned(local)];
-const set = (local: number): Code => [0x21, ...unsigned(local)];
 /** The same word in all lanes. */
 const constant = (value: number): Code => {
   const word = [value & 255, (value >> 8) & 255, (value >> 16) & 255, value >>> 24];
   return [...CONSTANT, ...word, ...word, ...word, ...word];
 };
-const shifted = (word: Code, bits: number): Code => [...word, NUMBER, ...signed(bits), ...SHIFT_RIGHT];
+const shifted = (word: Code, bits: number): Code => [...word, ...integer(bits), ...SHIFT_RIGHT];
 const rotated = (word: Code, bits: number): Code => [
   ...shifted(word, bits),
-  ...[...word, NUMBER, ...signed(32 - bits), ...SHIFT_LEFT],
+  ...[...word, ...integer(32 - bits), ...SHIFT_LEFT],
   ...OR,
 ];
 /** x rotated by a, b and c, or shifted by c, joined by exclusive or */
@@ -57,7 +60,7 @@ const sigma = (x: Code, a: number, b: number, third: Code): Code => [
 function roundsCode(): Code {
   const code: number[] = [];
   const schedule = (t: number): number => 8 + (t & 15);
-  for (let t = 0; t < 16; t++) code.push(NUMBER, 0, ...LOAD, 4, ...unsigned(t * BYTES), ...set(schedule(t)));
+  for (let t = 0; t < 16; t++) code.push(...set(schedule(t), loadWide(integer(0), t * WIDE_BYTES)));
   for (let i = 0; i < 8; i++) code.push(...constant(INITIAL[i]!), ...set(i));
   for (let t = 0; t < 64; t++) {
     if (t >= 16) {
@@ -91,35 +94,14 @@ function roundsCode(): Code {
     code.push(...get(h), ...sigma(get(a), 2, 13, rotated(get(a), 22)), ...ADD, ...majority, ...ADD, ...set(h));
   }
   for (const i of [0, 1]) {
-    code.push(NUMBER, 0, ...get(i), ...constant(INITIAL[i]!), ...ADD, ...STORE, 4, ...unsigned(DIGESTS + i * BYTES));
+    code.push(...storeWide(integer(0), [...get(i), ...constant(INITIAL[i]!), ...ADD], DIGESTS + i * WIDE_BYTES));
   }
   return code;
 }
 
-/** The program as a WebAssembly module: one function without parameters, one page of memory. */
+/** One function without parameters, one page of memory. */
 function moduleBytes(): Uint8Array<ArrayBuffer> {
-  const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content];
-  const name = (text: string): Code => [text.length, ...Buffer.from(text)];
-  const body = [1, 24, FOUR_WORDS, ...roundsCode(), END];
-  return new Uint8Array([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, 0, 0]),
-    ...section(3, [1, 0]),
-    ...section(5, [1, 0, 1]),
-    ...section(7, [2, ...name('memory'), 2, 0, ...name('run'), 0, 0]),
-    ...section(10, [1, ...unsigned(body.length), ...body]),
-  ]);
-}
-
-function unsigned(value: number): Code {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
-}
-
-function signed(value: number): Code {
-  const low = value & 0x7f;
-  const rest = value >> 7;
-  const last = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
-  return last ? [low] : [low | 0x80, ...signed(rest)];
+  return wasmModule([{ name: 'run', takes: [], locals: [[24, WIDE]], code: roundsCode() }], 1);
 }
 
 const primes: number[] = [];

@@ -1,3 +1,21 @@
+import {
+  END,
+  FLOAT,
+  INTEGER,
+  PAGE_BYTES,
+  VECTOR,
+  WIDE,
+  WIDE_BYTES,
+  get,
+  integer,
+  loadWide,
+  set,
+  storeWide,
+  wasmModule,
+  type Code,
+  type WasmFunction,
+} from '../wasm-module.ts';
+
 /** Rows that are taken at a time, so that a piece of every column stays in the processor's nearest memory. */
 export const TILE = 512;
 
@@ -7,7 +25,6 @@ export const LANES = 4;
 const NUMBER_BYTES = 8;
 const COLUMN_BYTES = TILE * NUMBER_BYTES;
 const LANES_BYTES = LANES * NUMBER_BYTES;
-const PAGE_BYTES = 65_536;
 
 /**
  * Pieces of columns, `TILE` numbers each, sums of four lanes each, and what is done to them two numbers at a time: a
@@ -78,81 +95,90 @@ function madeFor(columns: number): TileProgram {
   };
 }
 
-type Code = readonly number[];
-const INTEGER = 0x7f;
-const FLOAT = 0x7c;
-const PAIR = 0x7b; // two numbers side by side
-const PAIR_BYTES = 16;
-const VECTOR = 0xfd; // prefix of the instructions on pairs
 const SPREAD = [VECTOR, 0x14];
 const TIMES = [VECTOR, 0xf2, 0x01];
 const PLUS = [VECTOR, 0xf0, 0x01];
 const MINUS = [VECTOR, 0xf1, 0x01];
 const OVER = [VECTOR, 0xf3, 0x01];
-const END = 0x0b;
 
-const get = (local: number): Code => [0x20, local];
-const set = (local: number, value: Code): Code => [...value, 0x21, local];
 /** the pair so many bytes behind where a local points to */
-const load = (local: number, offset = 0): Code => [...get(local), VECTOR, 0x00, 4, ...unsigned(offset)];
-const store = (local: number, value: Code, offset = 0): Code => [
-  ...[...get(local), ...value],
-  ...[VECTOR, 0x0b, 4, ...unsigned(offset)],
-];
-const moved = (local: number, by: number): Code => set(local, [...get(local), 0x41, ...signed(by), 0x6a]);
+const load = (local: number, offset = 0): Code => loadWide(get(local), offset);
+const store = (local: number, value: Code, offset = 0): Code => storeWide(get(local), value, offset);
+const moved = (local: number, by: number): Code => set(local, [...get(local), ...integer(by), 0x6a]);
 /** behind the last of so many numbers from where a local points to */
-const behind = (local: number, rows: number): Code => [...get(local), ...get(rows), 0x41, 3, 0x74, 0x6a];
+const behind = (local: number, rows: number): Code => [...get(local), ...get(rows), ...integer(3), 0x74, 0x6a];
 const isBefore = (a: number, b: number): Code => [...get(a), ...get(b), 0x49];
-const isPositive = (local: number): Code => [...get(local), 0x41, 0, 0x4a];
+const isPositive = (local: number): Code => [...get(local), ...integer(0), 0x4a];
 const repeated = (body: Code, whileTrue: Code): Code => [0x03, 0x40, ...body, ...whileTrue, 0x0d, 0, END];
 
-function scaleCode(): Code {
+function scaleFunction(): WasmFunction {
   const [column, rows, centre, scale, end, centres, scales] = [0, 1, 2, 3, 4, 5, 6];
   const step = [
     ...store(column, [...load(column), ...get(centres), ...MINUS, ...get(scales), ...OVER]),
-    ...moved(column, PAIR_BYTES),
+    ...moved(column, WIDE_BYTES),
   ];
   const begin = [
     ...set(centres, [...get(centre), ...SPREAD]),
     ...set(scales, [...get(scale), ...SPREAD]),
     ...set(end, behind(column, rows)),
   ];
-  return [2, 1, INTEGER, 2, PAIR, ...begin, ...repeated(step, isBefore(column, end)), END];
+  return {
+    name: 'scale',
+    takes: [INTEGER, INTEGER, FLOAT, FLOAT],
+    locals: [
+      [1, INTEGER],
+      [2, WIDE],
+    ],
+    code: [...begin, ...repeated(step, isBefore(column, end))],
+  };
 }
 
-function weighCode(): Code {
+function weighFunction(): WasmFunction {
   const [column, weights, to, rows, end] = [0, 1, 2, 3, 4];
   const step = [
     ...store(to, [...load(column), ...load(weights), ...TIMES]),
-    ...[column, weights, to].flatMap((pointer) => moved(pointer, PAIR_BYTES)),
+    ...[column, weights, to].flatMap((pointer) => moved(pointer, WIDE_BYTES)),
   ];
-  return [1, 1, INTEGER, ...set(end, behind(column, rows)), ...repeated(step, isBefore(column, end)), END];
+  return {
+    name: 'weigh',
+    takes: [INTEGER, INTEGER, INTEGER, INTEGER],
+    locals: [[1, INTEGER]],
+    code: [...set(end, behind(column, rows)), ...repeated(step, isBefore(column, end))],
+  };
 }
 
-function addCode(): Code {
+function addFunction(): WasmFunction {
   const [column, to, rows, factor, end, pair] = [0, 1, 2, 3, 4, 5];
   const step = [
     ...store(to, [...load(to), ...get(pair), ...load(column), ...TIMES, ...PLUS]),
-    ...[column, to].flatMap((pointer) => moved(pointer, PAIR_BYTES)),
+    ...[column, to].flatMap((pointer) => moved(pointer, WIDE_BYTES)),
   ];
   const begin = [...set(pair, [...get(factor), ...SPREAD]), ...set(end, behind(column, rows))];
-  return [2, 1, INTEGER, 1, PAIR, ...begin, ...repeated(step, isBefore(column, end)), END];
+  return {
+    name: 'add',
+    takes: [INTEGER, INTEGER, INTEGER, FLOAT],
+    locals: [
+      [1, INTEGER],
+      [1, WIDE],
+    ],
+    code: [...begin, ...repeated(step, isBefore(column, end))],
+  };
 }
 
 /** Two columns a turn: four sums of pairs keep the adders busy. */
-function dotsCode(): Code {
+function dotsFunction(): WasmFunction {
   const [left, from, count, lanes, rows, end, a, p] = [0, 1, 2, 3, 4, 5, 6, 7];
   const [x, y] = [12, 13]; // of the left
-  const sums = [8, 9, 10, 11].map((local, i) => ({ local, of: i % 2 === 0 ? x : y, offset: i * PAIR_BYTES }));
+  const sums = [8, 9, 10, 11].map((local, i) => ({ local, of: i % 2 === 0 ? x : y, offset: i * WIDE_BYTES }));
   const round = [
     ...set(x, load(a)),
-    ...set(y, load(a, PAIR_BYTES)),
+    ...set(y, load(a, WIDE_BYTES)),
     ...sums.flatMap(({ local, of }, i) => {
-      const other = load(p, Math.floor(i / 2) * COLUMN_BYTES + (i % 2) * PAIR_BYTES);
+      const other = load(p, Math.floor(i / 2) * COLUMN_BYTES + (i % 2) * WIDE_BYTES);
       return set(local, [...get(local), ...get(of), ...other, ...TIMES, ...PLUS]);
     }),
-    ...moved(a, 2 * PAIR_BYTES),
-    ...moved(p, 2 * PAIR_BYTES),
+    ...moved(a, 2 * WIDE_BYTES),
+    ...moved(p, 2 * WIDE_BYTES),
   ];
   const turn = [
     ...sums.flatMap(({ local, offset }) => set(local, load(lanes, offset))),
@@ -164,37 +190,18 @@ function dotsCode(): Code {
     ...moved(from, 2 * COLUMN_BYTES),
     ...moved(count, -2),
   ];
-  return [2, 3, INTEGER, 6, PAIR, ...set(end, behind(left, rows)), ...repeated(turn, isPositive(count)), END];
+  return {
+    name: 'dots',
+    takes: [INTEGER, INTEGER, INTEGER, INTEGER, INTEGER],
+    locals: [
+      [3, INTEGER],
+      [6, WIDE],
+    ],
+    code: [...set(end, behind(left, rows)), ...repeated(turn, isPositive(count))],
+  };
 }
 
 /** Four functions and a memory that its maker enlarges. */
 function moduleBytes(): Uint8Array<ArrayBuffer> {
-  const counted = (content: Code): Code => [...unsigned(content.length), ...content];
-  const section = (id: number, content: Code): Code => [id, ...counted(content)];
-  const name = (text: string): Code => counted(Array.from(text, (letter) => letter.charCodeAt(0)));
-  const takes = (...types: Code): Code => [0x60, ...counted(types), 0];
-  const [four, five] = [takes(INTEGER, INTEGER, INTEGER, INTEGER), takes(...Array<number>(5).fill(INTEGER))];
-  const factor = takes(INTEGER, INTEGER, INTEGER, FLOAT);
-  const names = ['scale', 'weigh', 'add', 'dots'];
-  const twoFactors = takes(INTEGER, INTEGER, FLOAT, FLOAT);
-  const bodies = [scaleCode(), weighCode(), addCode(), dotsCode()];
-  return new Uint8Array([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [4, ...twoFactors, ...four, ...factor, ...five]),
-    ...section(3, [4, 0, 1, 2, 3]),
-    ...section(5, [1, 0, 0]),
-    ...section(7, [5, ...name('memory'), 2, 0, ...names.flatMap((own, i) => [...name(own), 0, i])]),
-    ...section(10, [4, ...bodies.flatMap(counted)]),
-  ]);
-}
-
-function unsigned(value: number): Code {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
-}
-
-function signed(value: number): Code {
-  const low = value & 0x7f;
-  const rest = value >> 7;
-  const last = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
-  return last ? [low] : [low | 0x80, ...signed(rest)];
+  return wasmModule([scaleFunction(), weighFunction(), addFunction(), dotsFunction()], 0);
 }
