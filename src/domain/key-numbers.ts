@@ -27,31 +27,33 @@ export class KeyNumbers {
 
   /** The key's number; a new one is given if there is none. */
   numberOf(high: number, low: number): number {
-    const { slots, highs, lows, mask } = this;
-    let slot = spread(high, low) & mask;
-    for (let number = slots[slot]!; number >= 0; number = slots[slot]!) {
-      if (lows[number] === low && highs[number] === high) return number;
-      slot = (slot + 1) & mask;
-    }
-    if (this.count === highs.length) {
+    const slot = this.slotOf(high, low);
+    const number = this.slots[slot]!;
+    if (number >= 0) return number;
+    if (this.count === this.highs.length) {
       this.grow();
       return this.numberOf(high, low);
     }
-    slots[slot] = this.count;
-    highs[this.count] = high;
-    lows[this.count] = low;
+    this.slots[slot] = this.count;
+    this.highs[this.count] = high;
+    this.lows[this.count] = low;
     return this.count++;
   }
 
   /** The key's number; -1: it has none. */
   find(high: number, low: number): number {
+    return this.slots[this.slotOf(high, low)]!;
+  }
+
+  /** Where the key's number stands, or would. */
+  private slotOf(high: number, low: number): number {
     const { slots, highs, lows, mask } = this;
     let slot = spread(high, low) & mask;
     for (let number = slots[slot]!; number >= 0; number = slots[slot]!) {
-      if (lows[number] === low && highs[number] === high) return number;
+      if (lows[number] === low && highs[number] === high) break;
       slot = (slot + 1) & mask;
     }
-    return -1;
+    return slot;
   }
 
   /** The same keys in another thread; they share nothing. */
