@@ -1,9 +1,9 @@
 import type { Cause } from '../domain/attribution/causes.ts';
+import { Numbering } from '../domain/numbering.ts';
 import { addDays, firstDay, periodOf, type LocalDate, type Period } from '../domain/period.ts';
 import {
   cellsOf,
   ESCALATED,
-  Numbering,
   TRANSFERRED,
   type CellColumns,
   type CellVariant,

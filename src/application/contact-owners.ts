@@ -4,7 +4,7 @@ import { attribute } from '../domain/attribution/rulebook.ts';
 import { Refusal } from '../domain/errors.ts';
 import type { Model } from '../domain/model/model.ts';
 import type { Dimensions } from '../domain/model/selector.ts';
-import { addDays, type LocalDate } from '../domain/period.ts';
+import { type LocalDate } from '../domain/period.ts';
 import type { Assignee } from '../domain/retention/apportioned-effect.ts';
 import type { CellRow } from '../persistence/close-inputs.queries.ts';
 
@@ -57,8 +57,4 @@ export class ContactOwners {
 export function dimensionsOf(cell: CellRow): Dimensions {
   const { channel, reason_code: reason, queue, site, vendor, product, segment, language, direction } = cell;
   return { channel, reason, queue, site, vendor, product, segment, language, direction };
-}
-
-export function dateOf(day: number): LocalDate {
-  return addDays('1970-01-01', day);
 }

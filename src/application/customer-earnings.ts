@@ -2,11 +2,11 @@ import type { Register } from '../domain/attribution/register.ts';
 import { enlarged } from '../domain/enlarged.ts';
 import { Refusal } from '../domain/errors.ts';
 import { Fraction } from '../domain/fraction.ts';
-import { joined } from '../domain/joined.ts';
+import { joinedColumns } from '../domain/joined.ts';
 import type { Model } from '../domain/model/model.ts';
 import { minorDigits, roundToMinor } from '../domain/money.ts';
 import { addDays, addMonths, lastDay, periodOf, type LocalDate, type Period } from '../domain/period.ts';
-import { dayNumber } from '../domain/retention/cohort.ts';
+import { dateOf, dayNumber } from '../domain/retention/cohort.ts';
 import { EPISODE_DAYS } from '../domain/retention/episode.ts';
 import type { Earnings } from '../domain/retention/outcome.ts';
 import type { Tx } from '../persistence/database.ts';
@@ -14,9 +14,7 @@ import { ratesBetween } from '../persistence/decisions.queries.ts';
 import type { IntegerRows } from '../persistence/integer-rows.ts';
 import { referralEvents } from '../persistence/retention.queries.ts';
 import { CustomerKeys, keysWhere } from '../persistence/retention/customer-keys.ts';
-import { customerSlices, type CustomerSlice } from '../persistence/retention/customer-slices.ts';
-import type { RevenueReading } from '../persistence/retention-streams.queries.ts';
-import { dateOf } from './contact-owners.ts';
+import { customerSlices, type CustomerSlice, type RevenueReading } from '../persistence/retention/customer-slices.ts';
 
 /** What of the books a reading of retention needs. */
 export interface RetentionSources {
@@ -48,20 +46,7 @@ export async function marginsOf(
   for await (const slice of slices)
     parts.push(await earned.of(slice, asked.subarray(slice.range.from, slice.range.to)));
   earned.referred(); // whoever was referred must have a margin, too
-  const earnings = {
-    customer: joined(
-      Int32Array,
-      parts.map(({ customer }) => customer),
-    ),
-    day: joined(
-      Int32Array,
-      parts.map(({ day }) => day),
-    ),
-    margin: joined(
-      Float64Array,
-      parts.map(({ margin }) => margin),
-    ),
-  };
+  const earnings = joinedColumns({ customer: Int32Array, day: Int32Array, margin: Float64Array }, parts);
   return { earnings, number: (wanted) => all.placesOf(wanted) };
 }
 

@@ -6,13 +6,13 @@ import type { Model } from '../domain/model/model.ts';
 import { DIMENSIONS, matchesPattern, type Dimensions } from '../domain/model/selector.ts';
 import { windowDays } from '../domain/model/window-days.ts';
 import type { LocalDate } from '../domain/period.ts';
-import { dayNumber } from '../domain/retention/cohort.ts';
+import { dateOf, dayNumber } from '../domain/retention/cohort.ts';
 import type { UnsharedEffects } from '../domain/retention/period-effects.ts';
 import { DAY_SECONDS } from '../domain/retention/repeat.ts';
-import { Numbering } from '../domain/statements/cell-columns.ts';
+import { Numbering } from '../domain/numbering.ts';
 import { mayTake, stretchOf, type Distinctions } from '../domain/statements/distinctions.ts';
 import type { CellRow } from '../persistence/close-inputs.queries.ts';
-import { dateOf, dimensionsOf, type Touch } from './contact-owners.ts';
+import { dimensionsOf, type Touch } from './contact-owners.ts';
 
 /** Instants in epoch seconds and days since 1970, by customer number and then instant. */
 export interface Instants {

@@ -7,7 +7,7 @@ import { addDays, addMonths, firstDay, lastDay, type LocalDate, type Period } fr
 import { scoreMeasure, type ScoreMeasure } from '../domain/quality/pillars.ts';
 import { resolution, type Resolution } from '../domain/quality/resolution.ts';
 import { inTopBox } from '../domain/quality/scores.ts';
-import { daysOf } from '../domain/retention/cohort.ts';
+import { dateOf, daysOf } from '../domain/retention/cohort.ts';
 import { toMinor } from '../domain/retention/amount.ts';
 import { normalInterval } from '../domain/retention/normal.ts';
 import { marginIn } from '../domain/retention/outcome.ts';
@@ -36,7 +36,7 @@ import {
   type SurveyAnswer,
 } from '../persistence/scores.queries.ts';
 import { audit } from './audit.ts';
-import { ContactOwners, dateOf } from './contact-owners.ts';
+import { ContactOwners } from './contact-owners.ts';
 import { keptOr } from './kept-figures.ts';
 import { parseModel } from './model-text.ts';
 import { reasonMap, salesOf, type ReasonOnMap } from './reason-map.ts';

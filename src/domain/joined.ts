@@ -12,6 +12,18 @@ export function joined<T extends Int8Array | Int32Array | Float64Array>(
   return whole;
 }
 
+/** Rows by columns, behind each other. */
+export function joinedColumns<T extends Record<string, typeof Int8Array | typeof Int32Array | typeof Float64Array>>(
+  types: T,
+  parts: readonly { readonly [K in keyof T]: ArrayLike<number> }[],
+): { [K in keyof T]: InstanceType<T[K]> } {
+  const columns = Object.entries(types).map(([name, type]) => {
+    const ofName = parts.map((part) => part[name]!);
+    return [name, joined<Int8Array | Int32Array | Float64Array>(type, ofName)];
+  });
+  return Object.fromEntries(columns) as { [K in keyof T]: InstanceType<T[K]> };
+}
+
 /** A column of doubles that comes in parts, held in half the memory where they are whole and small. */
 export class PartedColumn {
   private parts: (Int32Array | Float64Array)[] = [];

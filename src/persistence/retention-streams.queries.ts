@@ -5,13 +5,12 @@ import { copyOut, type Literal, type TakeRow } from './copy-out.ts';
 import type { Tx } from './database.ts';
 import { keysOf } from './retention/customer-keys.ts';
 import { DecisionHits } from './retention/decision-hits.ts';
-import type { MarginRules } from './retention/margin-events.ts';
 import { StandingCustomers } from './retention/standing-customers.ts';
 import { sql } from './sql.ts';
 
 /**
- * The facts of retention as they are read at a close: PostgreSQL scans and sends narrow rows, which are filtered, netted,
- * sorted and joined here in typed arrays. `mark`: imports up to this number.
+ * The customers of retention, hits and callers as they are read at a close: PostgreSQL scans and sends narrow rows, which
+ * are netted and sorted here in typed arrays. What callers did, `customerSlices` reads. `mark`: imports up to this number.
  */
 
 /** Sends every row that a scan finds: neither compiled for its length nor handed on by workers, which costs more. */
@@ -57,10 +56,4 @@ export async function callersOf(
     });
   }
   return keysOf(callers);
-}
-
-export interface RevenueReading extends MarginRules {
-  readonly from: LocalDate;
-  readonly to: LocalDate;
-  readonly mark: string;
 }

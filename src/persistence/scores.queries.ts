@@ -2,7 +2,7 @@ import type { Instrument } from '../domain/quality/scores.ts';
 import type { LocalDate } from '../domain/period.ts';
 import { planForWholeMonths } from './close-inputs.queries.ts';
 import type { Tx } from './database.ts';
-import type { RevenueReading } from './retention-streams.queries.ts';
+import type { RevenueReading } from './retention/customer-slices.ts';
 import { sql } from './sql.ts';
 
 /** What a customer answered, and the contact it speaks of (null: the customer at large). */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { ContactOwners, dateOf, dimensionsOf } from '../../src/application/contact-owners.ts';
+import { ContactOwners, dimensionsOf } from '../../src/application/contact-owners.ts';
 import { coarseTouches, hitRules, LikeTouches, touchCuts } from '../../src/application/like-touches.ts';
 import type { Cause } from '../../src/domain/attribution/causes.ts';
 import { Fraction } from '../../src/domain/fraction.ts';
-import { dayNumber } from '../../src/domain/retention/cohort.ts';
+import { dateOf, dayNumber } from '../../src/domain/retention/cohort.ts';
 import { DAY_SECONDS } from '../../src/domain/retention/repeat.ts';
 import { distinctionsOf } from '../../src/domain/statements/distinctions.ts';
 import type { CellRow } from '../../src/persistence/close-inputs.queries.ts';

@@ -2,9 +2,8 @@ import type { LocalDate } from '../../src/domain/period.ts';
 import type { Tx } from '../../src/persistence/database.ts';
 import type { ContactColumns, KeptContacts } from '../../src/persistence/retention/contact-history.ts';
 import type { CustomerKeys } from '../../src/persistence/retention/customer-keys.ts';
-import { customerSlices, type Slicing } from '../../src/persistence/retention/customer-slices.ts';
+import { customerSlices, type RevenueReading, type Slicing } from '../../src/persistence/retention/customer-slices.ts';
 import type { MarginColumns } from '../../src/persistence/retention/margin-events.ts';
-import type { RevenueReading } from '../../src/persistence/retention-streams.queries.ts';
 
 type Row = readonly [customer: number, ...values: number[]];
 

@@ -15,6 +15,11 @@ export function columnOf(rows: number, value: (row: number) => number): Column {
   return column;
 }
 
+/** The values of some rows; themselves where these are all. */
+export function valuesOf<T extends ArrayLike<number>>(values: T, rows: Int32Array): T | Column {
+  return rows.length === values.length ? values : columnOf(rows.length, (at) => values[rows[at]!]!);
+}
+
 /** Flags for every row: whole numbers from 0 to 255. */
 export function flagsOf(rows: number, value: (row: number) => number): Uint8Array {
   const flags = new Uint8Array(rows);

@@ -1,4 +1,5 @@
 import { logGamma } from '../causality/distributions.ts';
+import { Numbering } from '../numbering.ts';
 import { hypergeometric } from './hypergeometric.ts';
 import type { Maximum } from './maximum-likelihood.ts';
 import { maximise } from './maximum-likelihood.ts';
@@ -65,7 +66,7 @@ interface GroupedHistories {
 }
 
 function groupedHistories(histories: Iterable<PurchaseHistory>): GroupedHistories {
-  const [frequencies, recencies, ages] = [new Places(), new Places(), new Places()];
+  const [frequencies, recencies, ages] = [new Numbering<number>(), new Numbering<number>(), new Numbering<number>()];
   const made: { frequency: number; recency: number; age: number; customers: number }[] = [];
   const places = new Map<number, Map<number, number>>();
   const buyers = new Map<number, number>();
@@ -80,27 +81,15 @@ function groupedHistories(histories: Iterable<PurchaseHistory>): GroupedHistorie
     buyers.set(frequency, (buyers.get(frequency) ?? 0) + customers);
   }
   return {
-    frequencies: frequencies.values,
-    recencies: recencies.values,
-    ages: ages.values,
+    frequencies: frequencies.values(),
+    recencies: recencies.values(),
+    ages: ages.values(),
     frequency: Int32Array.from(made, (own) => own.frequency),
     recency: Int32Array.from(made, (own) => own.recency),
     age: Int32Array.from(made, (own) => own.age),
     customers: Float64Array.from(made, (own) => own.customers),
     buyers,
   };
-}
-
-/** Numbers that differ, by the order in which they were first seen. */
-class Places {
-  readonly values: number[] = [];
-  private readonly places = new Map<number, number>();
-
-  of(value: number): number {
-    let place = this.places.get(value);
-    if (place === undefined) this.places.set(value, (place = this.values.push(value) - 1));
-    return place;
-  }
 }
 
 function purchaseTerms({ r, alpha, a, b }: BgNbd, x: number): number {

@@ -1,4 +1,4 @@
-import { joined, PartedColumn } from '../joined.ts';
+import { joined, joinedColumns, PartedColumn } from '../joined.ts';
 import type { Period } from '../period.ts';
 import type { CohortRows, CustomerTable, Earned, EpisodeRows } from './cohort.ts';
 import { daysOf, decisionRows, earnedBy, serviceRows } from './cohort.ts';
@@ -187,18 +187,12 @@ class ServiceGroup extends GatheredGroup {
   taken(): Group {
     const { rows, touches } = this;
     [this.rows, this.touches] = [[], []];
-    const column = (of: (part: EpisodeRows) => Int32Array) => joined(Int32Array, rows.map(of));
     return {
       decision: undefined,
-      rows: {
-        customer: column(({ customer }) => customer),
-        clockStart: column(({ clockStart }) => clockStart),
-        treated: joined(
-          Int8Array,
-          rows.map(({ treated }) => treated),
-        ),
-        reason: column(({ reason }) => reason),
-      },
+      rows: joinedColumns(
+        { customer: Int32Array, clockStart: Int32Array, treated: Int8Array, reason: Int32Array },
+        rows,
+      ),
       ...this.sums(),
       touches: () => joinedTouches(touches),
     };
@@ -319,15 +313,8 @@ function touchesOf(
 }
 
 function joinedTouches(parts: readonly EpisodeTouches[]): EpisodeTouches {
-  const column = (of: (part: EpisodeTouches) => Int32Array) => joined(Int32Array, parts.map(of));
-  return {
-    row: column(({ row }) => row),
-    customer: column(({ customer }) => customer),
-    day: column(({ day }) => day),
-    at: joined(
-      Float64Array,
-      parts.map(({ at }) => at),
-    ),
-    of: column(({ of }) => of),
-  };
+  return joinedColumns(
+    { row: Int32Array, customer: Int32Array, day: Int32Array, at: Float64Array, of: Int32Array },
+    parts,
+  );
 }

@@ -1,5 +1,6 @@
 import { columnOf } from '../causality/linear-algebra.ts';
-import { addMonths, firstDay } from '../period.ts';
+import { Numbering } from '../numbering.ts';
+import { addDays, addMonths, firstDay } from '../period.ts';
 import type { LocalDate, Period } from '../period.ts';
 import type { CohortFacts } from './effect.ts';
 import { FALSIFICATION_DAYS } from './effect.ts';
@@ -11,6 +12,11 @@ import { bandsOf, contractMarginIn, marginIn } from './outcome.ts';
 /** Days since 1970-01-01 of a local day. */
 export function dayNumber(date: LocalDate): number {
   return Math.round(Date.parse(`${date}T00:00:00Z`) / 86_400_000);
+}
+
+/** Local day of a day number. */
+export function dateOf(day: number): LocalDate {
+  return addDays('1970-01-01', day);
 }
 
 /** First day of a period and first day after it, as day numbers. */
@@ -50,7 +56,7 @@ export interface EpisodeRows extends CohortRows {
 
 export interface CohortSources {
   readonly customers: CustomerTable;
-  readonly earnings: Earnings;
+  readonly earned: Earned;
   /** margin of referred customers at the referrer, less acquisition cost; sorted as earnings */
   readonly referrals?: Earnings | undefined;
 }
@@ -135,7 +141,7 @@ export interface Earned {
 /** Sums of rows, before any statistics: those of parts of a customer range stand one behind the other in the whole's. */
 export function earnedBy(
   { customer, clockStart }: Pick<CohortRows, 'customer' | 'clockStart'>,
-  { customers, earnings }: Pick<CohortSources, 'customers' | 'earnings'>,
+  { customers, earnings }: { readonly customers: CustomerTable; readonly earnings: Earnings },
   windowsDays: readonly number[],
   delayDays: number,
 ): Earned {
@@ -167,9 +173,6 @@ export function earnedBy(
   };
 }
 
-/** What customers earned: event by event, or summed already. */
-export type CohortEarnings = CohortSources | (Omit<CohortSources, 'earnings'> & { readonly earned: Earned });
-
 /** What the rows earned, and what their strata are made of. */
 export interface CohortSums extends Earned {
   /** margin per band of customers whom they referred */
@@ -181,14 +184,13 @@ export interface CohortSums extends Earned {
 
 export function cohortSums(
   rows: CohortRows,
-  sources: CohortEarnings,
+  sources: CohortSources,
   windowsDays: readonly number[],
   delayDays: number,
 ): CohortSums {
-  const { customers, referrals } = sources;
+  const { customers, earned, referrals } = sources;
   const { customer, clockStart } = rows;
   const n = customer.length;
-  const earned = 'earned' in sources ? sources.earned : earnedBy(rows, sources, windowsDays, delayDays);
   const { joinedOn, leftOn } = customers;
   const active = new Uint8Array(n);
   for (let i = 0; i < n; i++) {
@@ -221,7 +223,7 @@ function traitsOf(
 /** Outcomes, the time before, and what arms must have in common (tenure, prior value, segment, reason, day of opening). */
 export function cohortFacts(
   rows: CohortRows,
-  sources: CohortEarnings,
+  sources: CohortSources,
   windowsDays: readonly number[],
   delayDays: number,
 ): CohortFacts {
@@ -307,7 +309,7 @@ export interface Strata {
 function strataOf(n: number, { tenure, priorValue, segment, reason }: Traits): Strata {
   const sorted = Float64Array.from(priorValue).sort();
   const cuts = Array.from({ length: VALUE_BANDS - 1 }, (_, k) => sorted[Math.floor(((k + 1) * n) / VALUE_BANDS)] ?? 0);
-  const places = new Map<number, number>();
+  const places = new Numbering<number>();
   const strata: Stratum[] = [];
   const segments = 1 + segment.reduce((most, own) => Math.max(most, own), 0);
   const of = new Int32Array(n);
@@ -315,12 +317,8 @@ function strataOf(n: number, { tenure, priorValue, segment, reason }: Traits): S
     const [tenureBand, fifth] = [band(tenure[i]!, TENURE_BANDS), band(priorValue[i]!, cuts)];
     const number =
       ((reason[i]! * segments + segment[i]!) * VALUE_BANDS + fifth) * (TENURE_BANDS.length + 1) + tenureBand;
-    let place = places.get(number);
-    if (place === undefined) {
-      places.set(number, (place = strata.length));
-      strata.push({ tenureBand, fifth, segment: segment[i]!, reason: reason[i]! });
-    }
-    of[i] = place;
+    of[i] = places.of(number);
+    if (of[i] === strata.length) strata.push({ tenureBand, fifth, segment: segment[i]!, reason: reason[i]! });
   }
   return { of, strata };
 }

@@ -1,4 +1,4 @@
-import { columnOf, dot, flagsOf } from '../causality/linear-algebra.ts';
+import { columnOf, dot, flagsOf, valuesOf } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import { largestDifferences } from './balance.ts';
 import type { Design, Solver } from './least-squares.ts';
@@ -18,7 +18,7 @@ export interface ComparisonGroup {
   /** what the arms must have in common, measured before the 182 days of the falsification */
   readonly terms: Design;
   /** exact strata: tenure, prior value, segment, month, reason; needed by the method `strata` */
-  readonly stratum?: (() => ArrayLike<string | number>) | undefined;
+  readonly stratum?: (() => ArrayLike<number>) | undefined;
 }
 
 export interface ComparisonPolicy {
@@ -121,7 +121,7 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
       flagsOf(treated.length, (at) => 1 - treated[at]!),
     ),
   );
-  const customer = once(() => (rows.length === n ? group.customer : valuesAt(group.customer, rows)));
+  const customer = once(() => valuesOf(group.customer, rows));
   const effect = once(() => {
     const sample = { treated, treatmentTerms: terms, outcomeTerms: terms };
     return effectOfOutcome(sample, 'aipw', { target: 'att', fitted, untreatedModel: model() });
@@ -130,7 +130,7 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
     inside,
     weight,
     effectOn: (outcome) => ({
-      effect: effect()(rows.length === n ? outcome : valuesAt(outcome, rows)).effect,
+      effect: effect()(valuesOf(outcome, rows)).effect,
       customer: customer(),
     }),
     contrast: once(() => contrastByScore(group.treated, terms, rows, weight, model())),
@@ -165,10 +165,6 @@ function fittedOver(group: ComparisonGroup, rows: Int32Array, start?: Float64Arr
 /** The rows of a design, itself where it is all of them. */
 function someRows(x: Design, rows: Int32Array): Design {
   return rows.length === x.rows ? x : rowsOf(x, rows);
-}
-
-function valuesAt(values: ArrayLike<number>, rows: Int32Array): Float64Array {
-  return columnOf(rows.length, (at) => values[rows[at]!]!);
 }
 
 function once<T>(find: () => T): () => T {
@@ -234,7 +230,7 @@ function byStrata({ treated, stratum: strata, customer }: ComparisonGroup): Foun
   if (strata === undefined) throw new Refusal('no_overlap', 'no strata were given to compare within');
   const stratum = strata();
   const { assessable } = strataEffect(new Float64Array(treated.length), treated, stratum, { target: 'att' });
-  const arms = new Map<string | number, [number, number]>();
+  const arms = new Map<number, [number, number]>();
   for (let i = 0; i < treated.length; i++) {
     let count = arms.get(stratum[i]!);
     if (count === undefined) arms.set(stratum[i]!, (count = [0, 0]));

@@ -1,4 +1,4 @@
-import { columnOf } from '../causality/linear-algebra.ts';
+import { columnOf, valuesOf } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import type { ComparisonPolicy, Estimate, Matched } from './comparison.ts';
 import { match } from './comparison.ts';
@@ -29,12 +29,12 @@ export interface CohortFacts {
   /** referred customers' margin less acquisition cost, per band; absent: none */
   readonly referred?: readonly ArrayLike<number>[];
   /** margin of the 182 days before the contact or hit */
-  readonly before: ArrayLike<number>;
+  readonly before: Float64Array;
   /** what the customer used to earn a day */
   readonly baselinePerDay: ArrayLike<number>;
   readonly terms: Design;
   /** exact strata, made when they are asked for */
-  readonly stratum?: () => ArrayLike<string | number>;
+  readonly stratum?: () => ArrayLike<number>;
 }
 
 export interface ReadingPolicy extends ComparisonPolicy {
@@ -138,27 +138,22 @@ interface Comparable {
 
 function comparableRows(facts: CohortFacts, rows: Int32Array, policy: ReadingPolicy): Comparable | RefusedEffect {
   const { stratum } = facts;
-  const treated = valuesAt(facts.treated, rows);
+  const treated = valuesOf(facts.treated, rows);
   try {
     const matched = match(
       {
         treated,
-        customer: valuesAt(facts.customer, rows),
+        customer: valuesOf(facts.customer, rows),
         terms: rows.length === facts.terms.rows ? facts.terms : rowsOf(facts.terms, rows),
-        stratum: stratum && (() => valuesAt(stratum(), rows)),
+        stratum: stratum && (() => valuesOf(stratum(), rows)),
       },
       policy,
     );
-    return { matched, falsification: matched.estimate(picked(facts.before, rows)), rows, treated };
+    return { matched, falsification: matched.estimate(valuesOf(facts.before, rows)), rows, treated };
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem;
     return { kind: 'refused', code: problem.code, why: problem.message };
   }
-}
-
-/** The values of some rows; themselves where these are all. */
-function valuesAt<T>(values: ArrayLike<T>, rows: Int32Array): ArrayLike<T> {
-  return rows.length === values.length ? values : Array.from(rows, (row) => values[row]!);
 }
 
 function outcomesOf(
@@ -169,14 +164,9 @@ function outcomesOf(
   windowDays: number,
 ): Streams {
   const over = (bands: readonly ArrayLike<number>[]): Float64Array =>
-    picked(windowOutcome(bands, factors, window), rows);
+    valuesOf(windowOutcome(bands, factors, window), rows);
   const baseline = columnOf(rows.length, (at) => facts.baselinePerDay[rows[at]!]! * windowDays);
   return streamsOf(over(facts.bands), baseline, facts.referred ? over(facts.referred) : new Float64Array(rows.length));
-}
-
-function picked(values: ArrayLike<number>, rows: Int32Array): Float64Array {
-  if (values instanceof Float64Array && rows.length === values.length) return values;
-  return columnOf(rows.length, (at) => values[rows[at]!]!);
 }
 
 function measured(comparable: Comparable, streams: Streams, policy: ReadingPolicy): MeasuredEffect {

@@ -106,22 +106,3 @@ export function variantKey(variant: CellVariant, causes: readonly Cause[]): stri
     key += `\u0000\u0003${rule}\u0000${decision}\u0000${hitOn} ${ageDays}`;
   return key;
 }
-
-/** Numbers values in the order in which they come. */
-export class Numbering<T> {
-  private readonly numbers = new Map<T, number>();
-
-  of(value: T): number {
-    let number = this.numbers.get(value);
-    if (number === undefined) this.numbers.set(value, (number = this.numbers.size));
-    return number;
-  }
-
-  get count(): number {
-    return this.numbers.size;
-  }
-
-  values(): T[] {
-    return [...this.numbers.keys()];
-  }
-}

@@ -1,9 +1,9 @@
 import type { Cause } from '../attribution/causes.ts';
 import { KeyNumbers } from '../key-numbers.ts';
+import { Numbering } from '../numbering.ts';
 import { DIMENSIONS, matchesPattern, type Dimensions } from '../model/selector.ts';
 import {
   kindOf,
-  Numbering,
   textAt,
   TRANSFERRED,
   variantKey,

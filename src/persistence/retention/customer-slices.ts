@@ -1,11 +1,17 @@
 import type { LocalDate } from '../../domain/period.ts';
 import type { Tx } from '../database.ts';
 import { PackedRows } from '../retention-packs.queries.ts';
-import type { RevenueReading } from '../retention-streams.queries.ts';
 import { ContactHistory, type KeptContacts } from './contact-history.ts';
 import { BUCKETS, type CustomerKeys } from './customer-keys.ts';
 import type { CustomerRange } from './by-customer.ts';
-import { MarginEvents, type MarginColumns } from './margin-events.ts';
+import { MarginEvents, type MarginColumns, type MarginRules } from './margin-events.ts';
+
+/** Which events of revenue are read, and how they become margins. */
+export interface RevenueReading extends MarginRules {
+  readonly from: LocalDate;
+  readonly to: LocalDate;
+  readonly mark: string;
+}
 
 /** What a range of customers did, in order. */
 export interface CustomerSlice {

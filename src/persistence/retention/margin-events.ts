@@ -1,4 +1,5 @@
-import { addDays, periodOf } from '../../domain/period.ts';
+import { periodOf } from '../../domain/period.ts';
+import { dateOf } from '../../domain/retention/cohort.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { byCustomer, type CustomerRange } from './by-customer.ts';
 import type { ContactHistory } from './contact-history.ts';
@@ -84,7 +85,7 @@ export class MarginEvents {
     let product = this.products.get(key);
     if (product === undefined) {
       const rate = (currencyStated & 1) === 1 ? '1' : this.rules.marginRate;
-      const month = `${periodOf(addDays('1970-01-01', day))} ${currencyOf(currencyStated >> 1)}`;
+      const month = `${periodOf(dateOf(day))} ${currencyOf(currencyStated >> 1)}`;
       const factor = isForeign ? this.rules.factors[month] : '1';
       product = rate === null || factor === undefined ? null : new RoundedProduct([rate, factor]);
       this.products.set(key, product);

@@ -1,5 +1,5 @@
 import { Refusal } from '../../../src/domain/errors.ts';
-import { cohortFacts, serviceRows } from '../../../src/domain/retention/cohort.ts';
+import { cohortFacts, earnedBy, serviceRows } from '../../../src/domain/retention/cohort.ts';
 import { match } from '../../../src/domain/retention/comparison.ts';
 import type { CohortFacts, MeasuredEffect, ReadingPolicy } from '../../../src/domain/retention/effect.ts';
 import { effectReadings } from '../../../src/domain/retention/effect.ts';
@@ -24,7 +24,8 @@ function factsOf(period = { from: 0, to: 30 }): CohortFacts {
   const { contacts } = company;
   const opened = episodes(contacts, SERVICE_DELAY_DAYS);
   const rows = serviceRows(opened, contacts.day, contacts.resolved, contacts.reason, period);
-  return cohortFacts(rows, company, WINDOWS, SERVICE_DELAY_DAYS);
+  const earned = earnedBy(rows, company, WINDOWS, SERVICE_DELAY_DAYS);
+  return cohortFacts(rows, { ...company, earned }, WINDOWS, SERVICE_DELAY_DAYS);
 }
 
 function measured(effect: { kind: string }): MeasuredEffect {
@@ -114,7 +115,7 @@ describe('a comparison that cannot be made', () => {
     const group = { treated: rows.map((i) => (i < 100 ? 1 : 0)), customer: rows, terms: terms(rows) };
     expect(() => match(group)).toThrow(Refusal);
     expect(() =>
-      match({ ...group, stratum: () => rows.map((i) => (i < 100 ? 'a' : 'b')) }, { method: 'strata' }),
+      match({ ...group, stratum: () => rows.map((i) => (i < 100 ? 0 : 1)) }, { method: 'strata' }),
     ).toThrow(/no stratum/);
   });
 });

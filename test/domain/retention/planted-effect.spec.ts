@@ -1,4 +1,4 @@
-import { cohortFacts, decisionRows, serviceRows } from '../../../src/domain/retention/cohort.ts';
+import { cohortFacts, decisionRows, earnedBy, serviceRows } from '../../../src/domain/retention/cohort.ts';
 import type { CohortFacts, WindowReading } from '../../../src/domain/retention/effect.ts';
 import { effectReadings } from '../../../src/domain/retention/effect.ts';
 import {
@@ -24,7 +24,8 @@ const POLICY = { windowsDays: WINDOWS, discountRate: 0.08, observedThrough: 600 
 function serviceFacts({ customers, earnings, contacts }: World): CohortFacts {
   const opened = episodes(contacts, SERVICE_DELAY_DAYS);
   const rows = serviceRows(opened, contacts.day, contacts.resolved, contacts.reason, MONTH);
-  return cohortFacts(rows, { customers, earnings }, WINDOWS, SERVICE_DELAY_DAYS);
+  const earned = earnedBy(rows, { customers, earnings }, WINDOWS, SERVICE_DELAY_DAYS);
+  return cohortFacts(rows, { customers, earned }, WINDOWS, SERVICE_DELAY_DAYS);
 }
 
 function decisionFacts({ customers, earnings, hits, notHit }: World): CohortFacts {
@@ -32,7 +33,8 @@ function decisionFacts({ customers, earnings, hits, notHit }: World): CohortFact
   const clockStart = referenceDays(opened.clockStart, notHit.length);
   const decision = new Int32Array(hits.day.length);
   const rows = decisionRows(opened, hits.day, decision, 0, MONTH, { customer: notHit, clockStart });
-  return cohortFacts(rows, { customers, earnings }, WINDOWS, DECISION_DELAY_DAYS);
+  const earned = earnedBy(rows, { customers, earnings }, WINDOWS, DECISION_DELAY_DAYS);
+  return cohortFacts(rows, { customers, earned }, WINDOWS, DECISION_DELAY_DAYS);
 }
 
 interface Tally {
