@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { ImportReport } from '../../src/application/imports.service.ts';
 import { csvLine } from '../../src/intake/csv-text.ts';
-import { ImportingCompany } from './importing.ts';
+import type { ImportingCompany } from './importing.ts';
+import { importingCompanies } from './importing-companies.ts';
 
 const HEADS = {
   contacts:
@@ -87,15 +88,7 @@ const FACTS = {
 } as const;
 
 describe('files held in memory', () => {
-  const companies: ImportingCompany[] = [];
-  afterEach(async () => {
-    await Promise.all(companies.splice(0).map((company) => company.close()));
-  });
-  const fresh = async (): Promise<ImportingCompany> => {
-    const company = await ImportingCompany.make();
-    companies.push(company);
-    return company;
-  };
+  const { fresh, close } = importingCompanies();
 
   /** Every row of every fact with import, line and sign; sums; hashes of keys. */
   async function stored(company: ImportingCompany): Promise<unknown[]> {
@@ -139,7 +132,7 @@ describe('files held in memory', () => {
         expect(await stored(held)).toEqual(await stored(staged));
         for (const company of [held, staged]) expect(await company.packDifferences()).toEqual([]);
         expect(await held.contacts()).toEqual([]);
-        await Promise.all(companies.splice(0).map((company) => company.close()));
+        await close();
       }),
       { numRuns: process.env['ANSWERABLE_FULL'] === undefined ? 8 : 100, endOnFailure: true },
     );

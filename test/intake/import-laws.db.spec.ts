@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { csvLine } from '../../src/intake/csv-text.ts';
-import { ImportingCompany } from './importing.ts';
+import { importingCompanies } from './importing-companies.ts';
 
 const COLUMNS = [
   'contact_id',
@@ -47,15 +47,7 @@ const csv = (rows: readonly Row[]): string =>
   [[...COLUMNS], ...rows.map((row) => COLUMNS.map((c) => row[c]))].map(csvLine).join('');
 
 describe('laws of importing facts', () => {
-  const companies: ImportingCompany[] = [];
-  const fresh = async (): Promise<ImportingCompany> => {
-    const company = await ImportingCompany.make();
-    companies.push(company);
-    return company;
-  };
-  afterEach(async () => {
-    await Promise.all(companies.splice(0).map((company) => company.close()));
-  });
+  const { fresh, close } = importingCompanies();
   const runs = process.env['ANSWERABLE_FULL'] === undefined ? 6 : 60;
 
   it('the last content of every key stands, whichever way it came, in whatever order, and the roll-up is the sum', async () => {
@@ -86,7 +78,7 @@ describe('laws of importing facts', () => {
           expect(
             again.already !== undefined || (again.new === 0 && again.changed === 0 && again.importId === null),
           ).toBe(true);
-          await Promise.all(companies.splice(0).map((company) => company.close()));
+          await close();
         },
       ),
       { numRuns: runs, endOnFailure: true },
@@ -126,7 +118,7 @@ describe('laws of importing facts', () => {
           expect(await company.packDifferences()).toEqual([]);
           await expect(company.imports.undo(company.finance, id)).rejects.toThrow(/is undone by/);
         }
-        await Promise.all(companies.splice(0).map((c) => c.close()));
+        await close();
       }),
       { numRuns: runs, endOnFailure: true },
     );

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { packageRoot } from '../../src/package-root.ts';
-import { ImportingCompany } from './importing.ts';
+import type { ImportingCompany } from './importing.ts';
+import { importingCompanies } from './importing-companies.ts';
 
 const KINDS = ['purchase', 'renewal', 'expansion', 'contraction', 'cancellation', 'refund', 'fee', 'referral'];
 const REVENUE =
@@ -18,15 +19,7 @@ const REVENUE =
 const ROADS = { straight: { directFrom: 0 }, held: {}, staged: { heldUpTo: 0 } } as const;
 
 describe('packs of facts', () => {
-  const companies: ImportingCompany[] = [];
-  const fresh = async (): Promise<ImportingCompany> => {
-    const company = await ImportingCompany.make();
-    companies.push(company);
-    return company;
-  };
-  afterEach(async () => {
-    await Promise.all(companies.splice(0).map((company) => company.close()));
-  });
+  const { fresh } = importingCompanies();
   const packed = async (company: ImportingCompany, fact: string): Promise<number> =>
     (await company.rows<{ n: number }>(`select coalesce(sum(facts), 0)::int as n from retention_pack where fact = '${fact}'`))[0]!.n; // prettier-ignore
 
