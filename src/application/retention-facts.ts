@@ -6,7 +6,7 @@ import { EPISODE_DAYS } from '../domain/retention/episode.ts';
 import { CohortGroups, type GroupPolicy } from '../domain/retention/cohort-groups.ts';
 import type { DueCohort } from '../domain/retention/maturity.ts';
 import type { RetentionFacts } from '../domain/retention/period-effects.ts';
-import { DAY_SECONDS, resolvedFlags } from '../domain/retention/repeat.ts';
+import { DAY_SECONDS, resolvedOfTopics } from '../domain/retention/repeat.ts';
 import { cellList, type CellRow } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
 import { likePattern } from '../persistence/like-pattern.ts';
@@ -18,7 +18,6 @@ import { customerSlices, type Slicing } from '../persistence/retention/customer-
 import type { DecisionHits } from '../persistence/retention/decision-hits.ts';
 import type { StandingCustomers } from '../persistence/retention/standing-customers.ts';
 import { callersOf, decisionHits, standingCustomers } from '../persistence/retention-streams.queries.ts';
-import { sortShort } from '../persistence/roll-up/sort-short.ts';
 import { cameBy, CustomerEarnings, revenueReading, type RetentionSources } from './customer-earnings.ts';
 import { hitRules, LikeTouches, touchCuts, type CellTouch } from './like-touches.ts';
 
@@ -65,7 +64,7 @@ export async function retentionFacts(
     const asked = calledThen.map((flag, c) => flag | compared[range.from + c]!);
     groups.take({
       to: range.to,
-      contacts: { ...own, ...resolutionOf(own, reasons.levelOf, cutOff) },
+      contacts: { ...own, ...resolutionOf(own, reasons, cutOff) },
       earnings: await earned.of(slice, asked),
     });
   }
@@ -200,29 +199,10 @@ function reasonLevels(dimensions: ReadonlyMap<number, CellRow>, register: Regist
 /** Whether each contact resolved, and the level of its reason. @param cutOff epoch seconds */
 function resolutionOf(
   { customer, at, cellNo }: ContactColumns,
-  levelOf: Int32Array,
+  { levelOf, parent }: ReturnType<typeof reasonLevels>,
   cutOff: number,
 ): { resolved: Int8Array; reason: Int32Array } {
-  const reason = cellNo.map((cell) => levelOf[cell]!);
-  // customers are together and their contacts in order of time already
-  const order = reason.map((_level, i) => i);
-  const byReason = (a: number, b: number): number => reason[a]! - reason[b]! || a - b;
-  for (let from = 0, to = 0; from < order.length; from = to) {
-    while (to < order.length && customer[to] === customer[from]) to++;
-    if (to - from > 1) sortShort(order, from, to, byReason);
-  }
-  const chain = {
-    customer: new Int32Array(order.length),
-    topic: new Int32Array(order.length),
-    startedAt: new Float64Array(order.length),
-  };
-  for (let o = 0; o < order.length; o++) {
-    chain.customer[o] = customer[order[o]!]!;
-    chain.topic[o] = reason[order[o]!]!;
-    chain.startedAt[o] = at[order[o]!]!;
-  }
-  const flags = resolvedFlags(chain, cutOff);
-  const resolved = new Int8Array(flags.length);
-  order.forEach((i, o) => (resolved[i] = flags[o]!));
-  return { resolved, reason };
+  const reason = new Int32Array(cellNo.length);
+  for (let i = 0; i < reason.length; i++) reason[i] = levelOf[cellNo[i]!]!;
+  return { resolved: resolvedOfTopics({ customer, topic: reason, startedAt: at }, parent.length, cutOff), reason };
 }

@@ -29,8 +29,9 @@ export class PartedColumn {
   private parts: (Int32Array | Float64Array)[] = [];
 
   add(part: Float64Array): void {
-    const words = Int32Array.from(part);
-    this.parts.push(part.every((value, i) => Object.is(value, words[i])) ? words : part);
+    const words = new Int32Array(part);
+    for (let i = 0; i < part.length; i++) if (!Object.is(part[i], words[i])) return void this.parts.push(part);
+    this.parts.push(words);
   }
 
   /** All of it, once: it is let go. */

@@ -179,8 +179,7 @@ class ServiceGroup extends GatheredGroup {
     const rows = serviceRows(opened, day, resolved, reason, this.month);
     this.rows.push(rows);
     this.add(rows, slice);
-    const { row, ...touches } = touchesOf(slice.contacts, slice.contacts.cellNo, opened, rows, this.lastStart);
-    this.touches.push({ row: row.map((own) => own + this.count), ...touches });
+    this.touches.push(touchesOf(slice.contacts, slice.contacts.cellNo, opened, rows, this.lastStart, this.count));
     this.count += rows.customer.length;
   }
 
@@ -226,7 +225,7 @@ class HitGroup extends GatheredGroup {
 
   taken(): Group {
     const { decision, rows, hits, opened, lastStart } = this;
-    const touches = (): EpisodeTouches => touchesOf(hits, hits.decision, opened, rows, lastStart);
+    const touches = (): EpisodeTouches => touchesOf(hits, hits.decision, opened, rows, lastStart, 0);
     return { decision, rows, ...this.sums(), touches };
   }
 }
@@ -234,12 +233,13 @@ class HitGroup extends GatheredGroup {
 function hitGroups(known: KnownOfCustomers, cohort: DueCohort, opened: Episodes, policy: GroupPolicy): HitGroup[] {
   const period = daysOf(cohort.month);
   const { hits } = known;
-  const hit = new Set<number>();
+  const isHit = new Uint8Array(known.decisions.length);
   for (const touch of opened.opening) {
-    if (hits.day[touch]! >= period.from && hits.day[touch]! < period.to) hit.add(hits.decision[touch]!);
+    if (hits.day[touch]! >= period.from && hits.day[touch]! < period.to) isHit[hits.decision[touch]!] = 1;
   }
-  return [...hit]
-    .map((number) => ({ number, code: known.decisions[number]! }))
+  return known.decisions
+    .map((code, number) => ({ number, code }))
+    .filter(({ number }) => isHit[number] === 1)
     .sort((a, b) => (a.code < b.code ? -1 : 1))
     .map(({ number, code }) => {
       const notHit = notHitOf(known, number, code, cohort.month, opened);
@@ -258,7 +258,7 @@ function notHitOf(
   code: string,
   month: Period,
   opened: Episodes,
-): { readonly customer: number[]; readonly clockStart: number[] } {
+): { readonly customer: Int32Array; readonly clockStart: Int32Array } {
   const members = population(code, month);
   const period = daysOf(month);
   const treatedDays: number[] = [];
@@ -267,49 +267,61 @@ function notHitOf(
     treatedDays.push(opened.clockStart[e]!);
   });
   const clockStart = referenceDays(treatedDays, members.length);
-  const customer: number[] = [];
-  const starts: number[] = [];
-  let first = 0;
+  const customer = new Int32Array(members.length);
+  let [count, first] = [0, 0];
   for (let i = 0; i < members.length; i++) {
-    while (first < hits.day.length && hits.customer[first]! < members[i]!) first++;
+    const [member, start] = [members[i]!, clockStart[i]!];
+    while (first < hits.day.length && hits.customer[first]! < member) first++;
     let wasHit = false;
-    for (let h = first; h < hits.day.length && hits.customer[h] === members[i]; h++) {
+    for (let h = first; h < hits.day.length && hits.customer[h] === member; h++) {
       const own = hits.day[h]!;
-      const before = own < clockStart[i]! && own >= clockStart[i]! - EPISODE_DAYS;
+      const before = own < start && own >= start - EPISODE_DAYS;
       if (hits.decision[h] === decision && (before || (own >= period.from && own < period.to))) wasHit = true;
     }
     if (wasHit) continue;
-    customer.push(members[i]!);
-    starts.push(clockStart[i]!);
+    customer[count] = member;
+    clockStart[count++] = start;
   }
-  return { customer, clockStart: starts };
+  return { customer: customer.subarray(0, count), clockStart: clockStart.subarray(0, count) };
 }
 
-/** Touches of the rows' episodes up to some days after their clocks' start. @param named what each touch is of */
+/**
+ * Touches of the rows' episodes up to some days after their clocks' start.
+ * @param named what each touch is of @param firstRow number of the first row among the group's
+ */
 function touchesOf(
   touches: Touches & { readonly at?: ArrayLike<number> },
   named: ArrayLike<number>,
   { of, opening }: Episodes,
   { episode, clockStart }: EpisodeRows,
   lastStart: number,
+  firstRow: number,
 ): EpisodeTouches {
   const rowOf = new Int32Array(opening.length).fill(-1);
   for (let row = 0; row < episode.length; row++) if (episode[row]! >= 0) rowOf[episode[row]!] = row;
-  const own = new Int32Array(of.length);
+  const taken = new Int32Array(of.length);
   let count = 0;
   for (let i = 0; i < of.length; i++) {
     const row = rowOf[of[i]!]!;
-    if (row >= 0 && touches.day[i]! <= clockStart[row]! + lastStart) own[count++] = i;
+    if (row >= 0 && touches.day[i]! <= clockStart[row]! + lastStart) taken[count++] = i;
   }
-  const taken = own.subarray(0, count);
   const { at } = touches;
-  return {
-    row: taken.map((i) => rowOf[of[i]!]!),
-    customer: taken.map((i) => touches.customer[i]!),
-    day: taken.map((i) => touches.day[i]!),
-    at: at === undefined ? new Float64Array(0) : Float64Array.from(taken, (i) => at[i]!),
-    of: taken.map((i) => named[i]!),
+  const own = {
+    row: new Int32Array(count),
+    customer: new Int32Array(count),
+    day: new Int32Array(count),
+    at: new Float64Array(at === undefined ? 0 : count),
+    of: new Int32Array(count),
   };
+  for (let to = 0; to < count; to++) {
+    const i = taken[to]!;
+    own.row[to] = firstRow + rowOf[of[i]!]!;
+    own.customer[to] = touches.customer[i]!;
+    own.day[to] = touches.day[i]!;
+    if (at !== undefined) own.at[to] = at[i]!;
+    own.of[to] = named[i]!;
+  }
+  return own;
 }
 
 function joinedTouches(parts: readonly EpisodeTouches[]): EpisodeTouches {

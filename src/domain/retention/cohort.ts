@@ -1,5 +1,5 @@
 import { columnOf } from '../causality/linear-algebra.ts';
-import { Numbering } from '../numbering.ts';
+import { KeyNumbers } from '../key-numbers.ts';
 import { addDays, addMonths, firstDay } from '../period.ts';
 import type { LocalDate, Period } from '../period.ts';
 import type { CohortFacts } from './effect.ts';
@@ -74,17 +74,18 @@ export function serviceRows(
   reason: ArrayLike<number>,
   period: DayRange,
 ): EpisodeRows {
-  const own: number[] = [];
-  for (let e = 0; e < opening.length; e++) {
+  const own = new Int32Array(opening.length);
+  let count = 0;
+  for (let e = 0; e < own.length; e++) {
     const day = contactDay[opening[e]!]!;
-    if (day >= period.from && day < period.to && resolved[opening[e]!]! >= 0) own.push(e);
+    if (day >= period.from && day < period.to && resolved[opening[e]!]! >= 0) own[count++] = e;
   }
-  const episode = Int32Array.from(own);
+  const episode = own.slice(0, count);
   return {
     episode,
     customer: episode.map((e) => customer[e]!),
     clockStart: episode.map((e) => clockStart[e]!),
-    treated: Int8Array.from(own, (e) => resolved[opening[e]!]!),
+    treated: Int8Array.from(episode, (e) => resolved[opening[e]!]!),
     reason: episode.map((e) => reason[opening[e]!]!),
   };
 }
@@ -307,18 +308,19 @@ export interface Strata {
 }
 
 function strataOf(n: number, { tenure, priorValue, segment, reason }: Traits): Strata {
-  const sorted = Float64Array.from(priorValue).sort();
+  const sorted = priorValue.slice().sort();
   const cuts = Array.from({ length: VALUE_BANDS - 1 }, (_, k) => sorted[Math.floor(((k + 1) * n) / VALUE_BANDS)] ?? 0);
-  const places = new Numbering<number>();
+  const places = new KeyNumbers();
   const strata: Stratum[] = [];
-  const segments = 1 + segment.reduce((most, own) => Math.max(most, own), 0);
   const of = new Int32Array(n);
   for (let i = 0; i < n; i++) {
     const [tenureBand, fifth] = [band(tenure[i]!, TENURE_BANDS), band(priorValue[i]!, cuts)];
-    const number =
-      ((reason[i]! * segments + segment[i]!) * VALUE_BANDS + fifth) * (TENURE_BANDS.length + 1) + tenureBand;
-    of[i] = places.of(number);
-    if (of[i] === strata.length) strata.push({ tenureBand, fifth, segment: segment[i]!, reason: reason[i]! });
+    const place = places.numberOf(
+      reason[i]!,
+      (segment[i]! * VALUE_BANDS + fifth) * (TENURE_BANDS.length + 1) + tenureBand,
+    );
+    if (place === strata.length) strata.push({ tenureBand, fifth, segment: segment[i]!, reason: reason[i]! });
+    of[i] = place;
   }
   return { of, strata };
 }

@@ -30,22 +30,23 @@ export const DECISION_DELAY_DAYS = 1;
 export function episodes(touches: Touches, delayDays: number, episodeDays = EPISODE_DAYS): Episodes {
   const n = touches.day.length;
   const of = new Int32Array(n);
-  const opening: number[] = [];
+  let count = 0;
   let end = -Infinity;
   for (let i = 0; i < n; i++) {
     const sameCustomer = i > 0 && touches.customer[i] === touches.customer[i - 1];
     if (!sameCustomer || touches.day[i]! >= end) {
-      opening.push(i);
+      count++;
       end = touches.day[i]! + delayDays + episodeDays;
     }
-    of[i] = opening.length - 1;
+    of[i] = count - 1;
   }
-  return {
-    opening: Int32Array.from(opening),
-    customer: Int32Array.from(opening, (i) => touches.customer[i]!),
-    clockStart: Int32Array.from(opening, (i) => touches.day[i]! + delayDays),
-    of,
-  };
+  const [opening, customer, clockStart] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
+  for (let i = n - 1; i >= 0; i--) opening[of[i]!] = i; // the first of an episode comes last
+  for (let e = 0; e < count; e++) {
+    customer[e] = touches.customer[opening[e]!]!;
+    clockStart[e] = touches.day[opening[e]!]! + delayDays;
+  }
+  return { opening, customer, clockStart, of };
 }
 
 /**
@@ -93,6 +94,8 @@ export function bandWeights(
  * watched over the same calendar. Which member takes which day depends on their order alone.
  */
 export function referenceDays(treatedDays: ArrayLike<number>, members: number): Int32Array {
-  const days = Array.from(treatedDays).sort((a, b) => a - b);
-  return Int32Array.from({ length: members }, (_, i) => days[Math.floor(((i + 0.5) * days.length) / members)]!);
+  const days = Float64Array.from(treatedDays).sort();
+  const reference = new Int32Array(members);
+  for (let i = 0; i < members; i++) reference[i] = days[Math.floor(((i + 0.5) * days.length) / members)]!;
+  return reference;
 }

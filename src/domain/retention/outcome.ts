@@ -34,18 +34,24 @@ export interface DayRange {
 
 /** Margin of each anchor's customer in each range; sums of integers, so parts of a customer range add in any order. */
 export function marginIn(anchors: Anchors, earnings: Earnings, ranges: readonly DayRange[]): Float64Array[] {
-  const sums = ranges.map(() => new Float64Array(anchors.clockStart.length));
-  const events = earnings.day.length;
+  const { customer, day, margin } = earnings;
+  const { clockStart } = anchors;
+  const sums = ranges.map(() => new Float64Array(clockStart.length));
+  const [from, to] = [Float64Array.from(ranges, (range) => range.from), Float64Array.from(ranges, (range) => range.to)];
+  const own = new Float64Array(ranges.length);
+  const events = day.length;
   let first = 0;
-  for (let a = 0; a < anchors.clockStart.length; a++) {
-    const customer = anchors.customer[a]!;
-    while (first < events && earnings.customer[first]! < customer) first++;
-    for (let e = first; e < events && earnings.customer[e] === customer; e++) {
-      const day = earnings.day[e]! - anchors.clockStart[a]!;
-      for (let r = 0; r < ranges.length; r++) {
-        if (day >= ranges[r]!.from && day < ranges[r]!.to) sums[r]![a]! += earnings.margin[e]!;
-      }
+  for (let a = 0; a < clockStart.length; a++) {
+    const of = anchors.customer[a]!;
+    const start = clockStart[a]!;
+    while (first < events && customer[first]! < of) first++;
+    if (customer[first] !== of) continue;
+    own.fill(0);
+    for (let e = first; e < events && customer[e] === of; e++) {
+      const since = day[e]! - start;
+      for (let r = 0; r < own.length; r++) if (since >= from[r]! && since < to[r]!) own[r]! += margin[e]!;
     }
+    for (let r = 0; r < own.length; r++) sums[r]![a] = own[r]!;
   }
   return sums;
 }

@@ -45,6 +45,40 @@ export function resolvedFlags(chain: ContactChain, cutOff: number, windowDays = 
   return flags;
 }
 
+/**
+ * The same of contacts sorted by customer, then instant, whatever the order of their topics. @param topics the topics are
+ * whole numbers below it
+ */
+export function resolvedOfTopics(
+  { customer, topic, startedAt }: ContactChain,
+  topics: number,
+  cutOff: number,
+  windowDays = REPEAT_WINDOW_DAYS,
+): Int8Array {
+  const window = windowDays * DAY_SECONDS;
+  const flags = new Int8Array(startedAt.length);
+  // by topic, of the customer who has it last: the instant that is looked at, and the next later one
+  const of = new Int32Array(topics).fill(-1);
+  const [own, later] = [new Float64Array(topics), new Float64Array(topics)];
+  for (let i = flags.length - 1; i >= 0; i--) {
+    const [who, about, at] = [customer[i]!, topic[i]!, startedAt[i]!];
+    if (who < 0) {
+      flags[i] = -1;
+      continue;
+    }
+    if (of[about] !== who) {
+      of[about] = who;
+      own[about] = at;
+      later[about] = Infinity;
+    } else if (at < own[about]!) {
+      later[about] = own[about]!;
+      own[about] = at;
+    }
+    flags[i] = at + window > cutOff ? -1 : later[about]! - at <= window ? 0 : 1;
+  }
+  return flags;
+}
+
 /** 1 for each contact that repeats an earlier one within the window. */
 export function repeatFlags(chain: ContactChain, windowDays = REPEAT_WINDOW_DAYS): Uint8Array {
   let before = -1;

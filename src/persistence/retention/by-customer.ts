@@ -1,5 +1,4 @@
-import { grouped, type Grouping } from '../roll-up/grouped.ts';
-import { sortShort } from '../roll-up/sort-short.ts';
+import type { Grouping } from '../roll-up/grouped.ts';
 import type { CustomerKeys } from './customer-keys.ts';
 
 /** Customers with neighbouring numbers: `from` included, `to` not. */
@@ -9,8 +8,8 @@ export interface CustomerRange {
 }
 
 /**
- * Puts the records of a range of customers in order by customer and then by what a comparison says; those of others are
- * left out. @param places where each record begins
+ * Puts the records of a range of customers together by customer, in the order in which they come; those of others are left
+ * out. @param places where each record begins @param wanted 1 for each of the range whose records are meant; absent: all
  * @returns places: customer `range.from + c` has `order[starts[c]]` to `order[starts[c + 1] - 1]`
  */
 export function byCustomer(
@@ -18,16 +17,66 @@ export function byCustomer(
   range: CustomerRange,
   words: Int32Array,
   places: Int32Array,
-  compare: (a: number, b: number) => number,
+  wanted?: Uint8Array,
 ): Grouping {
+  const count = range.to - range.from;
+  const starts = new Int32Array(count + 1);
   const own = new Int32Array(places.length);
+  let known = 0;
   for (let row = 0; row < own.length; row++) {
-    const number = customers.find(words[places[row]!]!, words[places[row]! + 1]!);
-    own[row] = number < 0 ? -1 : number - range.from;
+    const place = places[row]!;
+    const c = customers.find(words[place]!, words[place + 1]!) - range.from;
+    if (c < 0 || (wanted !== undefined && wanted[c] !== 1)) {
+      own[row] = -1;
+      continue;
+    }
+    own[row] = c;
+    starts[c + 1]!++;
+    known++;
   }
-  const { starts, order } = grouped(own.length, range.to - range.from, (row) => own[row]!);
-  for (let i = 0; i < order.length; i++) order[i] = places[order[i]!]!;
-  for (let i = 0; i + 1 < starts.length; i++)
-    if (starts[i + 1]! - starts[i]! > 1) sortShort(order, starts[i]!, starts[i + 1]!, compare);
+  for (let c = 0; c < count; c++) starts[c + 1]! += starts[c]!;
+  const order = new Int32Array(known);
+  // filling moves each start to its end; one step back it is again where it began
+  for (let row = 0; row < own.length; row++) {
+    const c = own[row]!;
+    if (c >= 0) order[starts[c]!++] = places[row]!;
+  }
+  starts.copyWithin(1, 0, count);
+  starts[0] = 0;
   return { starts, order };
+}
+
+/** Most that are put in order one by one. */
+const FEW = 64;
+
+/**
+ * Puts numbers from one place to another in ascending order, with what belongs to each; equal ones stay as they were. Most
+ * customers have few, and those nearly in order.
+ */
+export function sortTogether(
+  numbers: Float64Array | Int32Array,
+  others: Float64Array | Int32Array,
+  from: number,
+  to: number,
+): void {
+  if (to - from > FEW) {
+    const order = new Int32Array(to - from).map((_, i) => from + i);
+    order.sort((a, b) => numbers[a]! - numbers[b]! || a - b);
+    const [own, along] = [numbers.slice(from, to), others.slice(from, to)];
+    order.forEach((old, i) => {
+      numbers[from + i] = own[old - from]!;
+      others[from + i] = along[old - from]!;
+    });
+    return;
+  }
+  for (let i = from + 1; i < to; i++) {
+    const [number, other] = [numbers[i]!, others[i]!];
+    let j = i - 1;
+    for (; j >= from && numbers[j]! > number; j--) {
+      numbers[j + 1] = numbers[j]!;
+      others[j + 1] = others[j]!;
+    }
+    numbers[j + 1] = number;
+    others[j + 1] = other;
+  }
 }

@@ -1,7 +1,8 @@
 import { EPOCH_SECONDS } from '../epoch.ts';
 import { wholeNumber } from '../whole-number.ts';
 import type { CustomerKeys } from './customer-keys.ts';
-import { byCustomer, type CustomerRange } from './by-customer.ts';
+import { sortShort } from '../roll-up/sort-short.ts';
+import { byCustomer, sortTogether, type CustomerRange } from './by-customer.ts';
 
 /** Words of a contact behind its key: PostgreSQL's microseconds, day since 1970, number of the import times sign. */
 const W = { timeHigh: 2, timeLow: 3, day: 4, cell: 5, import: 6, seconds: 7, idBytes: 8, id: 9 } as const;
@@ -46,38 +47,38 @@ export class ContactHistory {
     words: Int32Array,
     private readonly kept: KeptContacts,
   ) {
-    const places = placesOf(words);
-    const timeOf = (place: number): number => wholeNumber(words[place + W.timeHigh]!, words[place + W.timeLow]!);
-    const { starts, order } = byCustomer(customers, range, words, places, (a, b) => timeOf(a) - timeOf(b) || compareIds(words, a, b)); // prettier-ignore
+    const { starts, order } = byCustomer(customers, range, words, placesOf(words));
     const most = order.length;
-    this.starts = new Int32Array(starts.length);
-    this.time = new Float64Array(most);
+    const time = new Float64Array(most);
+    for (let i = 0; i < most; i++) time[i] = wholeNumber(words[order[i]! + W.timeHigh]!, words[order[i]! + W.timeLow]!);
+    [this.starts, this.time] = [starts, time];
     [this.day, this.cell, this.seconds] = [new Int32Array(most), new Int32Array(most), new Int32Array(most)];
     let to = 0;
-    for (let c = 0; c + 1 < starts.length; c++) {
-      const own = order.subarray(starts[c]!, starts[c + 1]!);
-      const standing = isCorrected(words, own) && standingOf(words, own);
-      for (let i = 0; i < own.length; i++) {
-        const at = own[i]!;
+    for (let c = 0, from = 0; c + 1 < starts.length; c++) {
+      const end = starts[c + 1]!;
+      putInOrder(words, time, order, from, end);
+      const standing = isCorrected(words, order, from, end) && standingOf(words, order.subarray(from, end));
+      for (; from < end; from++) {
+        const at = order[from]!;
         if (standing && !standing.has(at)) continue;
-        this.time[to] = timeOf(at);
+        time[to] = time[from]!;
         this.day[to] = words[at + W.day]!;
         this.cell[to] = words[at + W.cell]!;
         this.seconds[to] = words[at + W.seconds]!;
         if (this.isKept(range.from + c, to)) to++;
       }
-      this.starts[c + 1] = to;
+      starts[c + 1] = to;
     }
   }
 
   /** 1 for each customer of the range with a contact that opens episodes in one of some ranges of days, `from` included, `to` not. */
   callersIn(ranges: readonly { readonly from: number; readonly to: number }[]): Uint8Array {
-    const called = new Uint8Array(this.starts.length - 1);
+    const { starts, day, cell } = this;
+    const called = new Uint8Array(starts.length - 1);
     for (let c = 0; c < called.length; c++) {
-      for (let row = this.starts[c]!; row < this.starts[c + 1]! && called[c] === 0; row++) {
-        const day = this.day[row]!;
-        if (this.opens(this.range.from + c, this.cell[row]!) && ranges.some(({ from, to }) => day >= from && day < to))
-          called[c] = 1;
+      for (let row = starts[c]!; row < starts[c + 1]! && called[c] === 0; row++) {
+        for (const { from, to } of ranges)
+          if (day[row]! >= from && day[row]! < to && this.opens(this.range.from + c, cell[row]!)) called[c] = 1;
       }
     }
     return called;
@@ -85,25 +86,26 @@ export class ContactHistory {
 
   /** Contacts that open episodes or join them, of some customers. @param wanted 1 for each of the range that is meant */
   contactsOf(wanted: Uint8Array): ContactColumns {
-    const rows = new Int32Array(this.time.length);
-    const customer = new Int32Array(rows.length);
+    const { time, starts } = this;
+    let most = 0;
+    for (let c = 0; c < wanted.length; c++) if (wanted[c] === 1) most += starts[c + 1]! - starts[c]!;
+    const [customer, at] = [new Int32Array(most), new Float64Array(most)];
+    const [day, cellNo] = [new Int32Array(most), new Int32Array(most)];
     let count = 0;
     for (let c = 0; c < wanted.length; c++) {
       if (wanted[c] !== 1) continue;
       const of = this.range.from + c;
-      for (let row = this.starts[c]!; row < this.starts[c + 1]!; row++) {
+      for (let row = starts[c]!; row < starts[c + 1]!; row++) {
         if (!this.opens(of, this.cell[row]!)) continue;
         customer[count] = of;
-        rows[count++] = row;
+        at[count] = Math.floor(time[row]! / SECOND) + EPOCH_SECONDS;
+        day[count] = this.day[row]!;
+        cellNo[count++] = this.cell[row]!;
       }
     }
-    const { time, day, cell } = this;
-    const own = rows.subarray(0, count);
-    const at = new Float64Array(count);
-    for (let i = 0; i < count; i++) at[i] = Math.floor(time[own[i]!]! / SECOND) + EPOCH_SECONDS;
     return {
-      ...{ customer: customer.subarray(0, count), at },
-      ...{ day: own.map((row) => day[row]!), cellNo: own.map((row) => cell[row]!) },
+      ...{ customer: customer.subarray(0, count), at: at.subarray(0, count) },
+      ...{ day: day.subarray(0, count), cellNo: cellNo.subarray(0, count) },
     };
   }
 
@@ -141,6 +143,22 @@ function placesOf(words: Int32Array): Int32Array {
   return places.subarray(0, count);
 }
 
+/** Puts a customer's records in order of time, those of one instant by contact id. */
+function putInOrder(words: Int32Array, time: Float64Array, order: Int32Array, from: number, to: number): void {
+  let [isInOrder, areApart] = [true, true];
+  for (let i = from + 1; i < to; i++) {
+    if (time[i - 1]! >= time[i]!) areApart = false;
+    if (time[i - 1]! > time[i]!) isInOrder = false;
+  }
+  if (!isInOrder) sortTogether(time, order, from, to);
+  if (areApart) return;
+  const byId = (a: number, b: number): number => compareIds(words, a, b);
+  for (let first = from, next = from; first < to; first = next) {
+    while (next < to && time[next] === time[first]) next++;
+    if (next - first > 1) sortShort(order, first, next, byId);
+  }
+}
+
 function compareIds(words: Int32Array, a: number, b: number): number {
   const count = idWords(Math.min(words[a + W.idBytes]!, words[b + W.idBytes]!));
   for (let at = W.id; at < W.id + count; at++) {
@@ -149,8 +167,8 @@ function compareIds(words: Int32Array, a: number, b: number): number {
   return words[a + W.idBytes]! - words[b + W.idBytes]!;
 }
 
-function isCorrected(words: Int32Array, places: Int32Array): boolean {
-  for (let i = 0; i < places.length; i++) if (words[places[i]! + W.import]! < 0) return true;
+function isCorrected(words: Int32Array, order: Int32Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (words[order[i]! + W.import]! < 0) return true;
   return false;
 }
 

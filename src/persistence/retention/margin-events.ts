@@ -1,7 +1,7 @@
 import { periodOf } from '../../domain/period.ts';
 import { dateOf } from '../../domain/retention/cohort.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { byCustomer, type CustomerRange } from './by-customer.ts';
+import { byCustomer, sortTogether, type CustomerRange } from './by-customer.ts';
 import type { ContactHistory } from './contact-history.ts';
 import type { CustomerKeys } from './customer-keys.ts';
 import { RoundedProduct } from './exact-margin.ts';
@@ -50,23 +50,30 @@ export class MarginEvents {
    * @param wanted 1 for each of the range whose events are meant
    */
   of(range: CustomerRange, words: Int32Array, wanted: Uint8Array, contacts: ContactHistory): MarginColumns {
-    const places = Int32Array.from({ length: words.length / WORDS }, (_, i) => i * WORDS);
-    const dayOf = (place: number): number => words[place + W.daySale]! >> 1;
-    const { starts, order } = byCustomer(this.customers, range, words, places, (a, b) => dayOf(a) - dayOf(b));
+    const places = new Int32Array(words.length / WORDS);
+    for (let i = 0; i < places.length; i++) places[i] = i * WORDS;
+    const { starts, order } = byCustomer(this.customers, range, words, places, wanted);
     const most = order.length;
     const [customer, day, margin] = [new Int32Array(most), new Int32Array(most), new Float64Array(most)];
     let count = 0;
     for (let c = 0; c + 1 < starts.length; c++) {
-      if (wanted[c] !== 1) continue;
-      for (let at = starts[c]!; at < starts[c + 1]!; at++) {
+      const first = count;
+      const end = starts[c + 1]!;
+      let isInOrder = true;
+      for (let at = starts[c]!; at < end; at++) {
         const place = order[at]!;
-        const time = wholeNumber(words[place + W.timeHigh]!, words[place + W.timeLow]!);
-        const isSold = (words[place + W.daySale]! & 1) === 1;
-        if (isSold && contacts.isTalking(range.from + c, time, dayOf(place))) continue;
+        const daySale = words[place + W.daySale]!;
+        const own = daySale >> 1;
+        if ((daySale & 1) === 1) {
+          const time = wholeNumber(words[place + W.timeHigh]!, words[place + W.timeLow]!);
+          if (contacts.isTalking(range.from + c, time, own)) continue;
+        }
+        if (count > first && day[count - 1]! > own) isInOrder = false;
         customer[count] = range.from + c;
-        day[count] = dayOf(place);
+        day[count] = own;
         margin[count++] = this.marginOf(words, place);
       }
+      if (!isInOrder) sortTogether(day, margin, first, count);
     }
     return { customer: customer.subarray(0, count), day: day.subarray(0, count), margin: margin.subarray(0, count) };
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { byCustomer } from '../../../src/persistence/retention/by-customer.ts';
+import { byCustomer, sortTogether } from '../../../src/persistence/retention/by-customer.ts';
 import {
   BUCKETS,
   bucketOf,
@@ -41,8 +41,25 @@ describe('keys of customers', () => {
   });
 });
 
+const isWanted = (number: number): boolean => number % 4 !== 1;
+
+describe('numbers with what belongs to them', () => {
+  it.each([20, 300])('are put in order, equal ones as they were: up to %i', (most) => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(9), { maxLength: most, size: 'max' }), fc.nat(5), (values, before) => {
+        const all = [...new Array<number>(before).fill(99), ...values, -1];
+        const [numbers, others] = [Float64Array.from(all), Int32Array.from(all.keys())];
+        sortTogether(numbers, others, before, all.length - 1);
+        const inOrder = values.map((value, i) => [value, before + i] as const).sort(([a], [b]) => a - b);
+        const expected = [...all.slice(0, before).map((value, i) => [value, i]), ...inOrder, [-1, all.length - 1]];
+        expect(Array.from(numbers, (value, i) => [value, others[i]])).toEqual(expected);
+      }),
+    );
+  });
+});
+
 describe('records of customers', () => {
-  it('come by customer and then by what they are compared by, without those of others', () => {
+  it('come by customer as they came, without those of others and of customers who are not wanted', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(key, fc.nat(9), fc.nat(3))),
@@ -59,15 +76,20 @@ describe('records of customers', () => {
             const words = Int32Array.from(own.flatMap(([of, value, more]) => [...halves(of), value, more, ...new Array<number>(more).fill(-1)])); // prettier-ignore
             const places: number[] = [];
             for (let at = 0; at < words.length; at += 4 + words[at + 3]!) places.push(at);
-            const { starts, order } = byCustomer(customers, range, words, Int32Array.from(places), (a, b) => words[a + 2]! - words[b + 2]!); // prettier-ignore
-            for (let c = 0; c + 1 < starts.length; c++)
-              for (let place = starts[c]!; place < starts[c + 1]!; place++)
-                found.push([range.from + c, words[order[place]! + 2]!]);
+            const wanted = new Uint8Array(range.to - range.from).map((_, c) => (isWanted(range.from + c) ? 1 : 0));
+            const { starts, order } = byCustomer(customers, range, words, Int32Array.from(places), wanted);
+            const everybody = byCustomer(customers, range, words, Int32Array.from(places));
+            for (let c = 0; c + 1 < starts.length; c++) {
+              const own = order.subarray(starts[c], starts[c + 1]);
+              for (const place of own) found.push([range.from + c, words[place + 2]!]);
+              if (wanted[c] === 1)
+                expect(everybody.order.subarray(everybody.starts[c], everybody.starts[c + 1])).toEqual(own);
+            }
           }
           const expected = records
             .map(([own, value]): [number, number] => [customers.sorted.indexOf(own), value])
-            .filter(([number]) => number >= 0)
-            .sort(([a, x], [b, y]) => a - b || x - y);
+            .filter(([number]) => number >= 0 && isWanted(number))
+            .sort(([a], [b]) => a - b);
           expect(found).toEqual(expected);
         },
       ),
