@@ -50,3 +50,10 @@ export class BinaryCopy implements RowTarget {
     this.writer.abort(reason);
   }
 }
+
+/** Writes a COPY that is in memory, in pieces that stay in the processor's cache on both sides. */
+export async function copyWhole(tx: Tx, statement: string, bytes: Buffer): Promise<void> {
+  const writer = await CopyWriter.open(tx, statement);
+  for (let at = 0; at < bytes.length; at += FULL) await writer.write(bytes.subarray(at, at + FULL));
+  await writer.end();
+}

@@ -1,10 +1,10 @@
 import { enlarged } from '../domain/enlarged.ts';
 import { firstWhere } from '../domain/first-where.ts';
-import type { FactPacks } from '../persistence/retention/fact-packs.ts';
 import { DaySums } from './day-sums.ts';
 import type { FactEncoder } from './fact-encoder.ts';
 import type { KeyHashes } from './key-hashes.ts';
 import { MonthCounts } from './month-counts.ts';
+import type { PackCopy } from './pack-copy.ts';
 
 /** Places in an encoded fact: it begins with the count of its columns, import, line and sign, each behind its length. */
 const AT = { importId: 6, line: 18, key: 28 } as const;
@@ -199,7 +199,7 @@ export class HeldRows {
    * The rows that are not marked as a COPY for their table; `packs` takes them, too. They move together for it: nothing else can
    * be asked afterwards.
    */
-  unmarked(importId: bigint, packs: FactPacks | undefined): Buffer {
+  unmarked(importId: bigint, packs: PackCopy | undefined): Buffer {
     const { bytes } = this.encoder.out;
     let length = this.starts[0] ?? this.encoder.out.length - 2;
     for (let row = 0; row < this.count; row++) {

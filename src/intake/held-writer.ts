@@ -1,16 +1,15 @@
 import { lastCell, storedCells } from '../persistence/cells.queries.ts';
-import { CopyWriter } from '../persistence/copy.ts';
 import type { Tx } from '../persistence/database.ts';
 import { keyHashesOf, keyRangesOf } from '../persistence/imports.queries.ts';
-import { FactPacks, isPacked } from '../persistence/retention/fact-packs.ts';
 import { makeStage, type StagedTable } from '../persistence/staging.queries.ts';
+import { copyWhole } from './binary-copy.ts';
 import { DIMENSIONS, type CellBook } from './cells.ts';
 import type { FactEncoder } from './fact-encoder.ts';
 import { encodeAll, type OnRows } from './fact-writer.ts';
 import { HeldRows } from './held-rows.ts';
 import type { KeyHashes } from './key-hashes.ts';
 import { copyDaySums } from './month-copy.ts';
-import { copyPacks } from './pack-copy.ts';
+import { PackCopy } from './pack-copy.ts';
 import type { OpenRows } from './row-reader.ts';
 
 /** Bytes of encoded rows that are held at once. */
@@ -69,20 +68,13 @@ export async function copyUnmarked(
   held: HeldRows,
 ): Promise<void> {
   if (of.table === 'contact') await copyDaySums(tx, held.daySums(), importId);
-  const packs = isPacked(of.table) ? FactPacks.of(of.table, encoder.columnNames) : undefined;
-  await copyBytes(
+  const packs = PackCopy.of(of.table, encoder.columnNames, importId);
+  await copyWhole(
     tx,
     `copy ${of.table} (${encoder.columnNames.join(', ')}) from stdin (format binary)`,
     held.unmarked(importId, packs),
   );
-  if (packs !== undefined) await copyPacks(tx, packs.fact, importId, packs.taken(true));
-}
-
-/** A COPY that is in memory. */
-async function copyBytes(tx: Tx, statement: string, bytes: Buffer): Promise<void> {
-  const writer = await CopyWriter.open(tx, statement);
-  await writer.write(bytes);
-  await writer.end();
+  await packs?.write(tx, true);
 }
 
 /** Stages the held rows that are marked; says whether there are any. */
@@ -91,6 +83,6 @@ export async function stageMarked(tx: Tx, of: StagedTable, encoder: FactEncoder,
   if (rows === 0) return false;
   const statement = await makeStage(tx, of);
   const [, , , ...columns] = encoder.columnNames;
-  await copyBytes(tx, statement(['ordinal', 'line', ...columns], 'binary'), copy);
+  await copyWhole(tx, statement(['ordinal', 'line', ...columns], 'binary'), copy);
   return true;
 }

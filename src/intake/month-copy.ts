@@ -1,17 +1,14 @@
 import type { Tx } from '../persistence/database.ts';
-import { FactPacks, isPacked } from '../persistence/retention/fact-packs.ts';
 import { openMonth, type StagedTable } from '../persistence/staging.queries.ts';
 import { BinaryCopy, type RowTarget } from './binary-copy.ts';
 import { BinaryRows } from './binary-rows.ts';
 import { DaySums } from './day-sums.ts';
 import type { FactEncoder } from './fact-encoder.ts';
 import { MonthCounts, monthText } from './month-counts.ts';
-import { copyPacks } from './pack-copy.ts';
+import { PackCopy } from './pack-copy.ts';
 
 /** Files are mostly in the order of time; one that goes to and fro more often goes by the table of all months. */
 const MOST_TURNS = 500;
-/** Bytes of packs that are held until they are written. */
-const MOST_PACKED = 8 * 1024 * 1024;
 
 /**
  * Facts of one file on their way into the partitions of their months, one COPY after another. Partitions that this makes
@@ -26,7 +23,7 @@ export class MonthCopy implements RowTarget {
   private readonly statements = new Map<number, string>();
   private turns = 0;
   private readonly sums: DaySums | undefined;
-  private readonly packs: FactPacks | undefined;
+  private readonly packs: PackCopy | undefined;
 
   constructor(
     private readonly tx: Tx,
@@ -35,7 +32,7 @@ export class MonthCopy implements RowTarget {
     private readonly importId: bigint,
   ) {
     this.sums = of.table === 'contact' ? new DaySums() : undefined;
-    this.packs = isPacked(of.table) ? FactPacks.of(of.table, encoder.columnNames) : undefined;
+    this.packs = PackCopy.of(of.table, encoder.columnNames, importId);
   }
 
   take(start: number): Promise<void> | undefined {
@@ -46,12 +43,8 @@ export class MonthCopy implements RowTarget {
     packs?.take(encoder.out.bytes, start + 2);
     const elsewhere = month !== this.month && (this.month === this.month || !this.statements.has(month));
     if (elsewhere) this.turns++;
-    if (elsewhere || sums?.full === true || this.isPackedFull()) return this.turnTo(month, start);
+    if (elsewhere || sums?.full === true || packs?.full === true) return this.turnTo(month, start);
     return this.copy!.take();
-  }
-
-  private isPackedFull(): boolean {
-    return this.packs !== undefined && this.packs.fullBytes >= MOST_PACKED;
   }
 
   /** Ends the COPY, writes sums and packs when they are many, and begins the next with the row that begins at `start`. */
@@ -61,7 +54,7 @@ export class MonthCopy implements RowTarget {
     out.length = start;
     await this.finish();
     if (this.sums?.full === true) await this.writeSums(this.sums);
-    if (this.isPackedFull()) await this.writePacks(false);
+    if (this.packs?.full === true) await this.packs.write(this.tx, false);
     const statement = await this.statementOf(month);
     this.copy = await BinaryCopy.open(this.tx, statement, out);
     out.room(row.length);
@@ -94,7 +87,7 @@ export class MonthCopy implements RowTarget {
   async end(): Promise<void> {
     await this.finish();
     if (this.sums !== undefined) await this.writeSums(this.sums);
-    await this.writePacks(true);
+    await this.packs?.write(this.tx, true);
   }
 
   abort(reason: Error): void {
@@ -104,12 +97,6 @@ export class MonthCopy implements RowTarget {
   private async writeSums(sums: DaySums): Promise<void> {
     await copyDaySums(this.tx, sums, this.importId);
     sums.clear();
-  }
-
-  /** Writes the packs that are full, or all. */
-  private async writePacks(all: boolean): Promise<void> {
-    const { tx, packs, importId } = this;
-    if (packs !== undefined) await copyPacks(tx, packs.fact, importId, packs.taken(all));
   }
 }
 

@@ -1,26 +1,62 @@
 import type { Tx } from '../persistence/database.ts';
-import type { FactPack, PackedFact } from '../persistence/retention/fact-packs.ts';
-import { BinaryCopy } from './binary-copy.ts';
+import { FactPacks, isPacked, type FactPack } from '../persistence/retention/fact-packs.ts';
+import { copyWhole } from './binary-copy.ts';
 import { BinaryRows } from './binary-rows.ts';
 
 const COLUMNS = ['fact', 'bucket', 'import_id', 'first_on', 'last_on', 'facts', 'records'];
+/** Bytes of packs that are held until they are written. */
+const MOST = 8 * 1024 * 1024;
 
-/** Writes packs of an import's facts. */
-export async function copyPacks(tx: Tx, fact: PackedFact, importId: bigint, packs: readonly FactPack[]): Promise<void> {
-  if (packs.length === 0) return;
-  const out = new BinaryRows();
-  const copy = await BinaryCopy.open(tx, `copy retention_pack (${COLUMNS.join(', ')}) from stdin (format binary)`, out);
-  for (const { bucket, firstDay, lastDay, facts, records } of packs) {
-    out.room(records.length + 1024);
-    out.int16(COLUMNS.length);
-    out.putText(fact);
-    out.putInt2(bucket);
-    out.putBigInt(importId);
-    out.putDay(firstDay);
-    out.putDay(lastDay);
-    out.putInt4(facts);
-    out.putWhole(records);
-    await copy.take();
+/** Packs of an import's facts on their way into the database, as a COPY that is held until nothing else is under way. */
+export class PackCopy {
+  private readonly rows = new BinaryRows();
+  private readonly packs: FactPacks;
+
+  private constructor(
+    private readonly fact: 'contact' | 'revenue',
+    columns: readonly string[],
+    private readonly importId: bigint,
+  ) {
+    this.packs = FactPacks.of(fact, columns, (pack) => this.put(pack));
+    this.rows.begin();
   }
-  await copy.end();
+
+  /** undefined for a table whose rows are not packed. @param columns of the COPY that carries the facts, in their order */
+  static of(table: string, columns: readonly string[], importId: bigint): PackCopy | undefined {
+    return isPacked(table) ? new PackCopy(table, columns, importId) : undefined;
+  }
+
+  /** Then packs should be written before the next fact. */
+  get full(): boolean {
+    return this.rows.length >= MOST;
+  }
+
+  /** Takes a fact whose sign is 1. @param at behind its count of fields */
+  take(bytes: Buffer, at: number): void {
+    this.packs.take(bytes, at);
+  }
+
+  private put({ bucket, firstDay, lastDay, facts, records }: FactPack): void {
+    const { rows } = this;
+    rows.room(records.length + 1024);
+    rows.int16(COLUMNS.length);
+    rows.putText(this.fact);
+    rows.putInt2(bucket);
+    rows.putBigInt(this.importId);
+    rows.putDay(firstDay);
+    rows.putDay(lastDay);
+    rows.putInt4(facts);
+    rows.putWhole(records);
+  }
+
+  /** Writes the packs that are full; `all`: the others, too. */
+  async write(tx: Tx, all: boolean): Promise<void> {
+    const { rows } = this;
+    if (all) this.packs.endAll();
+    rows.finish();
+    const copy = rows.bytes.subarray(0, rows.length);
+    await copyWhole(tx, `copy retention_pack (${COLUMNS.join(', ')}) from stdin (format binary)`, copy);
+    rows.length = 0;
+    rows.begin();
+  }
 }

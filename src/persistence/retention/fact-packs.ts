@@ -10,8 +10,8 @@ export function isPacked(table: string): table is PackedFact {
 
 /** No day is later. */
 const LATEST = 2 ** 30;
-/** of a pack; no power of two: the ends of packs would all want the same place of the processor’s cache */
-const MOST_BYTES = 1021 * 64;
+/** of a pack: a row of them fills a page of the database, where it lies as it is; more would be cut up and put together again */
+const MOST_BYTES = 8080;
 /** without the id */
 const CONTACT_BYTES = 36;
 const REVENUE_BYTES = 32;
@@ -29,9 +29,12 @@ export interface FactPack {
   /** least and greatest day, since 1970 */
   readonly firstDay: number;
   readonly lastDay: number;
-  /** highest byte first */
-  readonly records: Buffer;
+  /** highest byte first; good until the next pack is full */
+  readonly records: Uint8Array;
 }
+
+/** Takes a pack that is full, at once. */
+export type TakePack = (pack: FactPack) => void;
 
 /**
  * New facts, as a binary COPY carries them, in the records that retention reads: 118-retention-packs.sql says how these
@@ -39,9 +42,6 @@ export interface FactPack {
  * fees, referrals and what carries a decision.
  */
 export abstract class FactPacks {
-  /** bytes of the packs that are full */
-  fullBytes = 0;
-  private full: FactPack[] = [];
   private readonly columns: readonly string[];
   private bytes: Buffer = Buffer.alloc(0);
   /** of the row that is taken */
@@ -56,16 +56,16 @@ export abstract class FactPacks {
   private readonly lastDays = new Int32Array(BUCKETS).fill(-LATEST);
 
   protected constructor(
-    readonly fact: PackedFact,
     columns: readonly string[],
+    private readonly takePack: TakePack,
   ) {
     this.columns = columns;
     this.starts = new Int32Array(columns.length);
   }
 
   /** @param columns of the COPY, in their order */
-  static of(fact: PackedFact, columns: readonly string[]): FactPacks {
-    return fact === 'contact' ? new ContactPacks(columns) : new RevenuePacks(columns);
+  static of(fact: PackedFact, columns: readonly string[], takePack: TakePack): FactPacks {
+    return fact === 'contact' ? new ContactPacks(columns, takePack) : new RevenuePacks(columns, takePack);
   }
 
   /** Takes a row whose sign is 1. @param at behind its count of fields */
@@ -120,29 +120,22 @@ export abstract class FactPacks {
     return at + 16;
   }
 
-  /** Lays a bucket's records aside as a pack. */
+  /** Hands a bucket's records on as a pack. */
   private end(bucket: number): void {
     const { lengths, facts, firstDays, lastDays } = this;
-    const length = lengths[bucket]!;
-    const records = Buffer.from(Buffer.from(this.to.buffer, bucket * MOST_BYTES, length));
-    this.full.push({
+    this.takePack({
       bucket,
       facts: facts[bucket]!,
       firstDay: firstDays[bucket]!,
       lastDay: lastDays[bucket]!,
-      records,
+      records: new Uint8Array(this.to.buffer, bucket * MOST_BYTES, lengths[bucket]),
     });
-    this.fullBytes += length;
     [lengths[bucket], facts[bucket], firstDays[bucket], lastDays[bucket]] = [0, 0, LATEST, -LATEST];
   }
 
-  /** The packs that are full, which are forgotten; `all`: the others, too. */
-  taken(all: boolean): readonly FactPack[] {
-    for (let bucket = 0; all && bucket < BUCKETS; bucket++) if (this.facts[bucket]! > 0) this.end(bucket);
-    const { full } = this;
-    this.full = [];
-    this.fullBytes = 0;
-    return full;
+  /** Hands on what is left. */
+  endAll(): void {
+    for (let bucket = 0; bucket < BUCKETS; bucket++) if (this.facts[bucket]! > 0) this.end(bucket);
   }
 }
 
@@ -156,8 +149,8 @@ class ContactPacks extends FactPacks {
   private readonly seconds = this.fieldOf('handle_seconds');
   private readonly id = this.fieldOf('contact_id');
 
-  constructor(columns: readonly string[]) {
-    super('contact', columns);
+  constructor(columns: readonly string[], takePack: TakePack) {
+    super(columns, takePack);
   }
 
   protected override put(): void {
@@ -195,8 +188,8 @@ class RevenuePacks extends FactPacks {
   private readonly amount = this.fieldOf('amount_minor');
   private readonly decision = this.fieldOf('decision_code');
 
-  constructor(columns: readonly string[]) {
-    super('revenue', columns);
+  constructor(columns: readonly string[], takePack: TakePack) {
+    super(columns, takePack);
   }
 
   protected override put(): void {
