@@ -211,7 +211,7 @@ function together(weights: ReadonlyMap<number, Fraction>, numbers: Int32Array): 
   return sums;
 }
 
-/** Of dimensions the reason, and of the others what the patterns of selectors tell apart. */
+/** Of dimensions the reason, and of the others what the patterns of rules and populations tell apart. */
 class SeenDimensions {
   private readonly known = Object.fromEntries(DIMENSIONS.map((name) => [name, new Map()])) as Record<
     keyof Dimensions,
@@ -229,7 +229,7 @@ class SeenDimensions {
   private signature(name: keyof Dimensions, text: string | null): string {
     let own = this.known[name].get(text);
     if (own === undefined) {
-      own = this.by.patterns[name].map((pattern) => (matchesPattern(pattern, text) ? 1 : 0)).join('');
+      own = this.by.deciding[name].map((pattern) => (matchesPattern(pattern, text) ? 1 : 0)).join('');
       this.known[name].set(text, own);
     }
     return own;

@@ -63,7 +63,12 @@ async function coarseAt(
   const may = keepingOf(control, keeping);
   if (may === 'no') return await make();
   const cells = await basisOfCells(tx, reading);
-  return await keptOr(tx, may, { subject: `coarse ${cells.subject}`, on: [...cells.on, plain(by)] }, make);
+  return await keptOr(
+    tx,
+    may,
+    { subject: `coarse ${cells.subject}`, on: ['parts by day', ...cells.on, plain(by)] },
+    make,
+  );
 }
 
 function decidingModel({ pools, rules, tiers, time_equations, charging }: Model): DecidingModel {

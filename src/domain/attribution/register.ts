@@ -1,5 +1,6 @@
 import { Refusal } from '../errors.ts';
 import { Fraction } from '../fraction.ts';
+import { madeOnce } from '../made-once.ts';
 import { matchesPattern, populationSelector, reasonPatterns, type Pattern, type Selector } from '../model/selector.ts';
 import { addDays, type LocalDate } from '../period.ts';
 
@@ -61,6 +62,8 @@ export class Register {
   readonly decisions: ReadonlyMap<string, Decision>;
   readonly reasons: ReadonlyMap<string, ReasonRecord>;
   private readonly owners: ReadonlyMap<string, readonly OwnerRecord[]>;
+  /** found once: cells ask for the same day again and again */
+  private readonly knownOwners = new Map<string, readonly Share[]>();
 
   constructor(records: {
     readonly units: readonly UnitRecord[];
@@ -100,6 +103,10 @@ export class Register {
 
   /** Owners of a decision on a day; shares sum to 1. @throws Refusal decision_without_owner */
   ownersOf(decision: string, day: LocalDate): readonly Share[] {
+    return madeOnce(this.knownOwners, `${decision} ${day}`, () => this.findOwners(decision, day));
+  }
+
+  private findOwners(decision: string, day: LocalDate): readonly Share[] {
     const owners = (this.owners.get(decision) ?? []).filter((owner) => covers(owner, day));
     const total = owners.reduce((sum, owner) => sum.plus(owner.share), Fraction.ZERO);
     if (!total.equals(Fraction.ONE)) {

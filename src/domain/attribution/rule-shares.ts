@@ -37,6 +37,8 @@ export interface WeighedContact extends Attributable {
   readonly parts: bigint;
   /** true: the contact names its customer */
   readonly known: boolean;
+  /** of these parts, where contacts with a customer and without are summed together; absent: all, if `known` */
+  readonly knownParts?: bigint;
 }
 
 /**
@@ -90,8 +92,9 @@ function excessOf(rule: Rule, days: CustomerDays, contacts: readonly WeighedCont
       continue;
     if (decision.selector && !selects(decision.selector, contact)) continue;
     const hit = contact.causes.find((cause) => cause.rule === rule.name && cause.decision === days.decision);
-    if (hit && mayAttachHit(hit, contact, register) === undefined) exposed += contact.parts;
-    else if (!hit) other += contact.parts;
+    const parts = contact.knownParts ?? contact.parts;
+    if (hit && mayAttachHit(hit, contact, register) === undefined) exposed += parts;
+    else if (!hit) other += parts;
   }
   const known = {
     rule: rule.name,

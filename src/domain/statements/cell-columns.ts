@@ -1,5 +1,6 @@
 import type { Cause } from '../attribution/causes.ts';
 import { DIMENSIONS, type Dimensions } from '../model/selector.ts';
+import { madeOnce } from '../made-once.ts';
 import type { CellFacts } from './cell-facts.ts';
 
 /** Texts by place, each text once. */
@@ -49,13 +50,13 @@ export interface CellColumns {
 export function cellsOf(columns: CellColumns): CellFacts[] {
   const { kinds, variants } = columns;
   const textHits = variants.map((variant) => new Set(variant.textHits));
-  const known: ReturnType<typeof kindOf>[] = [];
+  const known: Map<string | null, ReturnType<typeof kindOf>>[] = [];
   return Array.from(columns.kind, (kind, i): CellFacts => {
     const place = columns.variant[i]!;
     const { reason, trace, textHits: _, ...seen } = variants[place]!;
     return {
       ...seen,
-      ...(reason === null ? (known[kind] ??= kindOf(kinds, kind, null)) : kindOf(kinds, kind, reason)),
+      ...madeOnce((known[kind] ??= new Map()), reason, () => kindOf(kinds, kind, reason)),
       trace: `[${kinds.number[kind]!},${trace}`,
       textHits: textHits[place]!,
       parts: columns.parts[i]!,

@@ -1,7 +1,9 @@
 import type { Cause } from '../attribution/causes.ts';
 import { KeyNumbers } from '../key-numbers.ts';
+import { madeOnce } from '../made-once.ts';
 import { Numbering } from '../numbering.ts';
 import { DIMENSIONS, matchesPattern, type Dimensions } from '../model/selector.ts';
+import type { LocalDate } from '../period.ts';
 import {
   kindOf,
   textAt,
@@ -16,13 +18,18 @@ import type { CellFacts } from './cell-facts.ts';
 import { mayTake, stretchOf, type Distinctions } from './distinctions.ts';
 import { WordSums } from './word-sums.ts';
 
-/** Days that contacts name: of their tag, and of the hits of their customer. */
-export type NamedDays = Pick<CellFacts, 'taggedOn' | 'causes'>;
+/** Parts of contacts by a day that they name, each day once. */
+export interface DayParts {
+  readonly days: readonly (LocalDate | null)[];
+  readonly parts: readonly bigint[];
+}
 
-/** Contacts that the rules cannot tell apart. */
+/** Contacts that the rules cannot tell apart; those with a customer and those without are one. */
 export interface CoarseCell extends CellFacts {
-  /** their parts by the days they name, which differ in nothing but the days; absent: all name those of the cell */
-  readonly byDays?: readonly (readonly [NamedDays, bigint])[];
+  /** cells of one number are taken by the same rules in the same shares; absent: asked one by one */
+  readonly like?: number;
+  /** their parts by the day of the tag, and by that of each cause; absent: all name those of the cell */
+  readonly byDays?: { readonly tagged: DayParts; readonly hits: readonly DayParts[] };
 }
 
 /**
@@ -35,12 +42,14 @@ export interface CoarseCell extends CellFacts {
 export function coarseCells(columns: CellColumns, by: Distinctions): CoarseCell[] {
   const { kind, variant, kinds } = columns;
   const { reason } = kinds.dimensions;
-  const seen = new SeenDimensions(kinds, by);
+  const seen = new SeenDimensions(kinds, by.patterns, ['reason', 'channel']);
+  const deciding = new SeenDimensions(kinds, by.deciding, ['reason']);
   // By kept or not, and whether the reason is the variant's: then that of the kind says nothing.
   const seenKinds = [
     [seen.kinds([kinds.tag, reason]), seen.kinds([kinds.tag])],
     [seen.kinds([reason]), seen.kinds([])],
   ] as const;
+  const decidingKinds = [deciding.kinds([kinds.tag, reason]), deciding.kinds([kinds.tag])] as const;
   const variants = new CoarseVariants(columns, by);
   const repeats = Uint8Array.from(columns.variants, (own) => (own.repeat ? 1 : 0));
   const reasoned = Uint8Array.from(columns.variants, (own) => (own.reason === null ? 0 : 1));
@@ -51,6 +60,8 @@ export function coarseCells(columns: CellColumns, by: Distinctions): CoarseCell[
   const cellOf: number[] = [];
   const variantOf: number[] = [];
   const firstRow: number[] = [];
+  const likes = new KeyNumbers();
+  const likeOf: number[] = [];
   for (let row = 0; row < kind.length; row++) {
     const [ownKind, ownVariant] = [kind[row]!, variant[row]!];
     const kept = by.serviceKeeps && (repeats[ownVariant] === 1 || (kinds.flags[ownKind]! & TRANSFERRED) !== 0);
@@ -63,7 +74,10 @@ export function coarseCells(columns: CellColumns, by: Distinctions): CoarseCell[
     const cell = cells.numberOf(seenKind, variants.likeOf(seenVariant));
     cellOf.push(cell);
     variantOf.push(seenVariant);
-    if (cell === firstRow.length) firstRow.push(row);
+    if (cell < firstRow.length) continue;
+    firstRow.push(row);
+    const decidingKind = decidingKinds[reasoned[ownVariant] as 0 | 1][ownKind]!;
+    likeOf.push(kept ? -1 : likes.numberOf(decidingKind, variants.likeOf(seenVariant)));
   }
   const parts = new WordSums(pairs.count, columns.parts, pairOf);
   const ofCell = (sums: WordSums): WordSums => sums.grouped(cells.count, cellOf);
@@ -72,10 +86,10 @@ export function coarseCells(columns: CellColumns, by: Distinctions): CoarseCell[
     ofCell(new WordSums(pairs.count, columns.seconds, pairOf)),
     ofCell(new WordSums(pairs.count, columns.untimedParts, pairOf)),
   ];
-  const byDays: [NamedDays, bigint][][] = Array.from(firstRow, () => []);
-  cellOf.forEach((cell, pair) => byDays[cell]!.push([variants.daysOf(variantOf[pair]!), parts.total(pair)]));
+  const named = Array.from(firstRow, () => new NamedDays());
+  cellOf.forEach((cell, pair) => named[cell]!.add(variants.namedBy(variantOf[pair]!), parts.total(pair)));
   const names = new Set(seen.names);
-  const hits = columns.variants.map(({ textHits }) => new Set(textHits));
+  const shared = new SharedParts();
   // Written out: objects put together from parts are read several times slower.
   return firstRow.map((row, cell): CoarseCell => {
     const place = variant[row]!;
@@ -83,15 +97,18 @@ export function coarseCells(columns: CellColumns, by: Distinctions): CoarseCell[
     const transferred = (kinds.flags[kind[row]!]! & TRANSFERRED) !== 0;
     const kept = by.serviceKeeps && (own.repeat || transferred);
     const { dimensions, tag } = kindOf(kinds, kind[row]!, own.reason, names);
-    const { taggedOn, causes } = byDays[cell]![0]![0];
+    const { first, knownParts } = named[cell]!;
+    const { taggedOn, causes } = first!;
+    const byDays = named[cell]!.byDays((days) => shared.days(days));
     return {
       trace: '',
-      dimensions,
+      dimensions: shared.dimensions(dimensions),
       tag: kept ? null : tag,
       day: own.day,
-      textHits: hits[place]!,
+      textHits: shared.textHits(own.textHits),
       causes,
-      known: own.known,
+      known: knownParts > 0n,
+      knownParts,
       taggedOn,
       escalated: false,
       transferred: kept && !own.repeat,
@@ -99,18 +116,75 @@ export function coarseCells(columns: CellColumns, by: Distinctions): CoarseCell[
       parts: allParts.total(cell),
       seconds: seconds.total(cell),
       untimedParts: untimedParts.total(cell),
-      ...(byDays[cell]!.length > 1 ? { byDays: byDays[cell]! } : {}),
+      ...(kept ? {} : { like: likeOf[cell]! }),
+      ...(byDays && { byDays }),
     };
   });
 }
 
-/** Lines and coverage name the reason and the channel; of everything else only what the patterns of selectors tell apart. */
+/** What contacts of one pair say of their customer and of days. */
+type Named = Pick<CellFacts, 'known' | 'taggedOn' | 'causes'>;
+
+/** Sums the parts of a cell by the days that its contacts name. */
+class NamedDays {
+  first: Named | undefined;
+  knownParts = 0n;
+  private readonly tagged = new Map<LocalDate | null, bigint>();
+  private hits: readonly Map<LocalDate | null, bigint>[] = [];
+
+  add(named: Named, parts: bigint): void {
+    if (!this.first) this.hits = named.causes.map(() => new Map());
+    this.first ??= named;
+    if (named.known) this.knownParts += parts;
+    addTo(this.tagged, named.taggedOn, parts);
+    named.causes.forEach(({ hitOn }, i) => addTo(this.hits[i]!, hitOn, parts));
+  }
+
+  /** Undefined where all name the same. @param shared gives equal lists as one */
+  byDays(shared: (days: readonly (LocalDate | null)[]) => readonly (LocalDate | null)[]): CoarseCell['byDays'] {
+    if ([this.tagged, ...this.hits].every(({ size }) => size === 1)) return undefined;
+    const list = (sums: ReadonlyMap<LocalDate | null, bigint>): DayParts => ({
+      days: shared([...sums.keys()]),
+      parts: [...sums.values()],
+    });
+    return { tagged: list(this.tagged), hits: this.hits.map(list) };
+  }
+}
+
+function addTo(sums: Map<LocalDate | null, bigint>, day: LocalDate | null, parts: bigint): void {
+  sums.set(day, (sums.get(day) ?? 0n) + parts);
+}
+
+/** Equal parts of cells as one object: what asks for them knows them again, and keeping them takes less. */
+class SharedParts {
+  private readonly known = new Map<string, unknown>();
+
+  dimensions(dimensions: Dimensions): Dimensions {
+    return this.once('', Object.values(dimensions) as (string | null)[], () => dimensions);
+  }
+
+  textHits(patterns: readonly string[]): ReadonlySet<string> {
+    return this.once('texts', patterns, () => new Set(patterns));
+  }
+
+  days(days: readonly (LocalDate | null)[]): readonly (LocalDate | null)[] {
+    return this.once('days', days, () => days);
+  }
+
+  private once<T>(what: string, texts: readonly (string | null)[], make: () => T): T {
+    return madeOnce(this.known, JSON.stringify([what, ...texts]), make) as T;
+  }
+}
+
+/** Of some dimensions the value counts, of the others only what the patterns of selectors tell apart. */
 class SeenDimensions {
   private readonly beside: readonly TextColumn[];
 
+  /** @param named the reason, and what else counts by its value */
   constructor(
     private readonly columns: KindColumns,
-    private readonly by: Distinctions,
+    private readonly patterns: Distinctions['patterns'],
+    private readonly named: readonly (keyof Dimensions)[],
   ) {
     const names = this.names.filter((name) => name !== 'reason');
     this.beside = names.map((name) => this.seenOf(name, columns.dimensions[name]));
@@ -118,7 +192,7 @@ class SeenDimensions {
 
   /** Those that count. */
   get names(): readonly (keyof Dimensions)[] {
-    return DIMENSIONS.filter((name) => isNamed(name) || this.by.patterns[name].length > 0);
+    return DIMENSIONS.filter((name) => this.named.includes(name) || this.patterns[name].length > 0);
   }
 
   /** Number of what is seen of each kind beside its reason. @param others of its columns that count by their texts */
@@ -133,8 +207,8 @@ class SeenDimensions {
 
   /** A column whose texts that match the same patterns are one. */
   private seenOf(name: keyof Dimensions, { texts, of }: TextColumn): TextColumn {
-    if (isNamed(name)) return { texts, of };
-    const patterns = this.by.patterns[name];
+    if (this.named.includes(name)) return { texts, of };
+    const patterns = this.patterns[name];
     const signatures = new Numbering<string>();
     const seen = texts.map((text) =>
       signatures.of(patterns.map((pattern) => (matchesPattern(pattern, text) ? 1 : 0)).join('')),
@@ -143,7 +217,7 @@ class SeenDimensions {
   }
 }
 
-const isNamed = (name: keyof Dimensions): boolean => name === 'reason' || name === 'channel';
+const NO_CAUSES: readonly Cause[] = [];
 
 /** Variants with those of their causes only that an exposure rule can take for the reason of a cell, numbered. */
 class CoarseVariants {
@@ -151,7 +225,7 @@ class CoarseVariants {
   private readonly likes = new Numbering<string>();
   /** by number */
   private readonly like: number[] = [];
-  private readonly days: NamedDays[] = [];
+  private readonly named: Named[] = [];
   /** by variant, where it has causes by the reason of the kind, too: the number + 1 */
   private readonly kept: Int32Array;
   private readonly withoutCauses: Int32Array;
@@ -182,19 +256,19 @@ class CoarseVariants {
     return known[place]! - 1;
   }
 
-  /** One number for variants that differ in nothing but the days they name. */
+  /** One number for variants that differ in nothing but the days they name, and whether they name a customer. */
   likeOf(number: number): number {
     return this.like[number]!;
   }
 
-  daysOf(number: number): NamedDays {
-    return this.days[number]!;
+  namedBy(number: number): Named {
+    return this.named[number]!;
   }
 
   private find(variant: number, kind: number, kept: boolean): number {
     const own = this.columns.variants[variant]!;
     return kept
-      ? this.number('kept', { ...own, known: false, taggedOn: null }, [])
+      ? this.number('kept', { ...own, known: false, taggedOn: null }, NO_CAUSES)
       : this.number(
           'taken',
           { ...own, repeat: false },
@@ -206,13 +280,14 @@ class CoarseVariants {
     const number = this.numbers.of(`${by} ${variantKey(variant, causes)}`);
     if (number === this.like.length) {
       const stretches = causes.map((cause) => ({ ...cause, hitOn: `${stretchOf(this.by, cause.hitOn)}` }));
-      this.like.push(this.likes.of(`${by} ${variantKey({ ...variant, taggedOn: null }, stretches)}`));
-      this.days.push({ taggedOn: variant.taggedOn, causes });
+      this.like.push(this.likes.of(`${by} ${variantKey({ ...variant, known: false, taggedOn: null }, stretches)}`));
+      this.named.push({ known: variant.known, taggedOn: variant.taggedOn, causes });
     }
     return number;
   }
 
   private taken(causes: readonly Cause[], reason: string): readonly Cause[] {
-    return causes.filter((cause) => mayTake(this.by, cause, reason));
+    const taken = causes.filter((cause) => mayTake(this.by, cause, reason));
+    return taken.length > 0 ? taken : NO_CAUSES;
   }
 }

@@ -1,6 +1,7 @@
 import { compareKeys } from '../apportionment.ts';
 import type { Outcome } from '../attribution/rulebook.ts';
 import { Fraction } from '../fraction.ts';
+import { madeOnce } from '../made-once.ts';
 import type { Tier } from '../model/model.ts';
 import type { Coverage } from './books.ts';
 import type { CellFacts } from './cell-facts.ts';
@@ -95,12 +96,6 @@ export class CoverageCount {
 
 function summed<T extends { readonly parts: ShareSums }>({ parts, ...of }: T) {
   return { ...of, parts: parts.total() };
-}
-
-function madeOnce<T>(of: Map<string, T>, key: string, make: () => T): T {
-  let found = of.get(key);
-  if (found === undefined) of.set(key, (found = make()));
-  return found;
 }
 
 const sumOf = (items: readonly { readonly parts: bigint }[]): bigint =>

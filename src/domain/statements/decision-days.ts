@@ -3,8 +3,7 @@ import type { Attribution } from '../attribution/rulebook.ts';
 import { Fraction } from '../fraction.ts';
 import type { LocalDate } from '../period.ts';
 import type { Books } from './books.ts';
-import type { CoarseCell } from './coarse-cells.ts';
-import { ShareSums } from './share-sums.ts';
+import type { CoarseCell, DayParts } from './coarse-cells.ts';
 
 /** Parts of contacts of a reason by decision and the day that books them. */
 export interface DecisionDay {
@@ -19,28 +18,53 @@ export interface DecisionDay {
  * them, so that a fee and its contacts stand on one day; a tagged contact's own day; else the last day of the period.
  */
 export class DecisionDays {
-  private readonly days = new Map<string, Omit<DecisionDay, 'parts'> & { readonly parts: ShareSums }>();
+  /** of one share each: parts by day as integers, of which fractions are formed once */
+  private readonly sums = new Map<string, Omit<DecisionDay, 'day' | 'parts'> & DaysOfShare>();
 
   constructor(private readonly lastDay: LocalDate) {}
 
   add(cell: CoarseCell, attributions: readonly Attribution[]): void {
     const { reason } = cell.dimensions;
-    for (const { rule, decision, hitOn, share } of attributions) {
+    for (const attribution of attributions) {
+      const { decision, share } = attribution;
       if (decision === null) continue;
-      for (const [named, parts] of cell.byDays ?? [[cell, cell.parts] as const]) {
-        const hit = hitOn && named.causes.find((cause) => cause.rule === rule && cause.decision === decision)!.hitOn;
-        const day = hit ?? (cell.tag === decision ? named.taggedOn : null) ?? this.lastDay;
-        const key = `${decision}\u0000${day}\u0000${reason}`;
-        let sums = this.days.get(key);
-        if (!sums) this.days.set(key, (sums = { decision, day, reason, parts: new ShareSums() }));
-        sums.parts.add(share, parts);
-      }
+      const key = `${decision}\u0000${reason}\u0000${share.toString()}`;
+      let sums = this.sums.get(key);
+      if (!sums) this.sums.set(key, (sums = { decision, reason, share, byDay: new Map() }));
+      const booked = this.daysOf(cell, attribution);
+      if (typeof booked === 'string') addParts(sums, booked, cell.parts);
+      else booked.days.forEach((day, i) => addParts(sums, day ?? this.lastDay, booked.parts[i]!));
     }
   }
 
-  list(): DecisionDay[] {
-    return [...this.days.values()].map(({ parts, ...day }) => ({ ...day, parts: parts.total() }));
+  /** The day on which all contacts of a cell are booked, or their parts by day. */
+  private daysOf(cell: CoarseCell, { rule, decision, hitOn }: Attribution): LocalDate | DayParts {
+    if (hitOn) {
+      const cause = cell.causes.findIndex((own) => own.rule === rule && own.decision === decision);
+      return cell.byDays?.hits[cause] ?? cell.causes[cause]!.hitOn; // of like cells the hits differ in their days
+    }
+    return cell.tag === decision ? (cell.byDays?.tagged ?? cell.taggedOn ?? this.lastDay) : this.lastDay;
   }
+
+  list(): DecisionDay[] {
+    const days = new Map<string, DecisionDay>();
+    for (const { decision, reason, share, byDay } of this.sums.values())
+      for (const [day, parts] of byDay) {
+        const key = `${decision}\u0000${day}\u0000${reason}`;
+        const before = days.get(key)?.parts ?? Fraction.ZERO;
+        days.set(key, { decision, day, reason, parts: before.plus(share.times(parts)) });
+      }
+    return [...days.values()];
+  }
+}
+
+interface DaysOfShare {
+  readonly share: Fraction;
+  readonly byDay: Map<LocalDate, bigint>;
+}
+
+function addParts({ byDay }: DaysOfShare, day: LocalDate, parts: bigint): void {
+  byDay.set(day, (byDay.get(day) ?? 0n) + parts);
 }
 
 /** By decision and day, ascending. */

@@ -11,7 +11,9 @@ import type { DecidingModel } from './deciding-inputs.ts';
  */
 export interface Distinctions {
   /** of every selector, by dimension; each once, sorted */
-  readonly patterns: Readonly<Record<keyof Dimensions, readonly Pattern[]>>;
+  readonly patterns: PatternsOf;
+  /** those of rules and populations alone: all that who answers for a contact rests on */
+  readonly deciding: PatternsOf;
   /** reasons that an exposure rule takes, by its name; none: all */
   readonly exposureRules: ReadonlyMap<string, readonly Pattern[]>;
   /** reasons of a decision, by its code; none: all */
@@ -22,24 +24,33 @@ export interface Distinctions {
   readonly serviceKeeps: boolean;
 }
 
+type PatternsOf = Readonly<Record<keyof Dimensions, readonly Pattern[]>>;
+
 export function distinctionsOf(model: DecidingModel, register: Register): Distinctions {
-  const selectors: (Selector | undefined)[] = [
+  const deciding: (Selector | undefined)[] = [
     ...model.rules.map((rule) => rule.match),
-    ...model.pools.map((pool) => pool.serves),
-    ...model.time_equations.flatMap((equation) => equation.add.map((term) => term.when)),
     ...[...register.decisions.values()].map((decision) => decision.selector),
   ];
-  const patternsOf = (dimension: keyof Dimensions): Pattern[] =>
-    selectors.flatMap((selector) => [...(selector?.[dimension] ?? []), ...(selector?.except?.[dimension] ?? [])]);
+  const serving: (Selector | undefined)[] = [
+    ...model.pools.map((pool) => pool.serves),
+    ...model.time_equations.flatMap((equation) => equation.add.map((term) => term.when)),
+  ];
   return {
-    patterns: Object.fromEntries(
-      DIMENSIONS.map((dimension) => [dimension, [...new Set(patternsOf(dimension))].sort()]),
-    ) as unknown as Distinctions['patterns'],
+    patterns: patternsOf([...deciding, ...serving]),
+    deciding: patternsOf(deciding),
     exposureRules: new Map(model.rules.filter((rule) => rule.exposure).map((rule) => [rule.name, rule.reasons ?? []])),
     decisions: new Map([...register.decisions].map(([code, { patterns }]) => [code, patterns])),
     changeDays: [...register.changeDays()].sort(),
     serviceKeeps: model.charging.basis === 'standard',
   };
+}
+
+function patternsOf(selectors: readonly (Selector | undefined)[]): PatternsOf {
+  const of = (dimension: keyof Dimensions): Pattern[] =>
+    selectors.flatMap((selector) => [...(selector?.[dimension] ?? []), ...(selector?.except?.[dimension] ?? [])]);
+  return Object.fromEntries(
+    DIMENSIONS.map((dimension) => [dimension, [...new Set(of(dimension))].sort()]),
+  ) as unknown as PatternsOf;
 }
 
 /** True when an exposure rule may take a contact of the reason for the cause. */

@@ -1,6 +1,6 @@
 import type { RuleShares } from '../attribution/causes.ts';
 import { ruleShares } from '../attribution/rule-shares.ts';
-import { attribute } from '../attribution/rulebook.ts';
+import { attribute, type Outcome } from '../attribution/rulebook.ts';
 import { lastDay } from '../period.ts';
 import type { CellFacts } from './cell-facts.ts';
 import type { CoarseCell } from './coarse-cells.ts';
@@ -34,9 +34,14 @@ export function upperRollUp(of: DecidingInputs, cells: readonly CoarseCell[], ob
   const coverage = new CoverageCount();
   const days = new DecisionDays(lastDay(of.period));
   const unserved = new UnservedByUnit();
+  const outcomes: Outcome[] = []; // by number of like cells
+  const outcomeOf = (cell: CoarseCell): Outcome =>
+    cell.like === undefined
+      ? attribute(cell, model, register, shares)
+      : (outcomes[cell.like] ??= attribute(cell, model, register, shares));
   for (const cell of cells) {
     const keeps = keptByService(cell, model);
-    const outcome = keeps ? undefined : attribute(cell, model, register, shares);
+    const outcome = keeps ? undefined : outcomeOf(cell);
     const served = uses.add(cell, outcome, keeps);
     coverage.add(cell, outcome, served);
     if (outcome) days.add(cell, outcome.parts);

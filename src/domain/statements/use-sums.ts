@@ -1,6 +1,7 @@
 import type { Attribution, Outcome } from '../attribution/rulebook.ts';
 import { Fraction } from '../fraction.ts';
-import { DIMENSIONS, matchesPattern, selects } from '../model/selector.ts';
+import { madeOnce } from '../made-once.ts';
+import { matchesPattern, selects, type Dimensions } from '../model/selector.ts';
 import { CONTACT_PARTS, type CellFacts } from './cell-facts.ts';
 import type { ServingModel, ServingPool } from './deciding-inputs.ts';
 import type { Standards } from './standards.ts';
@@ -58,8 +59,12 @@ type Sums = { -readonly [K in keyof UseSum]: UseSum[K] };
 
 /** Gathers the use of pools, cell by cell in integers, share by share. */
 export class UseSums {
-  private readonly sums = new Map<string, Sums>();
-  private readonly poolsOf = new Map<string, readonly ServingPool[]>();
+  /** by pool, then by what else a sum is of */
+  private readonly sums = new Map<string, Map<string, Sums>>();
+  /** by dimensions as the same object, which cells share, then by what else a selector asks of a cell */
+  private readonly services = new Map<Dimensions, Map<string, Service>>();
+  /** like cells share their outcome */
+  private readonly claims = new WeakMap<Outcome, Claim[]>();
   private readonly operating: readonly ServingPool[];
   private readonly overlapping = new Map<string, bigint>();
 
@@ -79,47 +84,44 @@ export class UseSums {
     outcome: Outcome | undefined,
     keeps: 'variance.repeats' | 'variance.transfers' | undefined,
   ): boolean {
-    const pools = this.servedBy(cell);
+    const { pools, overlaps, handled } = this.serviceFor(cell);
+    for (const names of overlaps) this.overlapping.set(names, (this.overlapping.get(names) ?? 0n) + cell.parts);
     const equation = this.equationSeconds(cell);
+    const claims = outcome ? this.claimsOf(outcome) : keeps ? [claimOf(null, keeps, Fraction.ONE)] : [];
+    const of = `${cell.dimensions.reason}\u0000${cell.dimensions.channel}\u0000`;
     for (const { code } of pools) {
-      if (keeps) this.sum(code, cell, null, keeps, Fraction.ONE, equation);
-      if (!outcome) continue;
-      for (const part of outcome.parts) this.sum(code, cell, part, null, part.share, equation);
-      if (!outcome.unattributed.isZero) this.sum(code, cell, null, 'unattributed', outcome.unattributed, equation);
+      const sums = madeOnce(this.sums, code, () => new Map<string, Sums>());
+      for (const claim of claims) this.sum(sums, code, cell, of + claim.name, claim, equation);
     }
-    return pools.some((pool) => pool.layer === 'handling');
+    return handled;
   }
 
   list(): UseSum[] {
-    return [...this.sums.values()];
+    return [...this.sums.values()].flatMap((ofPool) => [...ofPool.values()]);
   }
 
   overlaps(): Overlap[] {
     return [...this.overlapping].map(([pools, parts]) => ({ pools, parts }));
   }
 
-  /** Exactly one pool of each layer takes a contact; a layer other than handling may leave it out. */
-  private servedBy(cell: CellFacts): readonly ServingPool[] {
+  /** Every share is somebody's, or nobody's. */
+  private claimsOf(outcome: Outcome): readonly Claim[] {
+    let claims = this.claims.get(outcome);
+    if (!claims) {
+      claims = outcome.parts.map((part) => claimOf(part, null, part.share));
+      if (!outcome.unattributed.isZero) claims.push(claimOf(null, 'unattributed', outcome.unattributed));
+      this.claims.set(outcome, claims);
+    }
+    return claims;
+  }
+
+  private serviceFor(cell: CellFacts): Service {
+    const ofDimensions = madeOnce(this.services, cell.dimensions, () => new Map<string, Service>());
     let key: string = cell.day;
-    for (const dimension of DIMENSIONS) key += `\u0000${cell.dimensions[dimension] ?? '\u0001'}`;
-    for (const hit of cell.textHits) key += `\u0000\u0002${hit}`;
-    let pools = this.poolsOf.get(key);
-    if (!pools) {
-      pools = this.operating.filter((pool) => !pool.serves || selects(pool.serves, cell));
-      this.poolsOf.set(key, pools);
-    }
-    const layers = new Set<string>();
-    for (const pool of pools) {
-      if (layers.has(pool.layer)) {
-        const names = pools
-          .filter((other) => other.layer === pool.layer)
-          .map((other) => other.code)
-          .join(', ');
-        this.overlapping.set(names, (this.overlapping.get(names) ?? 0n) + cell.parts);
-      }
-      layers.add(pool.layer);
-    }
-    return pools;
+    for (const hit of cell.textHits) key += `\u0000${hit}`;
+    return madeOnce(ofDimensions, key, () =>
+      serviceOf(this.operating.filter((pool) => !pool.serves || selects(pool.serves, cell))),
+    );
   }
 
   /** Seconds of the cell's contacts without a handle time by the model's time equation; null: there is none for them. */
@@ -137,24 +139,20 @@ export class UseSums {
   }
 
   private sum(
+    ofPool: Map<string, Sums>,
     pool: string,
     cell: CellFacts,
-    taker: Attribution | null,
-    service: LineKey['service'],
-    share: Fraction,
+    name: string,
+    { taker, service, share }: Claim,
     equationSeconds: Fraction | null,
   ): void {
-    const { reason, channel } = cell.dimensions;
-    const who = taker
-      ? `${taker.unit}\u0000${taker.decision ?? ''}\u0000${taker.rule}\u0000${taker.tier}${taker.treatment}`
-      : service;
-    const name = `${pool}\u0000${reason}\u0000${channel}\u0000${who}\u0000${share.toString()}`;
-    let sums = this.sums.get(name);
+    let sums = ofPool.get(name);
     if (!sums) {
+      const { reason, channel } = cell.dimensions;
       const key = { pool, reason, channel, taker: taker && takerOf(taker), service };
       const none = equationSeconds && Fraction.ZERO;
       sums = { key, share, parts: 0n, seconds: 0n, untimedParts: 0n, equationSeconds: none };
-      this.sums.set(name, sums);
+      ofPool.set(name, sums);
     }
     if (this.observer) {
       const { standards, tell } = this.observer;
@@ -167,6 +165,43 @@ export class UseSums {
     // Of one reason, all contacts go by an equation or none does.
     if (equationSeconds && !equationSeconds.isZero) sums.equationSeconds = sums.equationSeconds!.plus(equationSeconds);
   }
+}
+
+/** A share of a cell's contacts that is somebody's, or a result of service. */
+interface Claim {
+  /** what it is summed by, beside pool, reason and channel */
+  readonly name: string;
+  readonly taker: Attribution | null;
+  readonly service: LineKey['service'];
+  readonly share: Fraction;
+}
+
+function claimOf(taker: Attribution | null, service: LineKey['service'], share: Fraction): Claim {
+  const who = taker
+    ? `${taker.unit}\u0000${taker.decision ?? ''}\u0000${taker.rule}\u0000${taker.tier}${taker.treatment}`
+    : service;
+  return { name: `${who}\u0000${share.toString()}`, taker, service, share };
+}
+
+/** The pools that serve contacts. */
+interface Service {
+  readonly pools: readonly ServingPool[];
+  /** names of the pools of a layer, once for each pool beyond the first: exactly one of each takes a contact */
+  readonly overlaps: readonly string[];
+  /** whether one of them handles; a layer other than handling may leave contacts out */
+  readonly handled: boolean;
+}
+
+function serviceOf(pools: readonly ServingPool[]): Service {
+  const ofLayer = (layer: string): readonly ServingPool[] => pools.filter((pool) => pool.layer === layer);
+  return {
+    pools,
+    overlaps: pools.flatMap((pool) => {
+      const layer = ofLayer(pool.layer);
+      return layer[0] === pool ? [] : [layer.map(({ code }) => code).join(', ')];
+    }),
+    handled: ofLayer('handling').length > 0,
+  };
 }
 
 function takerOf({ unit, decision, rule, tier, treatment }: Attribution): LineKey['taker'] {
