@@ -12,8 +12,16 @@ export function parseModel(yaml: string, file = 'model.yaml'): Model {
 
 /** Hash of a model's content: layout and comments of the file do not count. */
 export function modelHash(yaml: string, file = 'model.yaml'): string {
-  return sha256(canonicalize(parsePlain(yaml, file)));
+  return hashOf(parsePlain(yaml, file));
 }
+
+/** A model with the hash of its content. @throws InvalidInput naming line or key */
+export function hashedModel(yaml: string, file: string): { readonly model: Model; readonly hash: string } {
+  const plain = parsePlain(yaml, file);
+  return { model: readModel(plain, file), hash: hashOf(plain) };
+}
+
+const hashOf = (plain: unknown): string => sha256(canonicalize(plain));
 
 export function parsePlain(yaml: string, file: string): unknown {
   try {

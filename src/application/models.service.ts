@@ -33,7 +33,7 @@ import {
 import { runOfPeriod } from '../persistence/periods.queries.ts';
 import { runRow } from '../persistence/runs.queries.ts';
 import { audit } from './audit.ts';
-import { modelHash, parseModel, parsePlain, withChannel } from './model-text.ts';
+import { hashedModel, parseModel, parsePlain, withChannel } from './model-text.ts';
 import { cellFacts, storedSum } from './cells-at.ts';
 import { keptOr } from './kept-figures.ts';
 import { plain } from './plain.ts';
@@ -63,8 +63,7 @@ export class ModelsService {
   /** Checks a model against everything that is there and stores it. @throws InvalidInput with every fault at once */
   async apply(actor: Actor, yaml: string, from?: string, file = 'model.yaml'): Promise<AppliedModel> {
     requireRight(actor, 'change_model');
-    const model = parseModel(yaml, file);
-    const hash = modelHash(yaml, file);
+    const { model, hash } = hashedModel(yaml, file);
     const start = from ?? '1900-01';
     if (!isPeriod(start))
       throw new Refusal('bad_period', `"${start}" is not a period; a period is a month like 2026-05`);
@@ -148,11 +147,11 @@ export class ModelsService {
   ): Promise<ModelTrial> {
     requireRight(actor, 'read_all');
     const factors = volumes.map(volumeFactor);
-    const model = parseModel(yaml, file);
+    const tried = hashedModel(yaml, file);
+    const { model } = tried;
     // A deed on the books, so that what it makes of the facts is kept for the next trial, and for the close.
     return await this.db.books(async (tx) => {
       await checkAgainstRecords(tx, model, file);
-      const tried = { model, hash: modelHash(yaml, file) };
       const reading = await readCosting(tx, period, undefined, tried, { control: 'sample', keeping: 'keep' });
       const books = booksOf(atVolumes(reading.upper, factors), reading.inputs);
       const document = documentsOf(books, reading.context).period;

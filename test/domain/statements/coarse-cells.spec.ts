@@ -170,4 +170,34 @@ describe('cells that a model cannot tell apart, taken together', () => {
     );
     expect(ofSeveralDays).toBeGreaterThan(100);
   });
+
+  it('book each contact on the day of its own hit, though rules take them alike', () => {
+    const kind: Omit<Plan['kinds'][number], 'channel'> = {
+      ...{ reason_code: 'billing', queue: null, site: null, vendor: null, product: null, segment: null },
+      ...{ language: 'de', direction: null, decision_code: null, escalated: false, transferred: false },
+    };
+    const sum: Omit<Plan['sums'][number], 'kind' | 'hits' | 'parts'> = {
+      ...{ slice: 2, segment: null, repeat: false, known: true, taggedOn: '2026-03-11' },
+      ...{ seconds: 600n, untimed: 0n },
+    };
+    const { inputs, columns } = inputsAndColumns({
+      kinds: [
+        { ...kind, channel: 'voice' },
+        { ...kind, channel: 'chat' },
+      ],
+      sums: [
+        { ...sum, kind: 0, hits: [['FEE', '2026-02-21', 1]], parts: 720_720n },
+        { ...sum, kind: 1, hits: [['FEE', '2026-03-09', 1]], parts: 1_441_440n },
+      ],
+      ...{ several: 'nearest', background: 'keep', basis: 'actual' },
+      ...{ match: { queue: ['q*'] }, share: '1', reasons: null },
+    });
+    const coarse = coarseCells(columns, distinctionsOf(inputs.model, inputs.register));
+    expect(coarse.map(({ like }) => like)).toEqual([0, 0]);
+    const days = upperRollUp(inputs, coarse).decisionDays;
+    expect(days.map(({ day, parts }) => [day, parts.toString()])).toEqual([
+      ['2026-02-21', '720720'],
+      ['2026-03-09', '1441440'],
+    ]);
+  });
 });
