@@ -1,7 +1,8 @@
 import type { Tx } from '../persistence/database.ts';
-import { keepKeyHashes, keyHashesOf, keyRangesOf, storedCustomerKeys } from '../persistence/imports.queries.ts';
+import { keyHashesOf, keyRangesOf, storedCustomerKeys } from '../persistence/imports.queries.ts';
 import type { StagedTable } from '../persistence/staging.queries.ts';
 import { BinaryCopy, type RowTarget } from './binary-copy.ts';
+import { BinaryRows } from './binary-rows.ts';
 import type { FactEncoder } from './fact-encoder.ts';
 import { KeyHashes } from './key-hashes.ts';
 import { MonthCopy } from './month-copy.ts';
@@ -141,5 +142,21 @@ export async function keepKeys(
   hashes: KeyHashes,
 ): Promise<void> {
   const range = encoder.keyRange();
-  if (range !== undefined) await keepKeyHashes(tx, of.table, importId, range, hashes.pieces());
+  if (range === undefined) return;
+  const rows = new BinaryRows();
+  const columns = ['fact', 'import_id', 'low', 'high', 'hashes'];
+  const statement = `copy fact_key_hash (${columns.join(', ')}) from stdin (format binary)`;
+  const copy = await BinaryCopy.open(tx, statement, rows);
+  for (const piece of hashes.pieces()) {
+    rows.room(piece.length + 1024);
+    rows.int16(columns.length);
+    rows.putText(of.table);
+    rows.putBigInt(BigInt(importId));
+    rows.putText(range.low);
+    rows.putText(range.high);
+    rows.room(piece.length + 1024);
+    rows.putWhole(piece);
+    await copy.take();
+  }
+  await copy.end();
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { invariant } from '../domain/errors.ts';
 
 const BUCKETS = 64;
 /** Words that a bucket begins with: most files are small. */
@@ -20,6 +21,10 @@ export class KeyHashes {
   private readonly most: number;
   private readonly lengths = new Int32Array(BUCKETS);
   private readonly files: (number | undefined)[] = new Array<undefined>(BUCKETS).fill(undefined);
+  /** words of each bucket that lie in its file */
+  private readonly spilled = new Float64Array(BUCKETS);
+  /** the bucket that is looked at: one memory for all of them, fresh ones would call the garbage collector time and again */
+  private whole = new Uint32Array(0);
 
   /** @param bucketBytes memory of a bucket, a multiple of 8 */
   constructor(bucketBytes = 32 * 1024) {
@@ -92,26 +97,23 @@ export class KeyHashes {
     }
     const { buffer } = this.buffers[bucket]!;
     writeSync(file, new Uint8Array(buffer, 0, length * 4));
+    this.spilled[bucket]! += length;
   }
 
-  /** Hashes of a bucket, as pairs of words. */
+  /** Hashes of a bucket, as pairs of words; good until the next is asked for. */
   private bucket(bucket: number): Uint32Array {
-    const length = this.lengths[bucket]!;
-    const file = this.files[bucket];
-    if (file === undefined) return this.buffers[bucket]!.slice(0, length);
-    const parts: Buffer[] = [];
-    for (let position = 0; ;) {
-      const part = Buffer.allocUnsafe(1024 * 1024);
-      const read = readSync(file, part, 0, part.length, position);
-      if (read === 0) break;
-      parts.push(part.subarray(0, read));
-      position += read;
+    const [length, spilled, file] = [this.lengths[bucket]!, this.spilled[bucket]!, this.files[bucket]];
+    const count = spilled + length;
+    if (this.whole.length < count) this.whole = new Uint32Array(Math.ceil(count * 1.1));
+    const { whole } = this;
+    const bytes = new Uint8Array(whole.buffer);
+    for (let at = 0; file !== undefined && at < spilled * 4;) {
+      const read = readSync(file, bytes, at, spilled * 4 - at, at);
+      invariant(read > 0, 'a file of hashes ends early');
+      at += read;
     }
-    const onDisk = Buffer.concat(parts);
-    const all = new Uint32Array(onDisk.length / 4 + length);
-    Buffer.from(all.buffer).set(onDisk);
-    all.set(this.buffers[bucket]!.subarray(0, length), onDisk.length / 4);
-    return all;
+    whole.set(this.buffers[bucket]!.subarray(0, length), spilled);
+    return whole.subarray(0, count);
   }
 
   /** True when two of the hashes are equal, or one equals one of `others`. */
@@ -124,10 +126,10 @@ export class KeyHashes {
     return false;
   }
 
-  /** The hashes as bytes, in pieces of at most `size` hashes; few of them in one. */
+  /** The hashes as bytes, in pieces of at most `size` hashes, each good until the next is asked for; few of them in one. */
   *pieces(size = 65_536): Generator<Buffer> {
     if (this.count > 0 && this.count <= size) {
-      const all = Array.from({ length: BUCKETS }, (_, bucket) => this.bucket(bucket));
+      const all = Array.from({ length: BUCKETS }, (_, bucket) => this.bucket(bucket).slice());
       yield Buffer.concat(all.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)));
       return;
     }

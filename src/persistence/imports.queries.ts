@@ -175,22 +175,6 @@ export async function insertReasons(tx: Tx, importId: string, codes: readonly st
   );
 }
 
-/** Keeps the hashes of the keys that an import brought. */
-export async function keepKeyHashes(
-  tx: Tx,
-  fact: string,
-  importId: string,
-  range: KeyRange,
-  hashes: Iterable<Buffer>,
-): Promise<void> {
-  for (const piece of hashes) {
-    await tx.query('insert into fact_key_hash (fact, import_id, low, high, hashes) values ($1, $2, $3, $4, $5)', [
-      ...[fact, importId, range.low, range.high],
-      piece,
-    ]);
-  }
-}
-
 /** Least and greatest key, by bytes. */
 export interface KeyRange {
   readonly low: string;
