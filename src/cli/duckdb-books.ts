@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../domain/errors.ts';
-import { addDays, firstDay, lastDay } from '../domain/period.ts';
+import type { Period } from '../domain/period.ts';
 import type { ContactReading } from '../persistence/close-inputs.queries.ts';
 import { hitCountStatement, retentionStatement } from './duckdb-retention.ts';
+import { rollUpStatements } from './duckdb-roll-up.ts';
+import { text } from './duckdb-text.ts';
 import type { RetentionQuestion } from './retention-sums.ts';
 
 /** What of DuckDB is used here; it is a development dependency, loaded only when it is asked for. */
@@ -30,7 +32,6 @@ interface Table {
   readonly made?: (timeZone: string) => string;
 }
 const localDay = (instant: string, timeZone: string): string => `(${instant} at time zone ${text(timeZone)})::date`;
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 const MONEY = 'decimal(18, 2)';
 /** First 8 bytes of the SHA-256, signed: by it comparison groups are drawn. */
 const CUSTOMER_KEY = `('0x' || substr(sha256(customer_id), 1, 16))::ubigint`;
@@ -58,9 +59,6 @@ const TABLES: Readonly<Record<string, Table>> = {
     made: (timeZone) => `${localDay('occurred_at::timestamptz', timeZone)} as occurred_on`,
   },
 };
-
-/** A cell of a roll-up by dimensions instead of a cell number, with its integers. */
-export type CellByDimensions = readonly [cell: string, quantities: string];
 
 /**
  * The same work by DuckDB: the same CSV files in a file of its own, all columns kept, ids unique, and the roll-up of a
@@ -91,14 +89,13 @@ export class DuckDbBooks {
     return new DuckDbBooks(connection, instance, timeZone);
   }
 
-  /** Loads the files of a folder that are there, all columns, ids unique. */
+  /** Loads the files of a folder that are there, all columns, ids unique: an index made at the end costs half. */
   async load(folder: string): Promise<void> {
     for (const [kind, { key }] of Object.entries(TABLES)) {
       const path = join(folder, `${kind}.csv`);
       if (!existsSync(path)) continue;
-      await this.connection.run(`create table ${kind} as ${this.rowsOf(kind, path)} limit 0`);
+      await this.connection.run(`create table ${kind} as ${this.rowsOf(kind, path)}`);
       if (key) await this.connection.run(`alter table ${kind} add primary key (${key})`);
-      await this.add(kind, path);
     }
   }
 
@@ -114,31 +111,64 @@ export class DuckDbBooks {
     await this.connection.run('checkpoint');
   }
 
-  /** The roll-up of a period's contacts. @throws Refusal text_rules: its regular expressions are not PostgreSQL's */
-  async rollUp(reading: Omit<ContactReading, 'watermark'>): Promise<Map<string, string>> {
-    if (reading.patterns.length > 0)
+  /**
+   * Rolls up the contacts of all these periods in one pass; `cells` and `causes` give what it found.
+   * @param exposures runs what finds the exposures that contacts are put down to: a benchmark measures it
+   * @throws Refusal text_rules: its regular expressions are not PostgreSQL's
+   */
+  async rollUp(
+    readings: readonly Omit<ContactReading, 'watermark'>[],
+    exposures: <T>(step: () => Promise<T>) => Promise<T> = (step) => step(),
+  ): Promise<void> {
+    if (readings.some(({ patterns }) => patterns.length > 0))
       throw new Refusal('text_rules', 'DuckDB reads regular expressions in another way than PostgreSQL');
-    const rows = (await this.connection.runAndReadAll(rollUpStatement(reading))).getRows();
+    const { day, touch, again, cause, cell } = rollUpStatements(readings);
+    await this.connection.run('drop table if exists day; drop table if exists cause; drop table if exists cell');
+    await this.connection.run('begin'); // row numbers stay
+    await this.connection.run(day);
+    await this.connection.run(touch);
+    await this.connection.run(again);
+    await exposures(() => this.connection.run(cause));
+    await this.connection.run(cell);
+    await this.connection.run('drop table touch; drop table again');
+    await this.connection.run('commit');
+  }
+
+  /** The roll-up of a period: the integers of its cells by their dimensions. */
+  async cells(period: Period): Promise<Map<string, string>> {
+    const rows = await this
+      .rows(`select * exclude (month, tagged_on, parts, seconds, untimed_parts), tagged_on::varchar,
+      concat_ws(' ', parts, seconds, untimed_parts) from cell where month = ${text(period)}`);
     return new Map(rows.map((row) => [row.slice(0, -1).join('\u0000'), String(row.at(-1))]));
+  }
+
+  /** How many contacts of a period are put down to exposures, by the text of their causes. */
+  async causes(period: Period): Promise<Map<string, string>> {
+    const rows = await this.rows(`select causes, count(*) from cause where month = ${text(period)} group by all`);
+    return new Map(rows.map(([causes, contacts]) => [String(causes), String(contacts)]));
   }
 
   /** The retention step of a close to the integers of retentionSums. */
   async retention(question: RetentionQuestion): Promise<Map<string, string>> {
-    const counts = (await this.connection.runAndReadAll(hitCountStatement(question))).getRows();
+    const counts = await this.rows(hitCountStatement(question));
     const hits = counts.map(([month, decision, count]) => ({
       month: String(month),
       decision: String(decision),
       hits: Number(count),
     }));
-    const rows = (await this.connection.runAndReadAll(retentionStatement(question, hits))).getRows();
+    const rows = await this.rows(retentionStatement(question, hits));
     return new Map(rows.map(([key, integers]) => [String(key), String(integers)]));
+  }
+
+  private async rows(statement: string): Promise<unknown[][]> {
+    return (await this.connection.runAndReadAll(statement)).getRows();
   }
 
   private rowsOf(kind: string, path: string): string {
     const { typed, made } = TABLES[kind]!;
     const replaced = Object.entries(typed).map(([column, type]) => `${column}::${type} as ${column}`);
     const more = made ? `, ${made(this.timeZone)}` : '';
-    return `select * replace (${replaced.join(', ')})${more} from read_csv(${text(path)}, header = true, all_varchar = true)`;
+    return `select * replace (${replaced.join(', ')})${more} from read_csv(${text(path)}, ${csvOptions(path)})`;
   }
 
   close(): void {
@@ -147,70 +177,17 @@ export class DuckDbBooks {
   }
 }
 
-function rollUpStatement({ period, cuts, exposureRules }: Omit<ContactReading, 'watermark'>): string {
-  const [first, last] = [firstDay(period), lastDay(period)];
-  const rules = exposureRules.map(
-    ({ rule, days, decisions, ages }, i) =>
-      `(${i}, ${text(rule)}, ${days}, ${decisions ? `[${decisions.map(text).join(', ')}]` : 'null::varchar[]'}, ${ages})`,
-  );
-  const longest = Math.max(0, ...exposureRules.map((rule) => rule.days));
-  return `
-with
-contact as (
-  select contact_id, customer_id, case_id, started_at as began, started_on, handle_seconds, coalesce(escalated, false) as escalated, transferred_from is not null as transferred,
-    channel, reason_code, queue, site, vendor, product, segment, language, decision_code, direction
-  from contacts
-  where started_on between date ${text(addDays(first, -8))} and date ${text(last)}
-),
-seen as (
-  select *,
-    (customer_id is not null and count(*) filter (where not escalated) over by_customer > 0)
-      or (case_id is not null and count(*) filter (where not escalated) over by_case > 0) as repeat
-  from contact
-  window
-    by_customer as (partition by customer_id, reason_code order by began range between interval '168 hours' preceding and interval '1 microsecond' preceding),
-    by_case as (partition by case_id order by began range between interval '168 hours' preceding and interval '1 microsecond' preceding)
-),
-rule(number, rule, days, decisions, ages) as (${rules.length === 0 ? 'select 0, null, 0, null::varchar[], false where false' : `values ${rules.join(', ')}`}),
-hit as (
-  select customer_id, decision_code, occurred_at as struck, occurred_on as hit_on from exposures
-  where occurred_on between date ${text(addDays(first, -longest - 1))} and date ${text(last)}
-),
-cause as (
-  select s.contact_id, r.number, r.rule, h.decision_code, r.ages, max(h.struck) as hit_at, arg_max(h.hit_on, h.struck) as hit_on, max(s.began) as began
-  from hit h join seen s using (customer_id) join rule r
-    on h.struck < s.began and h.struck >= s.began - to_hours(r.days * 24) and (r.decisions is null or list_contains(r.decisions, h.decision_code))
-  where s.started_on >= date ${text(first)}
-  group by all
-),
-causes as (
-  select contact_id, string_agg(rule || '|' || decision_code || '|' || hit_on || '|' ||
-    case when ages then (epoch_us(began) - epoch_us(hit_at)) // 86400000000 else 0 end, ';' order by number, hit_at desc, decision_code) as causes
-  from cause group by contact_id
-),
-segment as (
-  select contact_id, reason_code, handle_seconds as seconds,
-    case when sum(handle_seconds) over (partition by contact_id) = 0 then 1 else handle_seconds end as weight
-  from contact_segments semi join contact using (contact_id)
-),
-quota as (
-  select *, 720720 * weight // sum(weight) over (partition by contact_id) as whole, 720720 * weight % sum(weight) over (partition by contact_id) as rest
-  from segment
-),
-parts as (
-  select contact_id, reason_code, seconds, whole + case when row_number() over (partition by contact_id order by rest desc, reason_code)
-    <= 720720 - sum(whole) over (partition by contact_id) then 1 else 0 end as parts
-  from quota
-),
-split as (
-  select s.*, p.reason_code as part_reason, x.causes, coalesce(p.parts, 720720) as parts,
-    case when p.contact_id is null then s.handle_seconds else p.seconds end as seconds
-  from seen s left join parts p using (contact_id) left join causes x using (contact_id)
-  where s.started_on >= date ${text(first)}
-)
-select channel, reason_code, queue, site, vendor, product, segment, language, decision_code, direction, escalated, transferred, part_reason,
-  len(list_filter([${cuts.map((cut) => `date ${text(cut)}`).join(', ')}], lambda cut: cut <= started_on)) as slice, repeat, causes,
-  customer_id is not null as known, case when decision_code is not null then started_on::varchar end as tagged_on,
-  sum(parts)::varchar || ' ' || coalesce(sum(seconds), 0)::varchar || ' ' || coalesce(sum(parts) filter (where seconds is null), 0)::varchar
-from split group by ${Array.from({ length: 18 }, (_, i) => i + 1).join(', ')}`;
+/** Names and quotes told: to guess them anew takes a third of what a small file costs. */
+function csvOptions(path: string): string {
+  const columns = headerOf(path).map((column) => `${text(column)}: 'varchar'`);
+  return `auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', columns = {${columns.join(', ')}}`;
+}
+
+function headerOf(path: string): string[] {
+  const start = Buffer.alloc(4096);
+  const file = openSync(path, 'r');
+  const length = readSync(file, start);
+  closeSync(file);
+  const [line] = start.toString('utf8', 0, length).split(/\r?\n/);
+  return line!.split(',');
 }

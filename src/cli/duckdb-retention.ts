@@ -1,22 +1,21 @@
-import { addMonths, firstDay, type LocalDate } from '../domain/period.ts';
+import { addMonths, firstDay } from '../domain/period.ts';
 import { sha256 } from '../domain/ids.ts';
+import { date, text, texts } from './duckdb-text.ts';
 import type { RetentionQuestion } from './retention-sums.ts';
 
 const EPISODE_DAYS = 548;
 const DELAY = { service: 8, decision: 1 } as const;
 const LOOK_BACK_DAYS = 182 + 365 + 1;
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 const dayNo = (day: string): string => `(${day} - date '1970-01-01')`;
-const dateOf = (day: LocalDate): string => `date ${text(day)}`;
 
 /** How many hits by each decision there were in each month: populations are drawn in their measure. */
 export function hitCountStatement({ cohorts, decisions }: RetentionQuestion): string {
   const months = cohorts.filter(({ effect }) => effect === 'decision').map(({ month }) => month);
   return `
 select strftime(occurred_on, '%Y-%m') as month, decision_code, count(*)::int as hits from exposures
-where list_contains([${['', ...months].map(text).join(', ')}], strftime(occurred_on, '%Y-%m'))
-  and list_contains([${decisions.map(({ code }) => text(code)).join(', ')}], decision_code)
+where list_contains(${texts(['', ...months])}, strftime(occurred_on, '%Y-%m'))
+  and list_contains(${texts(decisions.map(({ code }) => code))}, decision_code)
 group by all`;
 }
 
@@ -33,14 +32,14 @@ export function retentionStatement(
   const months = (wanted: 'service' | 'decision'): string =>
     `(values ${cohorts
       .filter(({ effect }) => effect === wanted)
-      .map(({ month }) => `(${text(month)}, ${dateOf(firstDay(month))}, ${dateOf(firstDay(addMonths(month, 1)))})`)
+      .map(({ month }) => `(${text(month)}, ${date(firstDay(month))}, ${date(firstDay(addMonths(month, 1)))})`)
       .join(', ')})`;
   const members = hits.map(({ month, decision, hits: count }) => {
     const name = `${month} ${decision}`;
     const start = BigInt.asIntN(64, BigInt(`0x${sha256(name).slice(0, 16)}`));
     const segments = decisions.find(({ code }) => code === decision)!.segments;
     const like = segments?.map((pattern) => `segment like ${text(pattern)} escape '\\'`).join(' or ') ?? 'true';
-    const on = dateOf(firstDay(month as typeof first));
+    const on = date(firstDay(month as typeof first));
     return `
   select ${text(month)} as month, ${text(decision)} as decision, customer_id, row_number() over (order by customer_key) - 1 as i, count(*) over () as members
   from (
@@ -69,10 +68,10 @@ called as (
 ),
 touch as (
   select customer_id, contact_id, reason_code, epoch(started_at)::bigint as began, ${dayNo('started_on')} as day
-  from contacts semi join called using (customer_id) where direction is distinct from 'outbound' and started_on <= ${dateOf(until)}
+  from contacts semi join called using (customer_id) where direction is distinct from 'outbound' and started_on <= ${date(until)}
 ),
 flagged as (
-  select *, case when began + 604800 > (${dayNo(dateOf(until))} + 1) * 86400 then -1 when count(*) over later > 0 then 0 else 1 end as resolved
+  select *, case when began + 604800 > (${dayNo(date(until))} + 1) * 86400 then -1 when count(*) over later > 0 then 0 else 1 end as resolved
   from touch window later as (partition by customer_id, reason_code order by began range between 1 following and 604800 following)
 ),
 ${openings('opening', 'touch', DELAY.service + EPISODE_DAYS)},
@@ -82,7 +81,7 @@ opened as (
 ),
 hit as (
   select customer_id, exposure_id, decision_code, epoch(occurred_at)::bigint as began, ${dayNo('occurred_on')} as day
-  from exposures where occurred_on <= ${dateOf(until)} and list_contains([${decisions.map(({ code }) => text(code)).join(', ')}], decision_code)
+  from exposures where occurred_on <= ${date(until)} and list_contains(${texts(decisions.map(({ code }) => code))}, decision_code)
 ),
 ${openings('hit_opening', 'hit', DELAY.decision + EPISODE_DAYS)},
 hit_opened as (
@@ -121,20 +120,20 @@ numbered as (select *, row_number() over () as id from member_row),
 talk as (
   select customer_id, started_at, started_at + to_seconds(handle_seconds) as ended_at from contacts
   where customer_id is not null and handle_seconds is not null
-    and started_on between ${dateOf(firstDay(first))} - ${LOOK_BACK_DAYS + 1} and ${dateOf(until)}
+    and started_on between ${date(firstDay(first))} - ${LOOK_BACK_DAYS + 1} and ${date(until)}
 ),
 event as (
   select customer_id, ${dayNo('occurred_on')} as day, coalesce((margin * 100)::bigint, round((amount * 100)::decimal(18, 0) * ${marginRate}::decimal(9, 6))::bigint) as margin
   from revenue r
   where kind not in ('fee', 'referral') and decision_code is null
-    and occurred_on between ${dateOf(firstDay(first))} - ${LOOK_BACK_DAYS} and ${dateOf(until)}
+    and occurred_on between ${date(firstDay(first))} - ${LOOK_BACK_DAYS} and ${date(until)}
     and not (kind in ('purchase', 'renewal', 'expansion')
       and exists (select 1 from talk t where t.customer_id = r.customer_id and r.occurred_at between t.started_at and t.ended_at))
 ),
 came as (
   select referred_customer_id as customer_id, min(${dayNo('occurred_on')}) as day, arg_min(customer_id, occurred_on) as referrer from revenue
   where kind = 'referral' and referred_customer_id is not null
-    and occurred_on between ${dateOf(firstDay(first))} - ${LOOK_BACK_DAYS + EPISODE_DAYS} and ${dateOf(until)}
+    and occurred_on between ${date(firstDay(first))} - ${LOOK_BACK_DAYS + EPISODE_DAYS} and ${date(until)}
   group by 1
 ),
 credited as (

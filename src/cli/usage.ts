@@ -19,6 +19,15 @@ export async function measured<T>(
   step: () => Promise<T>,
 ): Promise<{ outcome: T; usage: Usage }> {
   resetPeak();
+  const { outcome, usage } = await measuredPart(postmaster, step);
+  return { outcome, usage: { ...usage, peakBytes: peakBytes() } };
+}
+
+/** The same of a part of a measured step, but for memory. */
+export async function measuredPart<T>(
+  postmaster: number | undefined,
+  step: () => Promise<T>,
+): Promise<{ outcome: T; usage: Omit<Usage, 'peakBytes'> }> {
   const [startedAt, node, postgres] = [performance.now(), process.cpuUsage(), serverSeconds(postmaster)];
   const outcome = await step();
   const { user, system } = process.cpuUsage(node);
@@ -29,7 +38,6 @@ export async function measured<T>(
       seconds: (performance.now() - startedAt) / 1000,
       nodeSeconds: (user + system) / 1e6,
       postgresSeconds: after === null || postgres === null ? null : after - postgres,
-      peakBytes: peakBytes(),
     },
   };
 }
@@ -113,14 +121,20 @@ function serverSeconds(postmaster: number | undefined): number | null {
   const own = postmaster === undefined ? undefined : statOf(postmaster);
   if (own === undefined) return null;
   let ticks = sum(own, STAT.userTime, STAT.childrenSystemTime);
-  for (const pid of readdirSync('/proc')) {
-    const stat = /^\d+$/.test(pid) ? statOf(pid) : undefined;
+  for (const pid of (textOf(`/proc/${postmaster}/task/${postmaster}/children`) ?? allProcesses()).trim().split(' ')) {
+    const stat = statOf(pid);
     if (stat !== undefined && Number(stat[STAT.parent]) === postmaster) {
       ticks += sum(stat, STAT.userTime, STAT.userTime + 1);
     }
   }
   return ticks / TICKS_PER_SECOND;
 }
+
+/** Where Linux does not list the children of a process. */
+const allProcesses = (): string =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .join(' ');
 
 const sum = (fields: readonly string[], from: number, to: number): number =>
   fields.slice(from, to + 1).reduce((total, ticks) => total + Number(ticks), 0);

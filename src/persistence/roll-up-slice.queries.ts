@@ -16,7 +16,7 @@ export interface Slice extends KeyRange {
 
 /** A reading that is taken in slices. */
 export interface SlicedReading extends ContactReading {
-  /** whether any of its contacts was corrected: found out once, as it takes a scan of them all */
+  /** whether any of its contacts may have been corrected */
   readonly corrected: boolean;
 }
 
@@ -32,18 +32,24 @@ export async function readCases(client: ClientBase, reading: SlicedReading, kern
   kernel.endCases();
 }
 
-/** Streams the facts of a slice through a kernel, which adds them to its sums. */
+/** Runs a step; a benchmark measures what it takes. */
+export type Around = <T>(step: () => Promise<T>) => Promise<T>;
+const plainly: Around = (step) => step();
+
+/** Streams the facts of a slice through a kernel, which adds them to its sums. @param exposures runs what exposures cost */
 export async function readSlice(
   client: ClientBase,
   reading: SlicedReading,
   { from, to, nameless, expected }: Slice,
   kernel: RollUpKernel,
+  exposures: Around = plainly,
 ): Promise<void> {
   kernel.begin(expected);
-  await readHits(client, reading, { from, to }, kernel);
+  await exposures(() => readHits(client, reading, { from, to }, kernel));
   const { watermark, patterns, corrected } = reading;
   const parameters = [...days(reading), watermark, patterns, from, to, nameless, corrected];
   await copyOutOf(client, sql('contact-stream'), parameters, kernel.takeContact);
+  await exposures(() => Promise.resolve(kernel.findCauses()));
   kernel.end();
 }
 

@@ -8,7 +8,7 @@ import {
   type KeyRange,
 } from './close-inputs.queries.ts';
 import { threadsOf, type Tx } from './database.ts';
-import { readCases, readSlice, slicedReading, type Slice } from './roll-up-slice.queries.ts';
+import { readCases, readSlice, slicedReading, type Around, type Slice } from './roll-up-slice.queries.ts';
 import { cellTraits, RollUpKernel, type KernelStart } from './roll-up/kernel.ts';
 import { RollUpThread, type SameView } from './roll-up/threads.ts';
 
@@ -31,6 +31,7 @@ export interface RollUp {
  * their sums add up in any order.
  * @param options.slices how many @param options.threads how many, also for few contacts
  * @param options.sample customers to be summed apart, too: whole multiples of 2^32
+ * @param options.exposures runs what exposures cost of it, but for what other threads do
  * @throws Error when a thread fails
  */
 export async function rollUp(
@@ -40,6 +41,7 @@ export async function rollUp(
     readonly slices?: number;
     readonly threads?: number;
     readonly sample?: KeyRange | undefined;
+    readonly exposures?: Around;
   } = {},
 ): Promise<RollUp> {
   await planForWholeMonths(tx);
@@ -63,7 +65,7 @@ export async function rollUp(
     slices.filter((_slice, number) => number % threads === thread),
   );
   const read = async (own: readonly Slice[]): Promise<void> => {
-    for (const slice of own) await readSlice(client, sliced, slice, kernel);
+    for (const slice of own) await readSlice(client, sliced, slice, kernel, options.exposures);
   };
   if (shares.length > 1) {
     const common = { url: allowed!.url, view: await viewOf(tx, reading), reading: sliced };

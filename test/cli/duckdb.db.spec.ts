@@ -5,7 +5,7 @@ import { cellFacts } from '../../src/application/cells-at.ts';
 import { readClose, readRules } from '../../src/application/read-close.ts';
 import { DuckDbBooks } from '../../src/cli/duckdb-books.ts';
 import { retentionQuestion, retentionSums } from '../../src/cli/retention-sums.ts';
-import { byDimensions } from '../../src/cli/roll-up-texts.ts';
+import { byCauses, byDimensions } from '../../src/cli/roll-up-texts.ts';
 import { addDays, addMonths, firstDay, period } from '../../src/domain/period.ts';
 import { dueCohorts } from '../../src/domain/retention/maturity.ts';
 import { close } from '../../src/domain/statements/close.ts';
@@ -83,8 +83,31 @@ describe('DuckDB, from the same files', () => {
       return byDimensions(sums, await cellList(tx));
     });
     expect(own.size).toBeGreaterThan(500);
-    const theirs = await duck.rollUp(reading);
-    expect(Object.fromEntries(theirs)).toEqual(Object.fromEntries(own));
+    await duck.rollUp([reading]);
+    expect(Object.fromEntries(await duck.cells(OCTOBER))).toEqual(Object.fromEntries(own));
+  });
+
+  it('rolls up months at once, each by its own cuts and rules, and says what contacts are put down to', async () => {
+    const [august, september] = [addMonths(OCTOBER, -2), addMonths(OCTOBER, -1)];
+    const rules = [
+      { rule: 'late fee', days: 45, decisions: ['FEE-LATE'], ages: false },
+      { rule: 'any', days: 9, decisions: null, ages: true },
+    ];
+    const readings = [
+      { period: OCTOBER, cuts: [firstDay(OCTOBER), addDays(firstDay(OCTOBER), 4)], exposureRules: rules },
+      { period: august, cuts: [firstDay(august)], exposureRules: rules.slice(1) },
+      { period: september, cuts: [firstDay(september)], exposureRules: [] },
+    ].map((reading) => ({ ...reading, patterns: [] }));
+    await duck.rollUp(readings);
+    for (const reading of readings) {
+      const own = await books.db.books(async (tx) => {
+        const { sums } = await rollUp(tx, { ...reading, watermark: '1000' });
+        return { cells: byDimensions(sums, await cellList(tx)), causes: byCauses(sums) };
+      });
+      expect(own.causes.size > 50).toBe(reading.exposureRules.length > 0);
+      expect(Object.fromEntries(await duck.cells(reading.period))).toEqual(Object.fromEntries(own.cells));
+      expect(Object.fromEntries(await duck.causes(reading.period))).toEqual(Object.fromEntries(own.causes));
+    }
   });
 
   it('gives the same run, hash for hash', async () => {
@@ -92,7 +115,8 @@ describe('DuckDB, from the same files', () => {
     await books.db.books(async (tx) => {
       const { contacts, inputs, context } = await readClose(tx, OCTOBER, undefined, undefined, { retention: true });
       const cells = await cellList(tx);
-      const sums = fromDimensions(await duck.rollUp(contacts), cells);
+      await duck.rollUp([contacts]);
+      const sums = fromDimensions(await duck.cells(OCTOBER), cells);
       const facts = cellFacts(sums, cells, contacts);
       expect(documentsOf(close({ ...inputs, cells: facts }), context).runHash).toBe(runHash);
     });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Answer } from '../answer.ts';
 import type { BenchmarkReport } from '../benchmark.ts';
-import type { ComparedStep, Comparison, Cost } from '../compare-benchmark.ts';
+import type { ComparedStep, Comparison } from '../compare-benchmark.ts';
 import type { ImportMeasure } from '../import-benchmark.ts';
 import type { PageReport } from '../page-benchmark.ts';
 import type { RecostReport } from '../recost-benchmark.ts';
@@ -157,11 +157,14 @@ const COMPARED: Readonly<Record<string, string>> = {
 
 /** Ratios first. */
 function comparisonText(found: Comparison): string {
-  const { contacts, exposures, revenueEvents, months, rounds, steps, cells, strata, machine } = found;
-  const ratio = (step: ComparedStep, of: keyof Cost): string =>
+  const { contacts, exposures, revenueEvents, months, rounds, steps, compared, machine } = found;
+  type Quantity = 'cpuSeconds' | 'seconds';
+  const ratio = (step: ComparedStep, of: Quantity): string =>
     step.duckDb === null ? '' : hundredths(step.ours[of] / step.duckDb[of]);
-  const theirs = (step: ComparedStep, of: keyof Cost): string =>
+  const theirs = (step: ComparedStep, of: Quantity): string =>
     step.duckDb === null ? 'none' : hundredths(step.duckDb[of]);
+  const mega = (bytes: number | null | undefined): string =>
+    bytes === null || bytes === undefined ? '' : grouped(Math.round(bytes / 1e6));
   const rows = table(steps, [
     { title: 'ours / DuckDB', of: (s) => COMPARED[s.step]! },
     { title: 'CPU', of: (s) => ratio(s, 'cpuSeconds'), right: true },
@@ -170,14 +173,15 @@ function comparisonText(found: Comparison): string {
     { title: "DuckDB's CPU-s", of: (s) => theirs(s, 'cpuSeconds'), right: true },
     { title: 'our seconds', of: (s) => hundredths(s.ours.seconds), right: true },
     { title: "DuckDB's seconds", of: (s) => theirs(s, 'seconds'), right: true },
+    { title: 'our MB', of: (s) => mega(s.ours.peakBytes), right: true },
+    { title: "DuckDB's MB", of: (s) => mega(s.duckDb?.peakBytes), right: true },
   ]);
-  const mega = (bytes: number): string => grouped(Math.round(bytes / 1e6));
   return [
     rows,
     `${grouped(contacts)} contacts of ${months} months, ${grouped(exposures)} exposures, ${grouped(revenueEvents)} revenue events; the last month`,
     `in daily files with late and corrected rows; medians of ${rounds} rounds, turn about; all processes counted`,
-    `${grouped(cells)} cells and ${grouped(strata)} strata with the same integers on both sides`,
-    `our process ${mega(found.peakBytes)} MB at most; database ${mega(found.databaseBytes.ours)} MB, DuckDB's ${mega(found.databaseBytes.duckDb)} MB; ` +
+    `${grouped(compared.cells)} cells, ${grouped(compared.causes)} lists of causes and ${grouped(compared.strata)} strata with the same integers on both sides`,
+    `MB: at most, of the process that does the step; database ${mega(found.databaseBytes.ours)} MB, DuckDB's ${mega(found.databaseBytes.duckDb)} MB; ` +
       `load ${tenths(machine.loadBefore)} before, ${tenths(machine.loadAfter)} after; ${machine.cores} cores, Node ${machine.node}`,
   ].join('\n');
 }

@@ -76,6 +76,8 @@ export class RollUpKernel {
   private customers = new KeyNumbers();
   private readonly cases: CaseTimes;
   private hits: CustomerHits;
+  /** number of the list of causes of each contact of this slice; -1: none */
+  private causes = new Int32Array(0);
 
   constructor({ reading, traits, sample, cases }: KernelStart) {
     this.reading = reading;
@@ -109,10 +111,20 @@ export class RollUpKernel {
   readonly takeHit = (bytes: Buffer, at: number): void => this.hits.take(bytes, at, this.customers);
   readonly takeContact = (bytes: Buffer, at: number): void => this.contacts.take(bytes, at, this.customers, this.cases);
 
-  /** Adds the contacts of the slice to the sums. */
+  /** Puts the contacts of the slice down to hits, once all of both are there. */
+  findCauses(): void {
+    const { contacts, hits } = this;
+    hits.arrange(this.customers.count);
+    this.causes = new Int32Array(contacts.count).fill(-1);
+    for (let row = 0; row < contacts.count; row++) {
+      const customer = contacts.customer(row);
+      if (customer >= 0 && contacts.day(row) >= 0) this.causes[row] = hits.causesOf(customer, contacts.time(row));
+    }
+  }
+
+  /** Adds the contacts of the slice, whose causes were found, to the sums. */
   end(): void {
-    const { contacts, customers, hits } = this;
-    hits.arrange(customers.count);
+    const { contacts, customers, causes } = this;
     const { starts, order } = grouped(contacts.count, customers.count, (row) => contacts.customer(row));
     const byTime = (a: number, b: number): number => contacts.time(a) - contacts.time(b);
     const latest = new LatestByReason(this.traits.reasonCount);
@@ -124,7 +136,7 @@ export class RollUpKernel {
         const row = order[place]!;
         const reason = this.traits.reasons[contacts.cell(row)]!;
         const time = contacts.time(row);
-        if (contacts.day(row) >= 0) this.add(row, latest.within(reason, time), hits.causesOf(customer, time));
+        if (contacts.day(row) >= 0) this.add(row, latest.within(reason, time), causes[row]!);
         if (to - from > 1 && (this.traits.flags[contacts.cell(row)]! & 1) === 0) latest.tell(reason, time);
       }
     }
