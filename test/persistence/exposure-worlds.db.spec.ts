@@ -4,6 +4,7 @@ import { cellSums, customerDays, type CellSum, type ExposureRule } from '../../s
 import type { Tx } from '../../src/persistence/database.ts';
 import { rollUp } from '../../src/persistence/roll-up.queries.ts';
 import { csv, testBooks, type TestBooks } from '../builders/books.ts';
+import { CHANGING } from './signed-world.ts';
 
 const MARCH = period('2026-03');
 const DAY_ONE = Date.UTC(2026, 1, 18);
@@ -97,6 +98,7 @@ describe('exposures by the kernel, by set-based SQL and by looking at each conta
       for (const month of ['2026-02-01', '2026-03-01'])
         for (const fact of ['contact', 'contact_segment', 'exposure'])
           await tx.query('select ensure_month($1, $2::date)', [fact, month]);
+      await tx.query(CHANGING);
       await tx.query(
         `insert into cell (cell_no, channel, queue, reason_code, decision_code, escalated) overriding system value
          select cell_no, 'voice', queue, reason, tag, escalated

@@ -15,6 +15,7 @@ export async function putWorld(client: pg.Client, keys: ReadonlyMap<string, stri
     from generate_series(901, 912) as n`);
   const at = (time: number) => ({ started_at: new Date(time).toISOString(), started_on: new Date(time).toISOString().slice(0, 10) }); // prettier-ignore
   const happened = (time: number) => ({ occurred_at: at(time).started_at, occurred_on: at(time).started_on });
+  await client.query(CHANGING);
   const contacts: object[] = [];
   const segments: object[] = [];
   const talks: { customer: string; time: number }[] = [];
@@ -75,6 +76,12 @@ export async function putWorld(client: pg.Client, keys: ReadonlyMap<string, stri
       JSON.stringify(rows),
     ]);
 }
+
+/** Imports that say of these months that facts were changed: where none does, nobody looks for corrected ones. */
+export const CHANGING = `insert into import (import_id, kind, file_name, bytes, sha256, rows_new, rows_changed, rows_same, totals)
+  overriding system value
+  select 97 + n, kind, kind || '.csv', 1, 'changing ' || kind, 0, 1, 0, '{"periods":["2026-01","2026-02","2026-03","2026-04"]}'
+  from unnest(array['contacts', 'exposures']) with ordinality as changed(kind, n)`;
 
 /** A row as imports leave it: once; or corrected, moved to another customer, moved back, taken back, restored, or corrected too late. */
 function versions<T extends object>(make: () => T, some: (share: number) => boolean, moved: (row: T) => T) {

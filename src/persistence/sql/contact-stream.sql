@@ -1,6 +1,6 @@
 -- Contacts of a period and of the eight days before it, as they stand at a watermark, for the kernel of a close; in any order.
 -- $1 first day, $2 last day, $3 watermark, $4 text patterns (text[]), $5 and $6 least and greatest customer key, $7 whether contacts without customer come, too,
--- $8 whether any contact of these days was corrected: it takes a scan to find out, and a reading has several slices
+-- $8 whether any contact of these days may have been corrected: only then the corrected ones are looked for
 -- rows: customer_key, started_at, day (days since $1), cell_no, handle_seconds, hits (bit per pattern), hash of the case, segments ("seconds reason" of each, by line)
 with
 corrected as (
