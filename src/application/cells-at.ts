@@ -7,6 +7,7 @@ import {
   TRANSFERRED,
   type CellColumns,
   type CellVariant,
+  type KindColumns,
   type TextColumn,
 } from '../domain/statements/cell-columns.ts';
 import type { CellFacts } from '../domain/statements/cell-facts.ts';
@@ -90,30 +91,35 @@ export function columnsOf(
     return place;
   });
   const rows = kinds.values().map((cell) => dimensions.get(cell)!);
-  const texts = (column: keyof CellRow): TextColumn => textColumn(rows.map((row) => row[column] as string | null));
   return {
-    kinds: {
-      number: Int32Array.from(rows, (row) => row.cell_no),
-      dimensions: {
-        channel: texts('channel'),
-        reason: texts('reason_code'),
-        queue: texts('queue'),
-        site: texts('site'),
-        vendor: texts('vendor'),
-        product: texts('product'),
-        segment: texts('segment'),
-        language: texts('language'),
-        direction: texts('direction'),
-      },
-      tag: texts('decision_code'),
-      flags: Uint8Array.from(rows, (row) => (row.escalated ? ESCALATED : 0) | (row.transferred ? TRANSFERRED : 0)),
-    },
+    kinds: kindColumns(rows),
     variants: seen,
     kind,
     variant,
     parts: words(sums, (sum) => sum.parts),
     seconds: words(sums, (sum) => sum.seconds),
     untimedParts: words(sums, (sum) => sum.untimed_parts),
+  };
+}
+
+/** Stored cells in columns. */
+export function kindColumns(rows: readonly CellRow[]): KindColumns {
+  const texts = (column: keyof CellRow): TextColumn => textColumn(rows.map((row) => row[column] as string | null));
+  return {
+    number: Int32Array.from(rows, (row) => row.cell_no),
+    dimensions: {
+      channel: texts('channel'),
+      reason: texts('reason_code'),
+      queue: texts('queue'),
+      site: texts('site'),
+      vendor: texts('vendor'),
+      product: texts('product'),
+      segment: texts('segment'),
+      language: texts('language'),
+      direction: texts('direction'),
+    },
+    tag: texts('decision_code'),
+    flags: Uint8Array.from(rows, (row) => (row.escalated ? ESCALATED : 0) | (row.transferred ? TRANSFERRED : 0)),
   };
 }
 

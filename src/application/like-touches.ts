@@ -2,17 +2,19 @@ import type { Cause } from '../domain/attribution/causes.ts';
 import type { Register } from '../domain/attribution/register.ts';
 import { firstWhere } from '../domain/first-where.ts';
 import { Fraction } from '../domain/fraction.ts';
+import { madeOnce } from '../domain/made-once.ts';
 import type { Model } from '../domain/model/model.ts';
-import { DIMENSIONS, matchesPattern, type Dimensions } from '../domain/model/selector.ts';
 import { windowDays } from '../domain/model/window-days.ts';
 import type { LocalDate } from '../domain/period.ts';
 import { dateOf, dayNumber } from '../domain/retention/cohort.ts';
 import type { UnsharedEffects } from '../domain/retention/period-effects.ts';
 import { DAY_SECONDS } from '../domain/retention/repeat.ts';
 import { Numbering } from '../domain/numbering.ts';
+import { kindOf, textAt, type KindColumns } from '../domain/statements/cell-columns.ts';
+import type { CellFacts } from '../domain/statements/cell-facts.ts';
 import { mayTake, stretchOf, type Distinctions } from '../domain/statements/distinctions.ts';
-import type { CellRow } from '../persistence/close-inputs.queries.ts';
-import { dimensionsOf, type Touch } from './contact-owners.ts';
+import { SeenDimensions } from '../domain/statements/seen-dimensions.ts';
+import type { Touch } from './contact-owners.ts';
 
 /** Instants in epoch seconds and days since 1970, by customer number and then instant. */
 export interface Instants {
@@ -167,39 +169,47 @@ export interface TouchedEffects<T> extends UnsharedEffects {
   readonly touches: readonly T[];
 }
 
+/** With the cells of its contacts, once each. */
+export interface CellTouchedEffects extends TouchedEffects<CellTouch> {
+  readonly kinds: KindColumns;
+}
+
 /** The same over as few touches as a model can tell apart, as `coarseCells` does it for contacts. */
 export function coarseTouches(
-  { touches, weights, ...rest }: TouchedEffects<CellTouch>,
-  cells: ReadonlyMap<number, CellRow>,
+  { touches, weights, kinds, ...rest }: CellTouchedEffects,
   by: Distinctions,
   cutDays: readonly LocalDate[],
 ): TouchedEffects<Touch> {
-  const seen = new SeenDimensions(by);
+  const { reason } = kinds.dimensions;
+  const seen = new SeenDimensions(kinds, by.deciding, ['reason']).kinds([kinds.tag, reason]);
+  const kindOfCell = new Map(Array.from(kinds.number, (cellNo, kind) => [cellNo, kind]));
   const names = new Numbering<string>();
   const coarse: Touch[] = [];
-  const stretch = (day: LocalDate): number => firstWhere(0, cutDays.length, (at) => cutDays[at]! > day);
+  const known = new Map<LocalDate, number>();
+  const stretch = (day: LocalDate): number =>
+    madeOnce(known, day, () => firstWhere(0, cutDays.length, (at) => cutDays[at]! > day));
   const numbers = Int32Array.from(touches, (touch) => {
-    const own = touchOf(touch, cells, by);
-    const number = names.of(
-      own.is === 'hit'
-        ? JSON.stringify([own.decision, stretch(own.day)])
-        : JSON.stringify([
-            ...[stretch(own.day), own.tag, seen.of(own.dimensions)],
-            ...own.causes.map(({ rule, decision, hitOn, ageDays }) => [rule, decision, stretchOf(by, hitOn), ageDays]),
-          ]),
-    );
-    coarse[number] ??= own;
+    if ('decision' in touch) {
+      const number = names.of(`hit ${stretch(touch.day)} ${touch.decision}`);
+      coarse[number] ??= { is: 'hit', ...touch };
+      return number;
+    }
+    const kind = kindOfCell.get(touch.cellNo)!;
+    // Those of its causes only that an exposure rule can take.
+    const causes = touch.causes.filter((cause) => mayTake(by, cause, textAt(reason, kind)!));
+    let name = `${seen[kind]!} ${stretch(touch.day)}`;
+    for (const cause of causes)
+      name += `\u0000${cause.rule}\u0000${cause.decision}\u0000${stretchOf(by, cause.hitOn)} ${cause.ageDays}`;
+    const number = names.of(name);
+    coarse[number] ??= { is: 'contact', ...dimensionsAndTag(kinds, kind), day: touch.day, causes };
     return number;
   });
   return { ...rest, touches: coarse, weights: weights.map((own) => together(own, numbers)) };
 }
 
-/** With those of its causes only that an exposure rule can take. */
-function touchOf(touch: CellTouch, cells: ReadonlyMap<number, CellRow>, by: Distinctions): Touch {
-  if ('decision' in touch) return { is: 'hit', ...touch };
-  const cell = cells.get(touch.cellNo)!;
-  const causes = touch.causes.filter((cause) => mayTake(by, cause, cell.reason_code));
-  return { is: 'contact', dimensions: dimensionsOf(cell), tag: cell.decision_code, day: touch.day, causes };
+function dimensionsAndTag(kinds: KindColumns, kind: number): Pick<CellFacts, 'dimensions' | 'tag'> {
+  const { dimensions, tag } = kindOf(kinds, kind, null);
+  return { dimensions, tag };
 }
 
 function together(weights: ReadonlyMap<number, Fraction>, numbers: Int32Array): Map<number, Fraction> {
@@ -209,29 +219,4 @@ function together(weights: ReadonlyMap<number, Fraction>, numbers: Int32Array): 
     sums.set(own, (sums.get(own) ?? Fraction.ZERO).plus(weight));
   }
   return sums;
-}
-
-/** Of dimensions the reason, and of the others what the patterns of rules and populations tell apart. */
-class SeenDimensions {
-  private readonly known = Object.fromEntries(DIMENSIONS.map((name) => [name, new Map()])) as Record<
-    keyof Dimensions,
-    Map<string | null, string>
-  >;
-
-  constructor(private readonly by: Distinctions) {}
-
-  of(dimensions: Dimensions): string {
-    let seen = '';
-    for (const name of DIMENSIONS) if (name !== 'reason') seen += `${this.signature(name, dimensions[name])} `;
-    return seen + dimensions.reason;
-  }
-
-  private signature(name: keyof Dimensions, text: string | null): string {
-    let own = this.known[name].get(text);
-    if (own === undefined) {
-      own = this.by.deciding[name].map((pattern) => (matchesPattern(pattern, text) ? 1 : 0)).join('');
-      this.known[name].set(text, own);
-    }
-    return own;
-  }
 }

@@ -1,12 +1,18 @@
 import type { Register } from '../domain/attribution/register.ts';
 import { Fraction } from '../domain/fraction.ts';
+import { madeOnce } from '../domain/made-once.ts';
 import type { Model } from '../domain/model/model.ts';
 import { addMonths, type Period } from '../domain/period.ts';
 import { dayNumber } from '../domain/retention/cohort.ts';
 import { dueCohorts, type DueCohort } from '../domain/retention/maturity.ts';
 import type { Assignee } from '../domain/retention/apportioned-effect.ts';
 import type { EffectKind } from '../domain/retention/effect.ts';
-import { periodEffects, unsharedEffects, type PeriodEffects } from '../domain/retention/period-effects.ts';
+import {
+  periodEffects,
+  unsharedEffects,
+  type PeriodEffects,
+  type UnsharedEffects,
+} from '../domain/retention/period-effects.ts';
 import { lastDay } from '../domain/period.ts';
 import { distinctionsOf } from '../domain/statements/distinctions.ts';
 import type { RetentionInputs } from '../domain/statements/retention-books.ts';
@@ -16,8 +22,9 @@ import { creditHistory, decisionCharges, postedBefore, retentionRuns } from '../
 import { touchingMark } from '../persistence/kept-figures.queries.ts';
 import { ContactOwners } from './contact-owners.ts';
 import type { RetentionSources } from './customer-earnings.ts';
+import { kindColumns } from './cells-at.ts';
 import { keptOr, type Keeping } from './kept-figures.ts';
-import { coarseTouches, hitRules, touchCuts, type TouchedEffects } from './like-touches.ts';
+import { coarseTouches, hitRules, touchCuts } from './like-touches.ts';
 import { plain } from './plain.ts';
 import { retentionFacts } from './retention-facts.ts';
 
@@ -90,6 +97,7 @@ async function effectsAt(
   const ofCells = {
     subject: `effects on retention by cell of ${period}`,
     on: [
+      'with their cells',
       plain({ policy, cohorts, history, exposures: hitRules(model), cuts }),
       of.currency,
       await touchingMark(tx, mark, EVERYTHING),
@@ -109,14 +117,20 @@ async function effectsAt(
       digits,
     };
     const facts = await retentionFacts(tx, of, cohorts, readings);
-    return asText({ ...unsharedEffects(facts, cohorts, before, readings), touches: facts.touches });
+    const effects = unsharedEffects(facts, cohorts, before, readings);
+    const { touches } = facts;
+    const cells = new Set(touches.flatMap((touch) => ('cellNo' in touch ? [touch.cellNo] : [])));
+    const kinds = kindColumns([...(await cellList(tx, [...cells])).values()]);
+    return { ...effects, touches, kinds, weights: weightTexts(effects) };
   };
   const fromCoarse = async () => {
-    const fine = asFractions(await keptOr(tx, keeping, ofCells, fromCells));
-    return asText(coarseTouches(fine, await cellList(tx), by, cuts));
+    const fine = await keptOr(tx, keeping, ofCells, fromCells);
+    const effects = coarseTouches({ ...fine, weights: weightsOf(fine) }, by, cuts);
+    return { ...effects, weights: weightTexts(effects) };
   };
   return await keptOr(tx, keeping, whole, async () => {
-    const { touches, ...unshared } = asFractions(await keptOr(tx, keeping, coarse, fromCoarse));
+    const { touches, ...texts } = await keptOr(tx, keeping, coarse, fromCoarse);
+    const unshared = { ...texts, weights: weightsOf(texts) };
     const owners = new ContactOwners(model, register);
     const known: (readonly Assignee[] | undefined)[] = [];
     return periodEffects(unshared, before, (number) => (known[number] ??= owners.of(touches[number]!)), digits);
@@ -124,18 +138,23 @@ async function effectsAt(
 }
 
 /** Plain data: fractions as their quotients. */
-function asText<T>({ weights, ...rest }: TouchedEffects<T>) {
-  const text = (own: ReadonlyMap<number, Fraction>) => ({
-    numbers: Int32Array.from(own.keys()),
-    quotients: Array.from(own.values(), (weight) => weight.toString()).join(' '),
-  });
-  return { ...rest, weights: weights.map(text) };
+interface WeightTexts {
+  readonly numbers: Int32Array;
+  readonly quotients: string;
 }
 
-function asFractions<T>({ weights, ...rest }: ReturnType<typeof asText<T>>): TouchedEffects<T> {
-  const fractions = ({ numbers, quotients }: (typeof weights)[number]) => {
+function weightTexts({ weights }: Pick<UnsharedEffects, 'weights'>): WeightTexts[] {
+  return weights.map((own) => ({
+    numbers: Int32Array.from(own.keys()),
+    quotients: Array.from(own.values(), (weight) => weight.toString()).join(' '),
+  }));
+}
+
+function weightsOf({ weights }: { readonly weights: readonly WeightTexts[] }): UnsharedEffects['weights'] {
+  const known = new Map<string, Fraction>();
+  return weights.map(({ numbers, quotients }) => {
     const texts = quotients.split(' ');
-    return new Map(Array.from(numbers, (number, i) => [number, Fraction.parse(texts[i]!)]));
-  };
-  return { ...rest, weights: weights.map(fractions) };
+    const weight = (text: string): Fraction => madeOnce(known, text, () => Fraction.parse(text));
+    return new Map(Array.from(numbers, (number, i) => [number, weight(texts[i]!)]));
+  });
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { kindColumns } from '../../src/application/cells-at.ts';
 import { ContactOwners, dimensionsOf } from '../../src/application/contact-owners.ts';
 import { coarseTouches, hitRules, LikeTouches, touchCuts } from '../../src/application/like-touches.ts';
 import type { Cause } from '../../src/domain/attribution/causes.ts';
@@ -61,6 +62,8 @@ const CELLS = new Map(
   ]),
 );
 
+const KINDS = kindColumns([...CELLS.values()]);
+
 /** Every hit within the rule's days, of each decision the latest, nearest first: as the method says it, contact by contact. */
 function causesOf(contact: Touch, hits: readonly (Touch & { decision: number })[]): Cause[] {
   return EXPOSURES.flatMap(({ name, exposure, within_days: within, several }) => {
@@ -118,12 +121,11 @@ describe('who answers for contacts and hits', () => {
 
           // a weight of its own for every touch; what it is after all stands beside
           const weights = like.touches.map((_, number): [number, Fraction] => [number, Fraction.of(1, number + 1)]);
-          const of = { posted: [], forecasts: [], weights: [new Map(weights)], touches: like.touches };
-          const coarse = coarseTouches(of, CELLS, distinctionsOf(model, register), cuts);
+          const of = { posted: [], forecasts: [], weights: [new Map(weights)], touches: like.touches, kinds: KINDS };
+          const coarse = coarseTouches(of, distinctionsOf(model, register), cuts);
           const each = weights.map(([number]) =>
             coarseTouches(
               { ...of, weights: [new Map([[number, Fraction.ONE]])] },
-              CELLS,
               distinctionsOf(model, register),
               cuts,
             ),
