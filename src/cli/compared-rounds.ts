@@ -131,7 +131,7 @@ const inTexts = (sums: readonly CellSum[], cells: ReadonlyMap<number, CellRow>) 
 
 /** A preview of the close, which keeps nothing, by the command that a person gives. */
 async function closed(home: string, postmaster: number | undefined, period: Period): Promise<Cost> {
-  const args = [join(packageRoot, 'dist', 'cli', 'main.js'), 'close', period, '--preview'];
+  const args = [join(packageRoot, 'dist', 'cli', 'main.js'), 'close', period, '--preview', '--json'];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ANSWERABLE_HOME: home },
     stdio: ['ignore', 'pipe', 'inherit'],
