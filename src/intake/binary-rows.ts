@@ -1,10 +1,11 @@
 import { EPOCH_DAYS } from '../persistence/epoch.ts';
+import { giveMemoryBack, takeMemory } from './spare-memory.ts';
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 
 /** Rows in PostgreSQL's binary COPY format, written into one buffer that is handed on when it is full. */
 export class BinaryRows {
-  bytes = Buffer.allocUnsafeSlow(320 * 1024);
+  bytes = takeMemory(320 * 1024);
   length = 0;
   private view = viewOf(this.bytes);
 
@@ -23,10 +24,19 @@ export class BinaryRows {
   /** Makes sure that `size` more bytes fit. */
   room(size: number): void {
     if (this.length + size <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.length + size));
+    const larger = takeMemory(Math.max(this.bytes.length * 2, this.length + size));
     this.bytes.copy(larger, 0, 0, this.length);
+    giveMemoryBack(this.bytes);
     this.bytes = larger;
     this.view = viewOf(larger);
+  }
+
+  /** Gives the memory back: there are no rows afterwards. */
+  release(): void {
+    giveMemoryBack(this.bytes);
+    this.bytes = Buffer.alloc(0);
+    this.view = viewOf(this.bytes);
+    this.length = 0;
   }
 
   int16(value: number): void {

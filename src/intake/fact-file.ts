@@ -88,6 +88,7 @@ export class FactFile extends FileAttempt {
         if (staged) await writeFacts(tx, of, importId);
         if (made.length > 0) await indexMonths(tx, of, made);
         await keepKeys(tx, of, importId, encoder, hashes);
+        encoder.out.release();
       });
     } finally {
       hashes.close();

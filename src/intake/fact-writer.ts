@@ -159,4 +159,5 @@ export async function keepKeys(
     await copy.take();
   }
   await copy.end();
+  rows.release();
 }

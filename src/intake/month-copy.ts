@@ -113,4 +113,5 @@ export async function copyDaySums(tx: Tx, sums: DaySums, importId: bigint): Prom
     await copy.take();
   }
   await copy.end();
+  out.release();
 }

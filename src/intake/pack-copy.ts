@@ -5,7 +5,7 @@ import { BinaryRows } from './binary-rows.ts';
 
 const COLUMNS = ['fact', 'bucket', 'import_id', 'first_on', 'last_on', 'facts', 'records'];
 /** Bytes of packs that are held until they are written. */
-const MOST = 8 * 1024 * 1024;
+const MOST = 4 * 1024 * 1024;
 
 /** Packs of an import's facts on their way into the database, as a COPY that is held until nothing else is under way. */
 export class PackCopy {
@@ -49,7 +49,7 @@ export class PackCopy {
     rows.putWhole(records);
   }
 
-  /** Writes the packs that are full; `all`: the others, too. */
+  /** Writes the packs that are full; `all`: the others, too, and then no more can be taken. */
   async write(tx: Tx, all: boolean): Promise<void> {
     const { rows } = this;
     if (all) this.packs.endAll();
@@ -57,6 +57,7 @@ export class PackCopy {
     const copy = rows.bytes.subarray(0, rows.length);
     await copyWhole(tx, `copy retention_pack (${COLUMNS.join(', ')}) from stdin (format binary)`, copy);
     rows.length = 0;
-    rows.begin();
+    if (all) rows.release();
+    else rows.begin();
   }
 }
