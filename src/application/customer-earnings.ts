@@ -12,7 +12,7 @@ import type { Earnings } from '../domain/retention/outcome.ts';
 import type { Tx } from '../persistence/database.ts';
 import { ratesBetween } from '../persistence/decisions.queries.ts';
 import type { IntegerRows } from '../persistence/integer-rows.ts';
-import { referralEvents } from '../persistence/retention.queries.ts';
+import { referralEvents } from '../persistence/retention-streams.queries.ts';
 import { CustomerKeys, keysWhere } from '../persistence/retention/customer-keys.ts';
 import { customerSlices, type CustomerSlice, type RevenueReading } from '../persistence/retention/customer-slices.ts';
 
@@ -179,12 +179,13 @@ export function marginUnknown(day: LocalDate): Refusal {
 }
 
 /** Keys of those whom some customers referred. */
-export function cameBy(referrals: IntegerRows, customers: CustomerKeys): BigInt64Array {
+function cameBy(referrals: IntegerRows, customers: CustomerKeys): BigInt64Array {
   const wanted = Uint8Array.from(customers.placesOf(referrals.key), (place) => (place >= 0 ? 1 : 0));
   return keysWhere(referredKeys(referrals), wanted);
 }
 
-function referredKeys({ key, values }: IntegerRows): BigInt64Array {
+/** Keys of those who came, by referral. */
+export function referredKeys({ key, values }: IntegerRows): BigInt64Array {
   const [, high, low] = values;
   return key.map((_, i) => (BigInt(high![i]!) << 32n) | BigInt(low![i]!));
 }

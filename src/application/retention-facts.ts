@@ -1,4 +1,5 @@
 import type { Register } from '../domain/attribution/register.ts';
+import { KeyNumbers } from '../domain/key-numbers.ts';
 import { sha256 } from '../domain/ids.ts';
 import { addDays, firstDay, lastDay, type Period } from '../domain/period.ts';
 import { dayNumber, daysOf, type CustomerTable } from '../domain/retention/cohort.ts';
@@ -7,18 +8,29 @@ import { CohortGroups, type GroupPolicy } from '../domain/retention/cohort-group
 import type { DueCohort } from '../domain/retention/maturity.ts';
 import type { RetentionFacts } from '../domain/retention/period-effects.ts';
 import { DAY_SECONDS, resolvedOfTopics } from '../domain/retention/repeat.ts';
-import { cellList, type CellRow } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
 import { likePattern } from '../persistence/like-pattern.ts';
-import { customerSegments, namesRenewals, referralEvents, segmentsLike } from '../persistence/retention.queries.ts';
+import {
+  cellsByReason,
+  namesRenewals,
+  segmentsInOrder,
+  segmentsLike,
+  type ReasonCells,
+} from '../persistence/retention.queries.ts';
 import type { IntegerRows } from '../persistence/integer-rows.ts';
 import type { ContactColumns } from '../persistence/retention/contact-history.ts';
-import { CustomerKeys } from '../persistence/retention/customer-keys.ts';
+import { CustomerKeys, numbersOf } from '../persistence/retention/customer-keys.ts';
 import { customerSlices, type Slicing } from '../persistence/retention/customer-slices.ts';
 import type { DecisionHits } from '../persistence/retention/decision-hits.ts';
-import type { StandingCustomers } from '../persistence/retention/standing-customers.ts';
-import { callersOf, decisionHits, standingCustomers } from '../persistence/retention-streams.queries.ts';
-import { cameBy, CustomerEarnings, revenueReading, type RetentionSources } from './customer-earnings.ts';
+import { KeyOrder } from '../persistence/retention/key-order.ts';
+import type { CustomerTraits, StandingCustomers } from '../persistence/retention/standing-customers.ts';
+import {
+  callersOf,
+  decisionHits,
+  referralEvents,
+  standingCustomers,
+} from '../persistence/retention-streams.queries.ts';
+import { CustomerEarnings, referredKeys, revenueReading, type RetentionSources } from './customer-earnings.ts';
 import { hitRules, LikeTouches, touchCuts, type CellTouch } from './like-touches.ts';
 
 /** Outcomes, the 182 days of the falsification and the year of the prior value: so far back a cohort looks. */
@@ -26,6 +38,14 @@ const LOOK_BACK_DAYS = 182 + 365 + 1;
 /** Customers to compare those hit with: drawn, because a hundred thousand say no more than ten. */
 const LEAST_COMPARED = 10_000;
 const COMPARED_PER_HIT = 10;
+
+/** Facts with the names of what they number. */
+export interface NamedFacts extends RetentionFacts {
+  readonly touches: readonly CellTouch[];
+  /** in the order of their numbers, from 1 */
+  readonly segments: readonly string[];
+  readonly reasons: readonly string[];
+}
 
 /**
  * Reads what the due cohorts need, up to the last day of the period, at the run's watermark. Of the model's rules it asks
@@ -37,7 +57,7 @@ export async function retentionFacts(
   cohorts: readonly DueCohort[],
   policy: GroupPolicy,
   slicing?: Slicing,
-): Promise<RetentionFacts & { readonly touches: readonly CellTouch[] }> {
+): Promise<NamedFacts> {
   const { period, mark, register, model } = sources;
   const until = lastDay(period);
   const months = [...new Set(cohorts.map(({ month }) => month))].sort();
@@ -45,14 +65,14 @@ export async function retentionFacts(
   const hitIn = monthsOf(cohorts, 'decision');
   const decisions = [...register.decisions.keys()];
   const from = addDays(firstDay(months[0]!), -LOOK_BACK_DAYS);
-  const dimensions = await cellList(tx);
-  const inbound = inboundCells(dimensions);
+  const cells = await cellsByReason(tx);
+  const inbound = inboundCells(cells);
   const referrals = await referralEvents(tx, addDays(from, -EPISODE_DAYS), until, mark);
-  const { all, callers, compared, hits, population, customers } = await knownCustomers(tx, sources, {
+  const { all, callers, compared, hits, population, customers, segments } = await knownCustomers(tx, sources, {
     ...{ called, hitIn, decisions, inbound, referrals },
   });
   const groups = new CohortGroups({ customers, hits, decisions, population }, cohorts, policy);
-  const reasons = reasonLevels(dimensions, register);
+  const reasons = reasonLevels(cells, register);
   const reading = await revenueReading(tx, sources, from);
   const earned = new CustomerEarnings(sources, all, referrals);
   const kept = { callers, inbound, talksFrom: dayNumber(from) - 1 };
@@ -70,8 +90,7 @@ export async function retentionFacts(
   }
   const like = new LikeTouches(hitRules(model), decisions, touchCuts(sources));
   return {
-    customers,
-    groups,
+    ...{ customers, segments, groups, reasons: reasons.codes },
     referrals: earned.referred(),
     reasonParent: reasons.parent,
     touches: like.touches,
@@ -99,23 +118,35 @@ async function knownCustomers(
 ) {
   const { period, mark } = sources;
   const { called, hitIn, decisions, inbound, referrals } = of;
-  const standing = await standingCustomers(tx, mark);
-  const hits = await decisionHits(tx, decisions, lastDay(period), mark);
-  const samples = await populations(tx, sources, { standing, hits, codes: decisions }, hitIn);
-  const hitKeys = hits.keysIn(hitIn.map(daysOf));
+  const keys = new KeyNumbers();
+  const standing = await standingCustomers(tx, mark, keys);
+  const hits = await decisionHits(tx, decisions, lastDay(period), mark, keys);
   // More than are wanted: some callers' contacts were corrected away, which shows when they are read.
-  const callers = await callersOf(tx, called, inbound, mark);
-  const first = new CustomerKeys([callers, hitKeys, ...samples.values()]);
-  const all = new CustomerKeys([first.sorted, cameBy(referrals, first)]);
+  const callers = await callersOf(tx, called, inbound, mark, keys);
+  const [by, came] = [numbersOf(keys, referrals.key), numbersOf(keys, referredKeys(referrals))];
+  const order = new KeyOrder(keys);
+  const samples = await populations(tx, sources, { standing, hits, order, codes: decisions }, hitIn);
+  const compared = new Uint8Array(keys.count);
+  hits.flag(compared, hitIn.map(daysOf));
+  for (const sample of samples.values()) for (const number of sample) compared[number] = 1;
+  const wanted = compared.slice();
+  for (let number = 0; number < wanted.length; number++) if (callers[number] === 1) wanted[number] = 1;
+  const first = wanted.slice();
+  by.forEach((number, i) => first[number] === 1 && (wanted[came[i]!] = 1));
+  const chosen = order.flagged(wanted);
+  const place = new Int32Array(keys.count).fill(-1);
+  for (let i = 0; i < chosen.length; i++) place[chosen[i]!] = i;
+  const segments = await segmentsInOrder(tx, standing.segments);
   return {
-    all,
-    /** 1 by number */
-    callers: marked(all, [callers]),
-    compared: marked(all, [hitKeys, ...samples.values()]),
-    hits: hits.of(all),
+    all: new CustomerKeys([order.keysOf(chosen)]),
+    /** 1 by place */
+    callers: picked(callers, chosen),
+    compared: picked(compared, chosen),
+    hits: hits.of(chosen),
     population: (decision: string, month: Period): Int32Array =>
-      all.placesOf(samples.get(`${month} ${decision}`) ?? new BigInt64Array()),
-    customers: await customerTable(tx, sources, standing, all),
+      samples.get(`${month} ${decision}`)?.map((number) => place[number]!) ?? new Int32Array(),
+    segments,
+    customers: await customerTable(tx, mark, standing.traitsOf(chosen, segments)),
   };
 }
 
@@ -124,33 +155,38 @@ function monthsOf(cohorts: readonly DueCohort[], effect: DueCohort['effect']): P
 }
 
 /** How long an array is that has a place for every number of a cell. */
-function numbersOf(dimensions: ReadonlyMap<number, CellRow>): number {
-  return [...dimensions.keys()].reduce((most, cell) => Math.max(most, cell), 0) + 1;
+function cellNumbers(known: readonly ReasonCells[]): number {
+  return 1 + known.reduce((most, { cells }) => cells.reduce((own, cell) => Math.max(own, cell), most), 0);
 }
 
-/** 1 for cells whose contacts open episodes: outbound contacts open none. */
-function inboundCells(dimensions: ReadonlyMap<number, CellRow>): Uint8Array {
-  const inbound = new Uint8Array(numbersOf(dimensions));
-  for (const [cell, { direction }] of dimensions) if (direction !== 'outbound') inbound[cell] = 1;
+/** 1 for cells whose contacts open episodes. */
+function inboundCells(known: readonly ReasonCells[]): Uint8Array {
+  const inbound = new Uint8Array(cellNumbers(known));
+  for (const { is_inbound, cells } of known) if (is_inbound) for (const cell of cells) inbound[cell] = 1;
   return inbound;
 }
 
-/** 1 for the customers that a list names, by number. */
-function marked(customers: CustomerKeys, lists: readonly BigInt64Array[]): Uint8Array {
-  const flags = new Uint8Array(customers.count);
-  for (const list of lists) for (const place of customers.placesOf(list)) flags[place] = 1;
-  return flags;
+/** Flags of some numbers, in their order. */
+function picked(flags: Uint8Array, numbers: Int32Array): Uint8Array {
+  const own = new Uint8Array(numbers.length);
+  for (let i = 0; i < own.length; i++) own[i] = flags[numbers[i]!]!;
+  return own;
 }
 
-/** Keys of the comparison customers by `month decision`, for decisions that hit anybody in the month. */
+/** Numbers of the comparison customers by `month decision`, for decisions that hit anybody in the month. */
 async function populations(
   tx: Tx,
   { register }: RetentionSources,
-  from: { readonly standing: StandingCustomers; readonly hits: DecisionHits; readonly codes: readonly string[] },
+  from: {
+    readonly standing: StandingCustomers;
+    readonly hits: DecisionHits;
+    readonly order: KeyOrder;
+    readonly codes: readonly string[];
+  },
   months: readonly Period[],
-): Promise<ReadonlyMap<string, BigInt64Array>> {
-  const { standing, hits, codes } = from;
-  const samples = new Map<string, BigInt64Array>();
+): Promise<ReadonlyMap<string, Int32Array>> {
+  const { standing, hits, order, codes } = from;
+  const samples = new Map<string, Int32Array>();
   for (const month of months) {
     for (const [d, code] of codes.entries()) {
       const hit = hits.countOf(d, daysOf(month));
@@ -162,19 +198,13 @@ async function populations(
         from: BigInt.asIntN(64, BigInt(`0x${sha256(name).slice(0, 16)}`)),
         most: Math.max(LEAST_COMPARED, COMPARED_PER_HIT * hit),
       };
-      samples.set(name, standing.drawn(segments, draw, daysOf(month).from));
+      samples.set(name, standing.drawn(order, segments, draw, daysOf(month).from));
     }
   }
   return samples;
 }
 
-async function customerTable(
-  tx: Tx,
-  { mark }: RetentionSources,
-  standing: StandingCustomers,
-  keys: CustomerKeys,
-): Promise<CustomerTable> {
-  const traits = standing.traitsOf(keys, await customerSegments(tx, mark));
+async function customerTable(tx: Tx, mark: string, traits: CustomerTraits): Promise<CustomerTable> {
   const { joinedOn, leftOn, segment, monthlyMargin: margin } = traits;
   // Renewals are how a company's contracts show in its revenue: where there are any, events tell it all.
   const renewals = await namesRenewals(tx, mark);
@@ -185,15 +215,15 @@ async function customerTable(
   };
 }
 
-/** Level of each cell's reason among all that are known, by number of the cell, with the levels above. */
-function reasonLevels(dimensions: ReadonlyMap<number, CellRow>, register: Register) {
-  const named = [...dimensions.values()].map((cell) => cell.reason_code);
+/** Level of each cell's reason among all that are known, by number of the cell, with the codes and the levels above. */
+function reasonLevels(known: readonly ReasonCells[], register: Register) {
+  const named = known.map(({ reason_code }) => reason_code);
   const codes = [...new Set([...register.reasons.keys(), ...named])].sort();
   const level = new Map(codes.map((code, i) => [code, i + 1]));
-  const levelOf = new Int32Array(numbersOf(dimensions));
-  for (const [cell, row] of dimensions) levelOf[cell] = level.get(row.reason_code)!;
+  const levelOf = new Int32Array(cellNumbers(known));
+  for (const { reason_code, cells } of known) for (const cell of cells) levelOf[cell] = level.get(reason_code)!;
   const above = codes.map((code) => level.get(register.reasons.get(code)?.parent ?? '') ?? 0);
-  return { levelOf, parent: Int32Array.from([0, ...above]) };
+  return { codes, levelOf, parent: Int32Array.from([0, ...above]) };
 }
 
 /** Whether each contact resolved, and the level of its reason. @param cutOff epoch seconds */

@@ -1,14 +1,12 @@
 import type { RetentionSources } from '../application/customer-earnings.ts';
-import { retentionFacts } from '../application/retention-facts.ts';
+import { retentionFacts, type NamedFacts } from '../application/retention-facts.ts';
 import { lastDay, type LocalDate, type Period } from '../domain/period.ts';
 import { cohortSums, dayNumber, type CohortRows, type Strata } from '../domain/retention/cohort.ts';
 import type { EffectKind } from '../domain/retention/effect.ts';
 import { delayOf, type DueCohort } from '../domain/retention/maturity.ts';
 import { cohortName } from '../domain/retention/period-effects.ts';
-import { cellList } from '../persistence/close-inputs.queries.ts';
 import type { Tx } from '../persistence/database.ts';
 import { likePattern } from '../persistence/like-pattern.ts';
-import { customerSegments } from '../persistence/retention.queries.ts';
 import { ExactSums } from '../persistence/roll-up/exact-sums.ts';
 
 /** What the retention step of a close is asked, in words that another engine understands, too. */
@@ -51,8 +49,7 @@ export async function retentionSums(
   // nothing is forecast or posted
   const plain = cohorts.map((cohort) => ({ ...cohort, due: [], open: [] }));
   const policy = { windowsDays, netProvisional: false, observedThrough: dayNumber(lastDay(sources.period)) };
-  const { customers, referrals, groups } = await retentionFacts(tx, sources, plain, policy);
-  const names = await strataNames(tx, sources);
+  const { customers, referrals, groups, ...names } = await retentionFacts(tx, sources, plain, policy);
   const places = new Map<string, number>();
   const columns = 4 + 2 * windowsDays.length;
   const sums = new ExactSums();
@@ -61,13 +58,10 @@ export async function retentionSums(
       const name = `${cohort.effect} ${cohortName(cohort.month, decision)}`;
       const found = cohortSums(rows, { customers, earned, referrals }, windowsDays, delayOf(cohort.effect));
       const { bands, before, priorValue, yearValue, referred, active } = found;
-      const values = [...bands, before, priorValue, yearValue, ...referred!];
-      const placeOf = placesOf(rows, active, found.strata(), name, names, places);
-      for (let i = 0; i < rows.customer.length; i++) {
-        const first = placeOf(i) * columns;
-        sums.add(first, 1);
-        for (let column = 1; column < columns; column++) sums.add(first + column, values[column - 1]![i]!);
-      }
+      const first = placesOf(rows, active, found.strata(), name, names, places);
+      for (let i = 0; i < first.length; i++) sums.add((first[i]! *= columns), 1);
+      for (const [column, values] of [...bands, before, priorValue, yearValue, ...referred!].entries())
+        for (let i = 0; i < first.length; i++) sums.add(first[i]! + column + 1, values[i]!);
     }
   }
   const integers = (place: number): string =>
@@ -75,35 +69,28 @@ export async function retentionSums(
   return new Map([...places].map(([key, place]) => [key, integers(place)]));
 }
 
-type Names = Awaited<ReturnType<typeof strataNames>>;
-
-async function strataNames(tx: Tx, { mark, register }: RetentionSources) {
-  const cells = await cellList(tx);
-  const reasons = new Set([...register.reasons.keys(), ...[...cells.values()].map((cell) => cell.reason_code)]);
-  return { segments: ['', ...(await customerSegments(tx, mark))], reasons: ['', ...[...reasons].sort()] };
-}
-
-/** Number of a row's sums; a new one is given where nobody like it was seen. */
+/** Number of each row's sums; new ones are given where nobody like it was seen. */
 function placesOf(
   rows: CohortRows,
   active: Uint8Array,
   { of, strata }: Strata,
   name: string,
-  { segments, reasons }: Names,
+  { segments, reasons }: Pick<NamedFacts, 'segments' | 'reasons'>,
   places: Map<string, number>,
-): (row: number) => number {
+): Int32Array {
   const known = new Int32Array(4 * strata.length).fill(-1);
-  return (row) => {
+  const placeOf = new Int32Array(of.length);
+  for (let row = 0; row < placeOf.length; row++) {
     const alike = 4 * of[row]! + 2 * rows.treated[row]! + active[row]!;
     if (known[alike]! < 0) {
       const { tenureBand, fifth, segment, reason } = strata[of[row]!]!;
-      const key = [name, rows.treated[row], active[row], tenureBand, fifth, segments[segment], reasons[reason]].join(
-        ' ',
-      );
+      const like = [tenureBand, fifth, segments[segment - 1], reasons[reason - 1]];
+      const key = [name, rows.treated[row], active[row], ...like].join(' ');
       const place = places.get(key) ?? places.size;
       places.set(key, place);
       known[alike] = place;
     }
-    return known[alike]!;
-  };
+    placeOf[row] = known[alike]!;
+  }
+  return placeOf;
 }

@@ -1,5 +1,5 @@
 import type { Tx } from '../persistence/database.ts';
-import { FactPacks, isPacked, type FactPack } from '../persistence/retention/fact-packs.ts';
+import { FactPacks, isPacked, type FactPack, type PackedTable } from '../persistence/retention/fact-packs.ts';
 import { copyWhole } from './binary-copy.ts';
 import { BinaryRows } from './binary-rows.ts';
 
@@ -13,11 +13,11 @@ export class PackCopy {
   private readonly packs: FactPacks;
 
   private constructor(
-    private readonly fact: 'contact' | 'revenue',
+    table: PackedTable,
     columns: readonly string[],
     private readonly importId: bigint,
   ) {
-    this.packs = FactPacks.of(fact, columns, (pack) => this.put(pack));
+    this.packs = FactPacks.of(table, columns, (pack) => this.put(pack));
     this.rows.begin();
   }
 
@@ -36,11 +36,11 @@ export class PackCopy {
     this.packs.take(bytes, at);
   }
 
-  private put({ bucket, firstDay, lastDay, facts, records }: FactPack): void {
+  private put({ fact, bucket, firstDay, lastDay, facts, records }: FactPack): void {
     const { rows } = this;
     rows.room(records.length + 1024);
     rows.int16(COLUMNS.length);
-    rows.putText(this.fact);
+    rows.putText(fact);
     rows.putInt2(bucket);
     rows.putBigInt(this.importId);
     rows.putDay(firstDay);

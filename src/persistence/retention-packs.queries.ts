@@ -3,7 +3,7 @@ import { dayNumber } from '../domain/retention/cohort.ts';
 import { copyOut } from './copy-out.ts';
 import type { Tx } from './database.ts';
 import { BUCKETS } from './retention/customer-keys.ts';
-import { dayOf, recordWords, type PackedFact } from './retention/fact-packs.ts';
+import { dayOf, PACKED_AS, recordWords, type PackedFact, type PackedTable } from './retention/fact-packs.ts';
 import { sql } from './sql.ts';
 
 /** Which facts are read: of some days, both included, from imports up to a number. */
@@ -73,7 +73,7 @@ export class PackedRows {
   }
 }
 
-/** What is packed of a fact: its columns as 118-retention-packs.sql takes them, its day, and which rows. */
+/** What is packed as a fact: columns as 118-retention-packs.sql and 122-hit-and-referral-packs.sql take them, the day, and which rows. */
 const PACKED = {
   contact: {
     record:
@@ -87,17 +87,34 @@ const PACKED = {
     day: 'occurred_on',
     where: `kind not in ('fee', 'referral') and decision_code is null`,
   },
+  referral: {
+    record: 'referral_record(customer_key, occurred_at, occurred_on, sign::smallint, referred_customer_key)',
+    day: 'occurred_on',
+    where: `kind = 'referral' and referred_customer_key is not null`,
+  },
+  hit: {
+    record: 'hit_record(customer_key, occurred_at, occurred_on, sign::smallint, decision_code)',
+    day: 'occurred_on',
+    where: 'true',
+  },
 } as const satisfies Readonly<Record<PackedFact, object>>;
 
-/** Packs rows that the database has. @param rows a query of signed facts with their imports */
-export async function packRows(tx: Tx, fact: PackedFact, rows: string, parameters: readonly unknown[]): Promise<void> {
-  const { record, day, where } = PACKED[fact];
+/** Packs rows of a table that the database has. @param rows a query of signed facts with their imports */
+export async function packRows(
+  tx: Tx,
+  table: PackedTable,
+  rows: string,
+  parameters: readonly unknown[],
+): Promise<void> {
+  const packs = PACKED_AS[table].map((fact) => {
+    const { record, day, where } = PACKED[fact];
+    return `select '${fact}', (customer_key >> 58) + 32, import_id, min(${day}), max(${day}), count(*), string_agg(${record}, '')
+      from written where ${where} group by 2, 3, date_trunc('month', ${day})`;
+  });
   await tx.query('set local enable_hashagg to off'); // it would hold all records in memory
   await tx.query(
     `with written as materialized (${rows})
-     insert into retention_pack (fact, bucket, import_id, first_on, last_on, facts, records)
-     select '${fact}', (customer_key >> 58) + 32, import_id, min(${day}), max(${day}), count(*), string_agg(${record}, '')
-     from written where ${where} group by 2, 3, date_trunc('month', ${day})`,
+     insert into retention_pack (fact, bucket, import_id, first_on, last_on, facts, records) ${packs.join(' union all ')}`,
     [...parameters],
   );
   await tx.query('set local enable_hashagg to default');

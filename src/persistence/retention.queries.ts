@@ -23,18 +23,24 @@ export async function contactsOfCallers(
   return await copyIntegers(tx, sql('retention-contacts'), [months, until, mark, from], 4);
 }
 
-/** Columns: day since 1970, high and low 32 bits of the key of who came. */
-export async function referralEvents(tx: Tx, from: LocalDate, to: LocalDate, mark: string): Promise<IntegerRows> {
-  return await copyIntegers(tx, sql('retention-referrals'), [from, to, mark], 4);
-}
-
 export async function namesRenewals(tx: Tx, mark: string): Promise<boolean> {
   return ((await tx.query(sql('retention-renewals'), [mark])) as [{ any_renewal: boolean }])[0].any_renewal;
 }
 
-/** Segments of customers in order. */
-export async function customerSegments(tx: Tx, mark: string): Promise<string[]> {
-  return ((await tx.query(sql('retention-segments'), [mark])) as { segment: string }[]).map((row) => row.segment);
+/** Cells of one reason, all inbound or all outbound: outbound contacts open no episodes. */
+export interface ReasonCells {
+  readonly reason_code: string;
+  readonly is_inbound: boolean;
+  readonly cells: readonly number[];
+}
+
+export async function cellsByReason(tx: Tx): Promise<ReasonCells[]> {
+  return await tx.query(sql('retention-cells'));
+}
+
+/** Segments in the database's order. */
+export async function segmentsInOrder(tx: Tx, segments: readonly string[]): Promise<string[]> {
+  return ((await tx.query(sql('retention-segments'), [segments])) as { segment: string }[]).map((row) => row.segment);
 }
 
 /** Which of some segments one of these patterns of LIKE takes. */

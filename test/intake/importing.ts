@@ -110,7 +110,14 @@ export class ImportingCompany {
        union all
        select concat_ws('|', 'revenue', import_id, customer_key, ${micros('occurred_at')}, occurred_on - date '1970-01-01',
          kind in ('purchase', 'renewal', 'expansion'), currency, margin_minor is not null, coalesce(margin_minor, amount_minor) * sign)
-       from revenue where decision_code is null and kind not in ('fee', 'referral')`,
+       from revenue where decision_code is null and kind not in ('fee', 'referral')
+       union all
+       select concat_ws('|', 'referral', import_id, customer_key, ${micros('occurred_at')}, occurred_on - date '1970-01-01', sign,
+         referred_customer_key)
+       from revenue where kind = 'referral' and referred_customer_key is not null
+       union all
+       select concat_ws('|', 'hit', import_id, customer_key, ${micros('occurred_at')}, occurred_on - date '1970-01-01', sign, decision_code)
+       from exposure`,
     );
     const left = new Map<string, number>();
     for (const { text } of stored) left.set(text, (left.get(text) ?? 0) + 1);
@@ -120,7 +127,7 @@ export class ImportingCompany {
 }
 
 interface Pack {
-  readonly fact: 'contact' | 'revenue';
+  readonly fact: 'contact' | 'revenue' | 'referral' | 'hit';
   readonly bucket: number;
   readonly importId: number;
   readonly facts: number;
@@ -136,11 +143,18 @@ function recordsOf(pack: Pack): { day: number; text: string }[] {
     const [key, micros] = [bytes.readBigInt64BE(at), bytes.readBigInt64BE(at + 8)];
     const head = [pack.fact, pack.importId, key, micros];
     if (Number(key >> 58n) + 32 !== pack.bucket) found.push({ day: NaN, text: 'in a foreign bucket' });
+    const filled = (length: number, from: number): string => {
+      size = from + 4 * Math.ceil(length / 4);
+      if (bytes.subarray(at + from + length, at + size).some((byte) => byte !== 0)) found.push({ day: NaN, text: 'filled with what is no zero' }); // prettier-ignore
+      return bytes.toString('utf8', at + from, at + from + length);
+    };
     if (pack.fact === 'contact') {
-      size = 36 + 4 * Math.ceil(word(8) / 4);
-      const id = bytes.toString('utf8', at + 36, at + 36 + word(8));
-      if (bytes.subarray(at + 36 + word(8), at + size).some((byte) => byte !== 0)) found.push({ day: NaN, text: 'filled with what is no zero' }); // prettier-ignore
-      found.push({ day: word(4), text: [...head, word(4), word(5), word(6), word(7), id].join('|') });
+      found.push({ day: word(4), text: [...head, word(4), word(5), word(6), word(7), filled(word(8), 36)].join('|') });
+    } else if (pack.fact === 'hit') {
+      found.push({ day: word(4), text: [...head, word(4), word(5), filled(word(6), 28)].join('|') });
+    } else if (pack.fact === 'referral') {
+      size = 32;
+      found.push({ day: word(4), text: [...head, word(4), word(5), bytes.readBigInt64BE(at + 24)].join('|') });
     } else {
       size = 32;
       const letters = [word(5) >> 11, (word(5) >> 6) & 31, (word(5) >> 1) & 31];

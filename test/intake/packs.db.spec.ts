@@ -30,8 +30,21 @@ describe('packs of facts', () => {
       expect(await company.load('revenue', REVENUE, options)).toMatchObject({ faultCount: 0, new: 40 });
       expect(await company.packDifferences()).toEqual([]);
       expect(await packed(company, 'revenue')).toBe(30 - 4);
+      expect(await packed(company, 'referral')).toBe(5);
     },
   );
+
+  it.each(Object.entries(ROADS))('hold hits by decisions of whatever codes: %s', async (_road, options) => {
+    const company = await fresh();
+    const codes = ['F', 'FE', 'FEE', 'FEES', 'ÄNDERUNG', 'x'.repeat(60)];
+    const decisions = codes.map((code) => `${code},${code},fee,2025-01-01\n`).join('');
+    await company.load('decisions', `decision_code,title,kind,effective_from\n${decisions}`);
+    const rows = codes.map((code, i) => `e${i},K${i},${code},2026-0${1 + i}-03T23:59:59.999999Z\n`).join('');
+    const head = 'exposure_id,customer_id,decision_code,occurred_at\n';
+    expect(await company.load('exposures', head + rows, options)).toMatchObject({ faultCount: 0, new: 6 });
+    expect(await packed(company, 'hit')).toBe(6);
+    expect(await company.packDifferences()).toEqual([]);
+  });
 
   it.each(Object.entries(ROADS))(
     'hold contacts of customers with whatever ids, and no others: %s',
@@ -70,13 +83,17 @@ describe('packs of facts', () => {
     await company.load('contacts', contacts(60));
     const { importId } = await company.load('contacts', contacts(90));
     await company.imports.undo(company.finance, importId!);
+    const hits = Array.from({ length: 9 }, (_, i) => `e${i},K${i},FEE,2026-0${1 + (i % 3)}-03\n`).join('');
+    await company.load('exposures', `exposure_id,customer_id,decision_code,occurred_at\n${hits}`);
     const client = new pg.Client({ connectionString: company.test.adminUrl });
     await client.connect();
     try {
       await client.query('set session_replication_role to replica; delete from retention_pack');
       expect((await company.packDifferences()).length).toBeGreaterThan(60);
-      const migration = readFileSync(join(packageRoot, 'migrations', '118-retention-packs.sql'), 'utf8');
-      await client.query(migration.slice(migration.indexOf('-- What older imports brought')));
+      for (const name of ['118-retention-packs.sql', '122-hit-and-referral-packs.sql']) {
+        const migration = readFileSync(join(packageRoot, 'migrations', name), 'utf8');
+        await client.query(migration.slice(migration.indexOf('-- What older imports brought')));
+      }
     } finally {
       await client.end();
     }

@@ -1,16 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { KeyNumbers } from '../../src/domain/key-numbers.ts';
 import { period } from '../../src/domain/period.ts';
 import { dayNumber, daysOf } from '../../src/domain/retention/cohort.ts';
 import { cellList } from '../../src/persistence/close-inputs.queries.ts';
 import type { Literal } from '../../src/persistence/copy-out.ts';
 import type { Tx } from '../../src/persistence/database.ts';
 import { copyIntegers } from '../../src/persistence/integer-rows.ts';
-import { contactsOfCallers } from '../../src/persistence/retention.queries.ts';
+import { contactsOfCallers, segmentsInOrder } from '../../src/persistence/retention.queries.ts';
 import { packRows } from '../../src/persistence/retention-packs.queries.ts';
-import { callersOf, decisionHits, standingCustomers } from '../../src/persistence/retention-streams.queries.ts';
-import { CustomerKeys } from '../../src/persistence/retention/customer-keys.ts';
+import {
+  callersOf,
+  decisionHits,
+  referralEvents,
+  standingCustomers,
+} from '../../src/persistence/retention-streams.queries.ts';
+import { CustomerKeys, keysOf, keysWhere, numbersOf } from '../../src/persistence/retention/customer-keys.ts';
+import { KeyOrder } from '../../src/persistence/retention/key-order.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { csv, testBooks, type TestBooks } from '../builders/books.ts';
 import { readCustomers } from '../builders/read-customers.ts';
@@ -51,6 +58,13 @@ function columnsOf(keys: CustomerKeys, customer: Int32Array, values: readonly Ar
   return Array.from(customer, (own, i) => [keys.sorted[own], ...values.map((column) => column[i])].join(' '));
 }
 
+/** Numbers of keys by their places. */
+function numbered(keys: CustomerKeys): KeyNumbers {
+  const numbers = new KeyNumbers();
+  numbersOf(numbers, keys.sorted);
+  return numbers;
+}
+
 describe('facts of retention, read in narrow rows', () => {
   let books: TestBooks;
   let everybody: CustomerKeys;
@@ -84,6 +98,7 @@ describe('facts of retention, read in narrow rows', () => {
     await books.db.books(async (tx) => {
       await packRows(tx, 'contact', 'select * from contact', []);
       await packRows(tx, 'revenue', 'select * from revenue', []);
+      await packRows(tx, 'exposure', 'select * from exposure', []);
     });
     everybody = new CustomerKeys([BigInt64Array.from(rows, ({ key }) => BigInt(key))]);
   }, 120_000);
@@ -93,15 +108,26 @@ describe('facts of retention, read in narrow rows', () => {
     const codes = ['PRICE', 'FEE'];
     await books.db.books(async (tx) => {
       const expected = await bySql(tx, 'hits', [codes, UNTIL, MARK], 4);
-      const hits = await decisionHits(tx, codes, UNTIL, MARK);
-      const { customer, at, day, decision } = hits.of(everybody);
+      const keys = numbered(everybody);
+      const hits = await decisionHits(tx, codes, UNTIL, MARK, keys);
+      const { customer, at, day, decision } = hits.of(Int32Array.from(everybody.sorted.keys()));
       expect(expected.length).toBeGreaterThan(300);
       expect(columnsOf(everybody, customer, [at, day, decision.map((own) => own + 1)])).toEqual(expected);
       const inMarch = expected
         .map((line) => line.split(' '))
         .filter(([, , own]) => Number(own) >= dayNumber('2026-03-01'));
-      expect([...hits.keysIn([daysOf(MARCH)])]).toEqual(expect.arrayContaining(inMarch.map(([key]) => BigInt(key!))));
+      const flags = new Uint8Array(keys.count);
+      hits.flag(flags, [daysOf(MARCH)]);
+      expect([...keysWhere(keysOf(keys), flags)]).toEqual([...new Set(inMarch.map(([key]) => BigInt(key!)))]);
       expect(hits.countOf(1, daysOf(MARCH))).toBe(inMarch.filter(([, , , own]) => own === '2').length);
+    });
+  });
+
+  it('are the referrals that SQL gives, in its order', async () => {
+    await books.db.books(async (tx) => {
+      const expected = await bySql(tx, 'referrals', ['2026-01-10', UNTIL, MARK], 4);
+      expect(expected.length).toBeGreaterThan(100);
+      expect(linesOf(await referralEvents(tx, '2026-01-10', UNTIL, MARK))).toEqual(expected);
     });
   });
 
@@ -120,13 +146,18 @@ describe('facts of retention, read in narrow rows', () => {
         const cells = await cellList(tx);
         const inbound = new Uint8Array(2000);
         for (const [cell, { direction }] of cells) inbound[cell] = direction === 'outbound' ? 0 : 1;
-        const all = new CustomerKeys([await callersOf(tx, months, inbound, MARK), everybody.sorted.slice(0, 9)]);
+        const keys = numbered(new CustomerKeys([everybody.sorted.slice(4, 30)]));
+        const called = await callersOf(tx, months, inbound, MARK, keys);
+        const all = new CustomerKeys([keysWhere(keysOf(keys), called), everybody.sorted.slice(0, 9)]);
         const callers = new Uint8Array(all.count).fill(1);
         const kept = { callers, inbound, talksFrom: dayNumber('2026-03-01') };
-        const called = months.map(daysOf);
+        const days = months.map(daysOf);
         expect(expected.length).toBeGreaterThan(800);
         for (const slicing of SLICINGS) {
-          const { contacts, slices } = await readCustomers(tx, all, kept, '-infinity', NO_REVENUE, { called, slicing });
+          const { contacts, slices } = await readCustomers(tx, all, kept, '-infinity', NO_REVENUE, {
+            called: days,
+            slicing,
+          });
           expect(slices.length).toBeGreaterThanOrEqual(slicing.slices);
           expect(linesBy(all, contacts)).toEqual(expected);
         }
@@ -174,10 +205,15 @@ describe('facts of retention, read in narrow rows', () => {
   it('are the customers that SQL gives, and the populations it draws', async () => {
     await books.db.books(async (tx) => {
       const segments = ['gold', 'gone over', 'good', 'so%so', 'so_so'];
-      const customers = await standingCustomers(tx, MARK);
+      const numbers = new KeyNumbers();
+      const customers = await standingCustomers(tx, MARK, numbers);
       expect([...customers.segments].sort()).toEqual(segments);
       const keys = new CustomerKeys([everybody.sorted.slice(5), BigInt64Array.of(1n)]);
-      const { joinedOn, leftOn, segment, monthlyMargin } = customers.traitsOf(keys, segments);
+      expect(await segmentsInOrder(tx, customers.segments)).toEqual(segments);
+      const own = numbersOf(numbers, keys.sorted);
+      const { joinedOn, leftOn, segment, monthlyMargin } = customers.traitsOf(own, segments);
+      const order = new KeyOrder(numbers);
+      expect([...order.keysOf(order.numbers)]).toEqual([...new CustomerKeys([keysOf(numbers)]).sorted]);
       const left = leftOn.map((day) => (day === Infinity ? 1_000_000 : day));
       const place = Int32Array.from({ length: keys.count }, (_, i) => i);
       const literal = `{${[...keys.sorted].join(',')}}`;
@@ -193,8 +229,8 @@ describe('facts of retention, read in narrow rows', () => {
         for (const from of [-(2n ** 63n), 0n, everybody.sorted[60]!, 2n ** 63n - 1n])
           for (const most of [7, 1000]) {
             const expected = await bySql(tx, 'population', [patterns, `${from}`, most, '2026-03-01', MARK], 1);
-            const drawn = customers.drawn(names && new Set(names), { from, most }, dayNumber('2026-03-01'));
-            expect([...drawn].map(String)).toEqual(expected.sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)));
+            const drawn = customers.drawn(order, names && new Set(names), { from, most }, dayNumber('2026-03-01'));
+            expect([...order.keysOf(drawn)].map(String)).toEqual(expected.sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)));
             if (names === null) expect(drawn.length).toBeGreaterThan(6);
           }
     });

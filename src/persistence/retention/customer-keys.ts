@@ -80,6 +80,14 @@ export function keysOf(numbers: KeyNumbers): BigInt64Array {
   return keys;
 }
 
+/** Numbers of keys in any order; those that have none get one. */
+export function numbersOf(numbers: KeyNumbers, keys: BigInt64Array): Int32Array {
+  const halves = halvesOf(keys);
+  const own = new Int32Array(keys.length);
+  for (let i = 0; i < own.length; i++) own[i] = numbers.numberOf(halves[2 * i + HIGH]!, halves[2 * i + LOW]!);
+  return own;
+}
+
 /** The keys at whose places there is a 1. */
 export function keysWhere(keys: BigInt64Array, flags: Uint8Array): BigInt64Array {
   const [from, kept] = [halvesOf(keys), new Int32Array(2 * keys.length)];

@@ -1,13 +1,17 @@
 import { enlarged } from '../../domain/enlarged.ts';
-import { KeyNumbers } from '../../domain/key-numbers.ts';
-import { EPOCH_DAYS, EPOCH_SECONDS } from '../epoch.ts';
+import type { KeyNumbers } from '../../domain/key-numbers.ts';
+import { EPOCH_SECONDS } from '../epoch.ts';
 import { grouped } from '../roll-up/grouped.ts';
 import { sortShort } from '../roll-up/sort-short.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { keysOf, keysWhere, type CustomerKeys } from './customer-keys.ts';
+import { recordWords } from './fact-packs.ts';
 
 const WORDS = 5;
 const W = { customer: 0, timeHigh: 1, timeLow: 2, day: 3, decision: 4 } as const;
+
+/** Words of a packed hit behind its key: PostgreSQL's microseconds, day since 1970, sign, length of the decision's code, the code. */
+const P = { timeHigh: 2, timeLow: 3, day: 4, sign: 5, codeBytes: 6 } as const;
+const NONE: readonly never[] = [];
 
 /** Hits by customer number, instant and decision code: instants in epoch seconds, days since 1970, decisions by place. */
 export interface HitColumns {
@@ -17,28 +21,52 @@ export interface HitColumns {
   readonly decision: Int32Array;
 }
 
-/** Hits of customers by some decisions, as they stand: one that was taken back or corrected takes another off. */
+/** Hits of numbered customers by some decisions, as they stand: one that was taken back or corrected takes another off. */
 export class DecisionHits {
-  private readonly customers = new KeyNumbers();
   private words = new Int32Array(1024 * WORDS);
   private rows = 0;
-  private starts = new Int32Array(1);
+  private starts: Int32Array = new Int32Array(1);
 
-  constructor(private readonly codes: readonly string[]) {}
+  /** codes in the words of a record, with their places, by a sum over these */
+  private readonly placesBySum = new Map<number, { readonly words: Int32Array; readonly place: number }[]>();
 
-  /** Takes a row of retention-hit-stream.sql; rows that were taken back carry the complement of their decision. */
-  readonly take = (bytes: Buffer, at: number): void => {
-    if (bytes.readInt32BE(at + 38) < 0) return;
-    const decision = bytes.readInt32BE(at + 42) - 1;
-    if ((this.rows + 1) * WORDS > this.words.length) this.words = enlarged(this.words);
-    const { words } = this;
-    const to = this.rows++ * WORDS;
-    words[to + W.customer] = this.customers.numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
-    words[to + W.timeHigh] = bytes.readInt32BE(at + 16);
-    words[to + W.timeLow] = bytes.readInt32BE(at + 20);
-    words[to + W.day] = bytes.readInt32BE(at + 28) + EPOCH_DAYS;
-    words[to + W.decision] = bytes.readInt16BE(at + 36) > 0 ? decision : ~decision;
-  };
+  constructor(
+    private readonly codes: readonly string[],
+    private readonly customers: KeyNumbers,
+  ) {
+    for (const [place, code] of codes.entries()) {
+      const words = codeWords(code);
+      const sum = sumOf(words, 0, words.length);
+      this.placesBySum.set(sum, [...(this.placesBySum.get(sum) ?? []), { words, place }]);
+    }
+  }
+
+  /** Takes records of packs; those of hits that were taken back carry the complement of their decision. */
+  take(packed: Int32Array): void {
+    for (let at = 0; at < packed.length; at += recordWords('hit', packed, at)) {
+      const decision = this.placeOf(packed, at + P.codeBytes);
+      if (decision < 0) continue;
+      if ((this.rows + 1) * WORDS > this.words.length) this.words = enlarged(this.words);
+      const { words } = this;
+      const to = this.rows++ * WORDS;
+      words[to + W.customer] = this.customers.numberOf(packed[at]!, packed[at + 1]!);
+      words[to + W.timeHigh] = packed[at + P.timeHigh]!;
+      words[to + W.timeLow] = packed[at + P.timeLow]!;
+      words[to + W.day] = packed[at + P.day]!;
+      words[to + W.decision] = packed[at + P.sign]! > 0 ? decision : ~decision;
+    }
+  }
+
+  /** Place of the code whose length stands at a place, before it; -1: it is none of them. */
+  private placeOf(packed: Int32Array, at: number): number {
+    const count = 1 + ((packed[at]! + 3) >> 2);
+    for (const { words, place } of this.placesBySum.get(sumOf(packed, at, count)) ?? NONE) {
+      let same = 0;
+      while (same < words.length && words[same] === packed[at + same]) same++;
+      if (same === count) return place;
+    }
+    return -1;
+  }
 
   /** Once all are there: in order, and only those that stand. */
   arrange(): void {
@@ -55,27 +83,27 @@ export class DecisionHits {
       this.timeOf(a) - this.timeOf(b) || rank[decisionOf(a)]! - rank[decisionOf(b)]!;
     const { starts, order } = grouped(this.rows, this.customers.count, (row) => words[row * WORDS + W.customer]!);
     const standing = new Int32Array(this.rows * WORDS);
-    const newStarts = new Int32Array(starts.length);
     let kept = 0;
-    for (let customer = 0; customer < this.customers.count; customer++) {
-      const [from, to] = [starts[customer]!, starts[customer + 1]!];
-      if (to - from > 1) sortShort(order, from, to, inOrder);
-      for (let place = from; place < to;) {
+    for (let customer = 0, place = 0; customer + 1 < starts.length; customer++) {
+      const to = starts[customer + 1]!;
+      if (to - place > 1) sortShort(order, place, to, inOrder);
+      while (place < to) {
         let [next, net] = [place, 0];
         for (; next < to && (next === place || inOrder(order[place]!, order[next]!) === 0); next++)
           net += words[order[next]! * WORDS + W.decision]! < 0 ? -1 : 1;
         const row = order[place]! * WORDS;
         for (; net > 0; net--) {
-          standing.set(words.subarray(row, row + WORDS), kept * WORDS);
-          standing[kept++ * WORDS + W.decision] = decisionOf(order[place]!);
+          const own = kept++ * WORDS;
+          for (let word = 0; word < WORDS; word++) standing[own + word] = words[row + word]!;
+          standing[own + W.decision] = decisionOf(order[place]!);
         }
         place = next;
       }
-      newStarts[customer + 1] = kept;
+      starts[customer + 1] = kept;
     }
     this.words = standing;
     this.rows = kept;
-    this.starts = newStarts;
+    this.starts = starts;
   }
 
   /** How many hits by a decision there were on some days, `from` included, `to` not. */
@@ -88,23 +116,22 @@ export class DecisionHits {
     return count;
   }
 
-  /** Keys of the customers that were hit on some days, `from` included, `to` not. */
-  keysIn(ranges: readonly { readonly from: number; readonly to: number }[]): BigInt64Array {
-    const isHit = new Uint8Array(this.customers.count);
-    for (let row = 0; row < this.rows; row++) {
-      const day = this.words[row * WORDS + W.day]!;
-      if (ranges.some(({ from, to }) => day >= from && day < to)) isHit[this.words[row * WORDS]!] = 1;
+  /** Puts a 1 for each customer that was hit on some days, `from` included, `to` not. @param flags by number */
+  flag(flags: Uint8Array, ranges: readonly { readonly from: number; readonly to: number }[]): void {
+    for (const { from, to } of ranges) {
+      for (let row = 0; row < this.rows; row++) {
+        const day = this.words[row * WORDS + W.day]!;
+        if (day >= from && day < to) flags[this.words[row * WORDS + W.customer]!] = 1;
+      }
     }
-    return keysWhere(keysOf(this.customers), isHit);
   }
 
-  /** Hits of some customers, in their numbers. */
-  of(customers: CustomerKeys): HitColumns {
-    const number = customers.placesOf(keysOf(this.customers));
-    const own = new Int32Array(customers.count).fill(-1);
-    number.forEach((place, customer) => place >= 0 && (own[place] = customer));
+  /** Hits of some customers, by their places in a list of their numbers. */
+  of(customers: Int32Array): HitColumns {
+    const { starts, words } = this;
+    const known = starts.length - 1;
     let count = 0;
-    for (const customer of own) if (customer >= 0) count += this.starts[customer + 1]! - this.starts[customer]!;
+    for (const customer of customers) if (customer < known) count += starts[customer + 1]! - starts[customer]!;
     const columns = {
       customer: new Int32Array(count),
       at: new Float64Array(count),
@@ -112,16 +139,16 @@ export class DecisionHits {
       decision: new Int32Array(count),
     };
     let to = 0;
-    own.forEach((customer, place) => {
-      if (customer < 0) return;
-      for (let row = this.starts[customer]!; row < this.starts[customer + 1]!; row++, to++) {
-        const from = row * WORDS;
+    for (let place = 0; place < customers.length; place++) {
+      const customer = customers[place]!;
+      if (customer >= known) continue;
+      for (let row = starts[customer]!; row < starts[customer + 1]!; row++, to++) {
         columns.customer[to] = place;
         columns.at[to] = Math.floor(this.timeOf(row) / 1e6) + EPOCH_SECONDS;
-        columns.day[to] = this.words[from + W.day]!;
-        columns.decision[to] = this.words[from + W.decision]!;
+        columns.day[to] = words[row * WORDS + W.day]!;
+        columns.decision[to] = words[row * WORDS + W.decision]!;
       }
-    });
+    }
     return columns;
   }
 
@@ -129,4 +156,19 @@ export class DecisionHits {
     const at = row * WORDS;
     return wholeNumber(this.words[at + W.timeHigh]!, this.words[at + W.timeLow]!);
   }
+}
+
+/** A code as packs have it: its length, and its bytes in whole words. */
+function codeWords(code: string): Int32Array {
+  const text = Buffer.from(code);
+  const bytes = Buffer.alloc(4 + ((text.length + 3) & -4));
+  bytes.writeInt32BE(text.length);
+  text.copy(bytes, 4);
+  return Int32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readInt32BE(4 * i));
+}
+
+function sumOf(words: Int32Array, from: number, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum = (Math.imul(sum, 31) + words[from + i]!) | 0;
+  return sum;
 }

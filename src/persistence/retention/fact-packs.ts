@@ -1,29 +1,37 @@
 import { EPOCH_DAYS } from '../epoch.ts';
 import { BUCKETS, bucketOf } from './customer-keys.ts';
 
-export type PackedFact = 'contact' | 'revenue';
+export type PackedFact = 'contact' | 'revenue' | 'referral' | 'hit';
 
-/** Whether a table's rows are packed for retention. */
-export function isPacked(table: string): table is PackedFact {
-  return table === 'contact' || table === 'revenue';
+/** What a table's rows are packed as for retention. */
+export const PACKED_AS = {
+  contact: ['contact'],
+  revenue: ['revenue', 'referral'],
+  exposure: ['hit'],
+} as const satisfies Readonly<Record<string, readonly PackedFact[]>>;
+export type PackedTable = keyof typeof PACKED_AS;
+
+export function isPacked(table: string): table is PackedTable {
+  return table in PACKED_AS;
 }
 
 /** No day is later. */
 const LATEST = 2 ** 30;
 /** of a pack: a row of them fills a page of the database, where it lies as it is; more would be cut up and put together again */
 const MOST_BYTES = 8080;
-/** without the id */
-const CONTACT_BYTES = 36;
-const REVENUE_BYTES = 32;
-/** Places of words in a record: the day, of revenue twice and perhaps one more; the length of a contact's id. */
+/** Bytes of a record, and where the length of its text stands that comes behind these. */
+const CONTACT = { bytes: 36, length: 8 } as const;
+const HIT = { bytes: 28, length: 6 } as const;
+const [REVENUE_BYTES, REFERRAL_BYTES] = [32, 32];
+/** Place of the day among a record's words; of revenue it is there twice, and perhaps one more. */
 const DAY = 4;
-const ID_LENGTH = 8;
 /** Kinds of revenue are told apart by the lengths of their names, and two of eight letters by their first. */
 const LENGTH = { fee: 3, renewal: 7, purchaseOrReferral: 8, expansion: 9 } as const;
 const R = 'r'.charCodeAt(0);
 
 /** Records of facts, one behind the other, of customers of one bucket. */
 export interface FactPack {
+  readonly fact: PackedFact;
   readonly bucket: number;
   readonly facts: number;
   /** least and greatest day, since 1970 */
@@ -36,10 +44,74 @@ export interface FactPack {
 /** Takes a pack that is full, at once. */
 export type TakePack = (pack: FactPack) => void;
 
+/** Records of one fact on their way into packs: each bucket has a part, and there its count of bytes, of facts, and its days. */
+class PackParts {
+  readonly to = new DataView(new ArrayBuffer(BUCKETS * MOST_BYTES));
+  private readonly lengths = new Int32Array(BUCKETS);
+  private readonly facts = new Int32Array(BUCKETS);
+  private readonly firstDays = new Int32Array(BUCKETS).fill(LATEST);
+  private readonly lastDays = new Int32Array(BUCKETS).fill(-LATEST);
+
+  constructor(
+    private readonly fact: PackedFact,
+    private readonly takePack: TakePack,
+  ) {}
+
+  /** Begins a record with what all begin with: key and instant as they stand in a row. @returns where to put the rest, in `to` */
+  begin(size: number, from: DataView, key: number, instant: number, day: number): number {
+    const { to, lengths } = this;
+    const high = from.getInt32(key);
+    const bucket = bucketOf(high);
+    if (lengths[bucket]! + size > MOST_BYTES) this.end(bucket);
+    const at = bucket * MOST_BYTES + lengths[bucket]!;
+    lengths[bucket]! += size;
+    this.facts[bucket]!++;
+    if (day < this.firstDays[bucket]!) this.firstDays[bucket] = day;
+    if (day > this.lastDays[bucket]!) this.lastDays[bucket] = day;
+    to.setInt32(at, high);
+    to.setInt32(at + 4, from.getInt32(key + 4));
+    to.setInt32(at + 8, from.getInt32(instant));
+    to.setInt32(at + 12, from.getInt32(instant + 4));
+    return at + 16;
+  }
+
+  /** Puts the length of a text, the text, and zeros up to a whole word. */
+  putText(at: number, from: DataView, text: number, length: number): void {
+    const { to } = this;
+    to.setInt32(at, length);
+    const end = text + length;
+    let put = at + 4;
+    let place = text;
+    for (; place + 4 <= end; place += 4, put += 4) to.setInt32(put, from.getInt32(place));
+    if (place === end) return;
+    let word = 0;
+    for (let i = 0; i < 4; i++) word = (word << 8) | (place + i < end ? from.getUint8(place + i) : 0);
+    to.setInt32(put, word);
+  }
+
+  /** Hands a bucket's records on as a pack. */
+  private end(bucket: number): void {
+    const { fact, lengths, facts, firstDays, lastDays } = this;
+    this.takePack({
+      ...{ fact, bucket },
+      facts: facts[bucket]!,
+      firstDay: firstDays[bucket]!,
+      lastDay: lastDays[bucket]!,
+      records: new Uint8Array(this.to.buffer, bucket * MOST_BYTES, lengths[bucket]),
+    });
+    [lengths[bucket], facts[bucket], firstDays[bucket], lastDays[bucket]] = [0, 0, LATEST, -LATEST];
+  }
+
+  /** Hands on what is left. */
+  endAll(): void {
+    for (let bucket = 0; bucket < BUCKETS; bucket++) if (this.facts[bucket]! > 0) this.end(bucket);
+  }
+}
+
 /**
- * New facts, as a binary COPY carries them, in the records that retention reads: 118-retention-packs.sql says how these
- * look, and makes the same of rows in the database. Left out is what retention does not read: contacts without customer,
- * fees, referrals and what carries a decision.
+ * New facts, as a binary COPY carries them, in the records that retention reads: 118-retention-packs.sql and
+ * 122-hit-and-referral-packs.sql say how these look, and make the same of rows in the database. Left out is what
+ * retention does not read: contacts without customer, fees, and events that carry a decision.
  */
 export abstract class FactPacks {
   private readonly columns: readonly string[];
@@ -48,24 +120,16 @@ export abstract class FactPacks {
   protected from: DataView = new DataView(new ArrayBuffer(0));
   /** where its fields begin, with their lengths */
   protected readonly starts: Int32Array;
-  /** where records are put: each bucket has a part, and there its count of bytes, of facts, and its days */
-  protected readonly to = new DataView(new ArrayBuffer(BUCKETS * MOST_BYTES));
-  private readonly lengths = new Int32Array(BUCKETS);
-  private readonly facts = new Int32Array(BUCKETS);
-  private readonly firstDays = new Int32Array(BUCKETS).fill(LATEST);
-  private readonly lastDays = new Int32Array(BUCKETS).fill(-LATEST);
 
-  protected constructor(
-    columns: readonly string[],
-    private readonly takePack: TakePack,
-  ) {
+  protected constructor(columns: readonly string[]) {
     this.columns = columns;
     this.starts = new Int32Array(columns.length);
   }
 
   /** @param columns of the COPY, in their order */
-  static of(fact: PackedFact, columns: readonly string[], takePack: TakePack): FactPacks {
-    return fact === 'contact' ? new ContactPacks(columns, takePack) : new RevenuePacks(columns, takePack);
+  static of(table: PackedTable, columns: readonly string[], takePack: TakePack): FactPacks {
+    if (table === 'contact') return new ContactPacks(columns, takePack);
+    return table === 'exposure' ? new HitPacks(columns, takePack) : new RevenuePacks(columns, takePack);
   }
 
   /** Takes a row whose sign is 1. @param at behind its count of fields */
@@ -88,6 +152,9 @@ export abstract class FactPacks {
   /** Puts the record of the row that is taken. */
   protected abstract put(): void;
 
+  /** Hands on what is left. */
+  abstract endAll(): void;
+
   protected fieldOf(column: string): number {
     return this.columns.indexOf(column);
   }
@@ -101,45 +168,10 @@ export abstract class FactPacks {
   protected valueOf(field: number): number {
     return this.starts[field]! + 4;
   }
-
-  /** Begins a record with what all begin with. @returns where to put the rest, in `to` */
-  protected begin(size: number, key: number, instant: number, day: number): number {
-    const { from, to, lengths } = this;
-    const high = from.getInt32(key);
-    const bucket = bucketOf(high);
-    if (lengths[bucket]! + size > MOST_BYTES) this.end(bucket);
-    const at = bucket * MOST_BYTES + lengths[bucket]!;
-    lengths[bucket]! += size;
-    this.facts[bucket]!++;
-    if (day < this.firstDays[bucket]!) this.firstDays[bucket] = day;
-    if (day > this.lastDays[bucket]!) this.lastDays[bucket] = day;
-    to.setInt32(at, high);
-    to.setInt32(at + 4, from.getInt32(key + 4));
-    to.setInt32(at + 8, from.getInt32(instant));
-    to.setInt32(at + 12, from.getInt32(instant + 4));
-    return at + 16;
-  }
-
-  /** Hands a bucket's records on as a pack. */
-  private end(bucket: number): void {
-    const { lengths, facts, firstDays, lastDays } = this;
-    this.takePack({
-      bucket,
-      facts: facts[bucket]!,
-      firstDay: firstDays[bucket]!,
-      lastDay: lastDays[bucket]!,
-      records: new Uint8Array(this.to.buffer, bucket * MOST_BYTES, lengths[bucket]),
-    });
-    [lengths[bucket], facts[bucket], firstDays[bucket], lastDays[bucket]] = [0, 0, LATEST, -LATEST];
-  }
-
-  /** Hands on what is left. */
-  endAll(): void {
-    for (let bucket = 0; bucket < BUCKETS; bucket++) if (this.facts[bucket]! > 0) this.end(bucket);
-  }
 }
 
 class ContactPacks extends FactPacks {
+  private readonly parts: PackParts;
   private readonly key = this.fieldOf('customer_key');
   private readonly customer = this.fieldOf('customer_id');
   private readonly instant = this.fieldOf('started_at');
@@ -150,35 +182,63 @@ class ContactPacks extends FactPacks {
   private readonly id = this.fieldOf('contact_id');
 
   constructor(columns: readonly string[], takePack: TakePack) {
-    super(columns, takePack);
+    super(columns);
+    this.parts = new PackParts('contact', takePack);
   }
 
   protected override put(): void {
     if (!this.has(this.customer)) return; // on a cluster it has a key all the same
-    const { from } = this;
+    const { from, parts } = this;
     const id = this.valueOf(this.id);
     const length = from.getInt32(id - 4);
     const day = from.getInt32(this.valueOf(this.day)) + EPOCH_DAYS;
-    const size = CONTACT_BYTES + ((length + 3) & -4);
-    const at = this.begin(size, this.valueOf(this.key), this.valueOf(this.instant), day);
-    const { to } = this;
+    const size = CONTACT.bytes + ((length + 3) & -4);
+    const at = parts.begin(size, from, this.valueOf(this.key), this.valueOf(this.instant), day);
+    const { to } = parts;
     to.setInt32(at, day);
     to.setInt32(at + 4, from.getInt32(this.valueOf(this.cell)));
     to.setInt32(at + 8, from.getInt32(this.valueOf(this.importId) + 4));
     to.setInt32(at + 12, this.has(this.seconds) ? from.getInt32(this.valueOf(this.seconds)) : -1);
-    to.setInt32(at + 16, length);
-    const end = id + length;
-    let put = at + 20;
-    let place = id;
-    for (; place + 4 <= end; place += 4, put += 4) to.setInt32(put, from.getInt32(place));
-    if (place === end) return;
-    let word = 0;
-    for (let i = 0; i < 4; i++) word = (word << 8) | (place + i < end ? from.getUint8(place + i) : 0);
-    to.setInt32(put, word);
+    parts.putText(at + 16, from, id, length);
+  }
+
+  override endAll(): void {
+    this.parts.endAll();
+  }
+}
+
+class HitPacks extends FactPacks {
+  private readonly parts: PackParts;
+  private readonly key = this.fieldOf('customer_key');
+  private readonly instant = this.fieldOf('occurred_at');
+  private readonly day = this.fieldOf('occurred_on');
+  private readonly decision = this.fieldOf('decision_code');
+
+  constructor(columns: readonly string[], takePack: TakePack) {
+    super(columns);
+    this.parts = new PackParts('hit', takePack);
+  }
+
+  protected override put(): void {
+    const { from, parts } = this;
+    const code = this.valueOf(this.decision);
+    const length = from.getInt32(code - 4);
+    const day = from.getInt32(this.valueOf(this.day)) + EPOCH_DAYS;
+    const size = HIT.bytes + ((length + 3) & -4);
+    const at = parts.begin(size, from, this.valueOf(this.key), this.valueOf(this.instant), day);
+    parts.to.setInt32(at, day);
+    parts.to.setInt32(at + 4, 1);
+    parts.putText(at + 8, from, code, length);
+  }
+
+  override endAll(): void {
+    this.parts.endAll();
   }
 }
 
 class RevenuePacks extends FactPacks {
+  private readonly events: PackParts;
+  private readonly referrals: PackParts;
   private readonly key = this.fieldOf('customer_key');
   private readonly instant = this.fieldOf('occurred_at');
   private readonly day = this.fieldOf('occurred_on');
@@ -187,29 +247,50 @@ class RevenuePacks extends FactPacks {
   private readonly margin = this.fieldOf('margin_minor');
   private readonly amount = this.fieldOf('amount_minor');
   private readonly decision = this.fieldOf('decision_code');
+  private readonly referred = this.fieldOf('referred_customer_key');
 
   constructor(columns: readonly string[], takePack: TakePack) {
-    super(columns, takePack);
+    super(columns);
+    this.events = new PackParts('revenue', takePack);
+    this.referrals = new PackParts('referral', takePack);
   }
 
   protected override put(): void {
     const { from } = this;
     const kind = this.valueOf(this.kind);
     const letters = from.getInt32(kind - 4);
-    const isReferral = letters === LENGTH.purchaseOrReferral && from.getUint8(kind) === R;
-    if (letters === LENGTH.fee || isReferral || this.has(this.decision)) return;
+    if (letters === LENGTH.purchaseOrReferral && from.getUint8(kind) === R) return this.putReferral();
+    if (letters === LENGTH.fee || this.has(this.decision)) return;
     const day = from.getInt32(this.valueOf(this.day)) + EPOCH_DAYS;
     const isSale = letters >= LENGTH.renewal && letters <= LENGTH.expansion;
     const isStated = this.has(this.margin);
     const value = this.valueOf(isStated ? this.margin : this.amount);
-    const at = this.begin(REVENUE_BYTES, this.valueOf(this.key), this.valueOf(this.instant), day);
-    const { to } = this;
+    const at = this.events.begin(REVENUE_BYTES, from, this.valueOf(this.key), this.valueOf(this.instant), day);
+    const { to } = this.events;
     to.setInt32(at, 2 * day + (isSale ? 1 : 0));
     const currency = this.valueOf(this.currency);
     const code = lettersCode(from.getUint8(currency), from.getUint8(currency + 1), from.getUint8(currency + 2));
     to.setInt32(at + 4, 2 * code + (isStated ? 1 : 0));
     to.setInt32(at + 8, from.getInt32(value));
     to.setInt32(at + 12, from.getInt32(value + 4));
+  }
+
+  private putReferral(): void {
+    const { from } = this;
+    if (!this.has(this.referred)) return;
+    const day = from.getInt32(this.valueOf(this.day)) + EPOCH_DAYS;
+    const at = this.referrals.begin(REFERRAL_BYTES, from, this.valueOf(this.key), this.valueOf(this.instant), day);
+    const { to } = this.referrals;
+    const came = this.valueOf(this.referred);
+    to.setInt32(at, day);
+    to.setInt32(at + 4, 1);
+    to.setInt32(at + 8, from.getInt32(came));
+    to.setInt32(at + 12, from.getInt32(came + 4));
+  }
+
+  override endAll(): void {
+    this.events.endAll();
+    this.referrals.endAll();
   }
 }
 
@@ -234,7 +315,10 @@ export function currencyOf(code: number): string {
 
 /** Words of the record that begins at a place. */
 export function recordWords(fact: PackedFact, words: Int32Array, at: number): number {
-  return fact === 'revenue' ? REVENUE_BYTES / 4 : CONTACT_BYTES / 4 + Math.ceil(words[at + ID_LENGTH]! / 4);
+  if (fact === 'revenue') return REVENUE_BYTES / 4;
+  if (fact === 'referral') return REFERRAL_BYTES / 4;
+  const { bytes, length } = fact === 'contact' ? CONTACT : HIT;
+  return bytes / 4 + ((words[at + length]! + 3) >> 2);
 }
 
 /** Its day, since 1970. */

@@ -1,2 +1,2 @@
--- Segments of customers, ascending. $1 watermark
-select distinct segment from customer where segment is not null and import_id <= $1 order by segment
+-- Segments, ascending. $1 segments (text[])
+select segment from unnest($1::text[]) as segment order by segment

@@ -6,7 +6,9 @@ import {
   CustomerKeys,
   keysOf,
   keysWhere,
+  numbersOf,
 } from '../../../src/persistence/retention/customer-keys.ts';
+import { KeyOrder } from '../../../src/persistence/retention/key-order.ts';
 import { KeyNumbers } from '../../../src/domain/key-numbers.ts';
 
 const key = fc.oneof(
@@ -54,6 +56,30 @@ describe('numbers with what belongs to them', () => {
         const expected = [...all.slice(0, before).map((value, i) => [value, i]), ...inOrder, [-1, all.length - 1]];
         expect(Array.from(numbers, (value, i) => [value, others[i]])).toEqual(expected);
       }),
+    );
+  });
+});
+
+describe('keys in order', () => {
+  it('are those that sorting gives, whether hashes or alike, from any key on', () => {
+    const alike = fc.bigInt({ min: -3n, max: 300n });
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(key, alike), { maxLength: 300, size: 'max' }),
+        fc.oneof(key, alike),
+        (list, from) => {
+          const numbers = new KeyNumbers();
+          const own = numbersOf(numbers, BigInt64Array.from(list));
+          const order = new KeyOrder(numbers);
+          const sorted = new CustomerKeys([BigInt64Array.from(list)]).sorted;
+          expect(order.keysOf(order.numbers)).toEqual(sorted);
+          expect(order.keysOf(own)).toEqual(BigInt64Array.from(list));
+          const after = sorted.findIndex((other) => other >= from);
+          expect(order.placeOf(from)).toBe(after < 0 ? sorted.length : after);
+          const flags = new Uint8Array(numbers.count).map((_, number) => number % 2);
+          expect([...order.flagged(flags)]).toEqual([...order.numbers].filter((number) => number % 2 === 1));
+        },
+      ),
     );
   });
 });
