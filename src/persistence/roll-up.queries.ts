@@ -1,6 +1,5 @@
 import type { PoolClient } from 'pg';
 import {
-  cellList,
   contactCount,
   planForWholeMonths,
   type CellSum,
@@ -8,8 +7,15 @@ import {
   type KeyRange,
 } from './close-inputs.queries.ts';
 import { threadsOf, type Tx } from './database.ts';
-import { readCases, readSlice, slicedReading, type Around, type Slice } from './roll-up-slice.queries.ts';
-import { cellTraits, RollUpKernel, type KernelStart } from './roll-up/kernel.ts';
+import {
+  readCases,
+  readCellTraits,
+  readSlice,
+  slicedReading,
+  type Around,
+  type Slice,
+} from './roll-up-slice.queries.ts';
+import { RollUpKernel, type KernelStart } from './roll-up/kernel.ts';
 import { RollUpThread, type SameView } from './roll-up/threads.ts';
 
 /** Contacts that the slices being worked on hold in memory: 36 bytes each, 4 more to sort them by customer. */
@@ -50,17 +56,17 @@ export async function rollUp(
   const { sample } = options;
   const start: KernelStart = {
     reading,
-    traits: cellTraits(await cellList(tx)),
+    traits: await readCellTraits(client),
     sample: sample && { from: Number(sample.from >> 32n), to: Number(sample.to >> 32n) },
   };
   const kernel = new RollUpKernel(start);
   const sliced = await slicedReading(tx, reading);
-  await readCases(client, sliced, kernel);
   const allowed = threadsOf(tx);
   const threads = allowed
     ? Math.max(1, options.threads ?? Math.min(allowed.threads, Math.floor(contacts / WORTH_A_THREAD)))
     : 1;
   const slices = slicesOf(options.slices ?? Math.max(threads, Math.ceil((contacts * threads) / IN_MEMORY)), contacts);
+  if (slices.length > 1) await readCases(client, sliced, kernel);
   const shares = Array.from({ length: Math.min(threads, slices.length) }, (_, thread) =>
     slices.filter((_slice, number) => number % threads === thread),
   );

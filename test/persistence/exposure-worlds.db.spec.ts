@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { addDays, period, type LocalDate } from '../../src/domain/period.ts';
 import { cellSums, customerDays, type CellSum, type ExposureRule } from '../../src/persistence/close-inputs.queries.ts';
 import type { Tx } from '../../src/persistence/database.ts';
+import { packRows } from '../../src/persistence/retention-packs.queries.ts';
 import { rollUp } from '../../src/persistence/roll-up.queries.ts';
 import { csv, testBooks, type TestBooks } from '../builders/books.ts';
 import { CHANGING } from './signed-world.ts';
@@ -115,6 +116,7 @@ describe('exposures by the kernel, by set-based SQL and by looking at each conta
         fc.asyncProperty(rules, fc.array(worlds, { minLength: TOGETHER, maxLength: TOGETHER }), async (rules, many) => {
           await tx.query('savepoint worlds');
           for (const [number, world] of many.entries()) await put(tx, number, world);
+          await packRows(tx, 'exposure', 'select * from exposure', []); // as every import does
           const reading = { period: MARCH, cuts: CUTS, watermark: MARK, patterns: [], exposureRules: rules };
           const expected = many.map((world, number) => reference(number, world, rules));
           const slow = Object.fromEntries(

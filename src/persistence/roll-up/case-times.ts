@@ -3,6 +3,7 @@ import { firstWhere } from '../../domain/first-where.ts';
 import { KeyNumbers, type TakenKeys } from '../../domain/key-numbers.ts';
 import { wholeNumberAt } from '../whole-number.ts';
 import { grouped, type Grouping } from './grouped.ts';
+import { sortShort } from './sort-short.ts';
 
 const WEEK = 7 * 86_400_000_000; // microseconds
 
@@ -19,24 +20,35 @@ export class CaseTimes {
   private cases = new Int32Array(1024);
   private times: Float64Array = new Float64Array(1024);
   private count = 0;
-  private groups: Grouping = { starts: new Int32Array(1), order: new Int32Array(0) };
+  private groups: Grouping | undefined;
 
   /** Takes a row of case-stream.sql. */
   take(bytes: Buffer, at: number): void {
+    this.tell(this.keys.numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8)), wholeNumberAt(bytes, at + 16));
+  }
+
+  /** Takes an instant of a case that has a number. */
+  tell(number: number, time: number): void {
     if (this.count === this.cases.length) this.grow();
-    this.cases[this.count] = this.keys.numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
-    this.times[this.count++] = wholeNumberAt(bytes, at + 16);
+    this.cases[this.count] = number;
+    this.times[this.count++] = time;
+  }
+
+  /** Whether all are there. */
+  get isArranged(): boolean {
+    return this.groups !== undefined;
   }
 
   /** Once all are there: each case's instants in order. */
   arrange(): void {
     const { cases, times, keys } = this;
-    this.groups = grouped(this.count, keys.count, (row) => cases[row]!);
-    const { starts, order } = this.groups;
+    const byTime = (a: number, b: number): number => times[a]! - times[b]!;
+    const { starts, order } = grouped(this.count, keys.count, (row) => cases[row]!);
     for (let number = 0; number < keys.count; number++) {
-      if (starts[number + 1]! - starts[number]! > 1)
-        order.subarray(starts[number], starts[number + 1]).sort((a, b) => times[a]! - times[b]!);
+      const [from, to] = [starts[number]!, starts[number + 1]!];
+      if (to - from > 1) sortShort(order, from, to, byTime);
     }
+    this.groups = { starts, order };
   }
 
   static of({ keys, times, groups }: TakenCases): CaseTimes {
@@ -48,17 +60,17 @@ export class CaseTimes {
   }
 
   taken(): TakenCases {
-    return { keys: this.keys.taken(), times: this.times, groups: this.groups };
+    return { keys: this.keys.taken(), times: this.times, groups: this.groups! };
   }
 
-  /** Number of a case by the hash of its name; -1: none of its contacts is here. */
-  find(high: number, low: number): number {
-    return this.keys.find(high, low);
+  /** Number of a case by the hash of its name; -1: all instants are there, and none is of it. */
+  numberOf(high: number, low: number): number {
+    return this.isArranged ? this.keys.find(high, low) : this.keys.numberOf(high, low);
   }
 
   /** True when a contact of the case came before, at most seven days; at the same instant is not before. */
   within(number: number, time: number): boolean {
-    const { starts, order } = this.groups;
+    const { starts, order } = this.groups!;
     const first = starts[number]!;
     const behind = firstWhere(first, starts[number + 1]!, (place) => this.times[order[place]!]! >= time);
     return behind > first && time - this.times[order[behind - 1]!]! <= WEEK;

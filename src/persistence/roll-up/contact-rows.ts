@@ -17,7 +17,7 @@ export class ContactRows {
     this.words = new Int32Array(Math.max(1024, expected) * WORDS);
   }
 
-  /** Takes a row of contact-stream.sql. @param customers numbers them @param cases finds the number of a case, or -1 */
+  /** Takes a row of contact-stream.sql. @param customers numbers them @param cases numbers theirs */
   take(bytes: Buffer, start: number, customers: KeyNumbers, cases: CaseTimes): void {
     if ((this.count + 1) * WORDS > this.words.length) this.grow();
     const { words } = this;
@@ -48,7 +48,7 @@ export class ContactRows {
       words[to + W.case] = -1;
       at += 4;
     } else {
-      words[to + W.case] = cases.find(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
+      words[to + W.case] = cases.numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
       at += 12;
     }
     const length = bytes.readInt32BE(at);

@@ -1,64 +1,111 @@
 import { enlarged } from '../../domain/enlarged.ts';
 import type { KeyNumbers } from '../../domain/key-numbers.ts';
 import type { ExposureRule } from '../close-inputs.queries.ts';
-import { wholeNumberAt } from '../whole-number.ts';
+import { recordWords } from '../retention/fact-packs.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { DecisionCodes } from './decision-codes.ts';
 import { grouped, type Grouping } from './grouped.ts';
+import { sortShort } from './sort-short.ts';
 
 const DAY = 86_400_000_000; // microseconds
+/** Words of a packed hit: 122-hit-and-referral-packs.sql. */
+const P = { timeHigh: 2, timeLow: 3, day: 4, sign: 5, code: 6 } as const;
+/** Numbers of a cause, one behind the other. */
+const CAUSE = 4;
 
 /** Hits of customers by decisions, and which of them a contact is put down to. */
 export class CustomerHits {
   private customers = new Int32Array(1024);
   private times = new Float64Array(1024);
   private days = new Int32Array(1024);
-  private codes = new Int32Array(1024);
+  private decisions = new Int32Array(1024);
+  /** -1: the hit was taken back or corrected, which takes another off */
+  private signs = new Int32Array(1024);
   private count = 0;
-  private readonly names: string[] = [];
-  private readonly numbers = new Map<string, number>();
+  private anyTakenBack = false;
+  private readonly codes: DecisionCodes;
   private groups: Grouping = { starts: new Int32Array(1), order: new Int32Array(0) };
-  private readonly texts = new Map<string, number>();
+  /** by rule: 1 for each decision that it takes */
+  private takers: readonly Uint8Array[] = [];
+  /** numbers of lists of causes: of one cause by its numbers in one, of several by their text */
+  private readonly single = new Map<number, number>();
+  private readonly several = new Map<string, number>();
   /** JSON of lists of causes, by number: [[rule, decision, day of the hit, age in days], …] */
   readonly causes: string[] = [];
+  private readonly longest: number;
   private seen = new Int32Array(0);
   private looks = 0;
+  private readonly found: number[] = [];
 
   /** @param dayText local day by days since the first of the month */
   constructor(
     private readonly rules: readonly ExposureRule[],
     private readonly dayText: (day: number) => string,
-  ) {}
+  ) {
+    const isAny = rules.some(({ decisions }) => decisions === null);
+    this.codes = new DecisionCodes(isAny ? null : rules.flatMap(({ decisions }) => decisions!));
+    this.longest = Math.max(0, ...rules.map(({ days }) => days));
+  }
 
-  /** Takes a row of exposure-stream.sql. @param customers numbers them */
-  take(bytes: Buffer, at: number, customers: KeyNumbers): void {
+  /**
+   * Takes a packed hit, when a rule may take its decision.
+   * @param at where its words begin @param day since the first of the month, negative before @param customers numbers them
+   */
+  take(words: Int32Array, at: number, day: number, customers: KeyNumbers): void {
+    const code = this.codes.numberOf(words, at + P.code, at + recordWords('hit', words, at));
+    if (code < 0) return;
     if (this.count === this.times.length) this.grow();
-    this.customers[this.count] = customers.numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
-    this.times[this.count] = wholeNumberAt(bytes, at + 16);
-    this.days[this.count] = bytes.readInt32BE(at + 28);
-    const length = bytes.readInt32BE(at + 32);
-    const code = bytes.toString('utf8', at + 36, at + 36 + length);
-    let number = this.numbers.get(code);
-    if (number === undefined) {
-      number = this.names.push(code) - 1;
-      this.numbers.set(code, number);
-    }
-    this.codes[this.count++] = number;
+    const row = this.count++;
+    this.customers[row] = customers.numberOf(words[at]!, words[at + 1]!);
+    this.times[row] = wholeNumber(words[at + P.timeHigh]!, words[at + P.timeLow]!);
+    this.days[row] = day;
+    this.decisions[row] = code;
+    this.signs[row] = words[at + P.sign]!;
+    if (words[at + P.sign]! < 0) this.anyTakenBack = true;
   }
 
   /** Once all are there: each customer's hits in order, the latest first, ties by decision code in bytes. */
   arrange(customers: number): void {
-    const { customers: of, times, codes } = this;
-    const rank = new Int32Array(this.names.length);
-    [...this.names.keys()]
-      .sort((a, b) => Buffer.compare(Buffer.from(this.names[a]!), Buffer.from(this.names[b]!)))
+    const { customers: of, times, decisions, rules, codes } = this;
+    const { names } = codes;
+    const rank = new Int32Array(names.length);
+    [...names.keys()]
+      .sort((a, b) => Buffer.compare(Buffer.from(names[a]!), Buffer.from(names[b]!)))
       .forEach((number, place) => (rank[number] = place));
     this.groups = grouped(this.count, customers, (row) => of[row]!);
     const { starts, order } = this.groups;
-    const later = (a: number, b: number): number => times[b]! - times[a]! || rank[codes[a]!]! - rank[codes[b]!]!;
+    const later = (a: number, b: number): number =>
+      times[b]! - times[a]! || rank[decisions[a]!]! - rank[decisions[b]!]!;
     for (let customer = 0; customer < customers; customer++) {
       if (starts[customer + 1]! - starts[customer]! > 1)
-        order.subarray(starts[customer], starts[customer + 1]).sort(later);
+        sortShort(order, starts[customer]!, starts[customer + 1]!, later);
     }
-    this.seen = new Int32Array(this.names.length);
+    if (this.anyTakenBack) this.keepStanding();
+    this.takers = rules.map((rule) =>
+      Uint8Array.from(names, (name) => (rule.decisions === null || rule.decisions.includes(name) ? 1 : 0)),
+    );
+    this.seen = new Int32Array(names.length);
+  }
+
+  /** Of hits that are alike one stays, where more stand than were taken back: a decision counts once. */
+  private keepStanding(): void {
+    const { times, decisions, signs, groups } = this;
+    const { starts, order } = groups;
+    let kept = 0;
+    for (let customer = 0, place = 0; customer + 1 < starts.length; customer++) {
+      const end = starts[customer + 1]!;
+      while (place < end) {
+        const hit = order[place]!;
+        let net = 0;
+        for (; place < end; place++) {
+          const like = order[place]!;
+          if (times[like] !== times[hit] || decisions[like] !== decisions[hit]) break;
+          net += signs[like]!;
+        }
+        if (net > 0) order[kept++] = hit;
+      }
+      starts[customer + 1] = kept;
+    }
   }
 
   /**
@@ -70,8 +117,11 @@ export class CustomerHits {
     const end = starts[customer + 1]!;
     const first = starts[customer]!;
     if (first === end) return -1;
-    let key = '';
-    this.rules.forEach((rule, ruleNumber) => {
+    const { rules, takers, found } = this;
+    let count = 0;
+    for (let number = 0; number < rules.length; number++) {
+      const rule = rules[number]!;
+      const takes = takers[number]!;
       const from = time - rule.days * DAY;
       const look = ++this.looks;
       for (let place = first; place < end; place++) {
@@ -79,38 +129,52 @@ export class CustomerHits {
         const at = this.times[hit]!;
         if (at >= time) continue;
         if (at < from) break;
-        const code = this.codes[hit]!;
-        if (this.seen[code] === look || !this.takes(rule, code)) continue;
+        const code = this.decisions[hit]!;
+        if (this.seen[code] === look || takes[code] === 0) continue;
         this.seen[code] = look;
-        key += `${ruleNumber} ${code} ${this.days[hit]} ${rule.ages ? Math.floor((time - at) / DAY) : 0};`;
+        found[count++] = number;
+        found[count++] = code;
+        found[count++] = this.days[hit]!;
+        found[count++] = rule.ages ? Math.floor((time - at) / DAY) : 0;
       }
-    });
-    return key === '' ? -1 : this.numberOf(key);
+    }
+    return count === 0 ? -1 : count === CAUSE ? this.numberOfOne(found) : this.numberOfSeveral(found.slice(0, count));
   }
 
-  private takes(rule: ExposureRule, code: number): boolean {
-    return rule.decisions === null || rule.decisions.includes(this.names[code]!);
-  }
-
-  private numberOf(key: string): number {
-    const known = this.texts.get(key);
-    if (known !== undefined) return known;
-    const causes = key
-      .slice(0, -1)
-      .split(';')
-      .map((cause) => {
-        const [rule, code, day, age] = cause.split(' ').map(Number) as [number, number, number, number];
-        return [this.rules[rule]!.rule, this.names[code]!, this.dayText(day), age];
-      });
-    const number = this.causes.push(JSON.stringify(causes)) - 1;
-    this.texts.set(key, number);
+  private numberOfOne(found: readonly number[]): number {
+    const days = this.longest + 33; // a hit is at most so many days and one before the month, or in it
+    const key = ((found[0]! * this.seen.length + found[1]!) * days + found[2]! + this.longest + 1) * days + found[3]!;
+    let number = this.single.get(key);
+    if (number === undefined) {
+      number = this.put(found.slice(0, CAUSE));
+      this.single.set(key, number);
+    }
     return number;
+  }
+
+  private numberOfSeveral(found: readonly number[]): number {
+    const key = found.join(' ');
+    let number = this.several.get(key);
+    if (number === undefined) {
+      number = this.put(found);
+      this.several.set(key, number);
+    }
+    return number;
+  }
+
+  private put(found: readonly number[]): number {
+    const causes = Array.from({ length: found.length / CAUSE }, (_, i) => {
+      const [rule, code, day, age] = found.slice(i * CAUSE, (i + 1) * CAUSE) as [number, number, number, number];
+      return [this.rules[rule]!.rule, this.codes.names[code]!, this.dayText(day), age];
+    });
+    return this.causes.push(JSON.stringify(causes)) - 1;
   }
 
   private grow(): void {
     this.customers = enlarged(this.customers);
     this.times = enlarged(this.times);
     this.days = enlarged(this.days);
-    this.codes = enlarged(this.codes);
+    this.decisions = enlarged(this.decisions);
+    this.signs = enlarged(this.signs);
   }
 }

@@ -1,6 +1,6 @@
 import { KeyNumbers } from '../../domain/key-numbers.ts';
 import { addDays, firstDay } from '../../domain/period.ts';
-import type { CellRow, CellSum, ContactReading } from '../close-inputs.queries.ts';
+import type { CellSum, ContactReading } from '../close-inputs.queries.ts';
 import { CaseTimes, type TakenCases } from './case-times.ts';
 import { CellTable, type TakenCells } from './cell-table.ts';
 import { ContactRows } from './contact-rows.ts';
@@ -24,21 +24,9 @@ const PLAIN: Variant = { causes: null, hits: 0, reason: null };
 /** Dimensions of cells as the kernel needs them, by cell number. */
 export interface CellTraits {
   readonly reasons: Int32Array;
+  /** 1: escalated, 2: tagged with a decision */
   readonly flags: Uint8Array;
   readonly reasonCount: number;
-}
-
-export function cellTraits(cells: ReadonlyMap<number, CellRow>): CellTraits {
-  const size = [...cells.keys()].reduce((most, cell) => Math.max(most, cell), 0) + 1;
-  const [reasons, flags] = [new Int32Array(size), new Uint8Array(size)];
-  const numbers = new Map<string, number>();
-  for (const [cell, row] of cells) {
-    const number = numbers.get(row.reason_code) ?? numbers.size;
-    numbers.set(row.reason_code, number);
-    reasons[cell] = number;
-    flags[cell] = (row.escalated ? 1 : 0) | (row.decision_code === null ? 0 : 2);
-  }
-  return { reasons, flags, reasonCount: numbers.size };
 }
 
 /** Everything but the facts that kernels of one reading have in common: what other threads begin with. */
@@ -88,7 +76,10 @@ export class RollUpKernel {
     this.sliceOfDay = Int32Array.from(days, (day) => reading.cuts.filter((cut) => cut <= day).length);
   }
 
-  /** Before all slices: the contacts with a case, whoever their customers are. */
+  /**
+   * Before all slices, where there are several: the contacts with a case, whoever their customers are. Where there is one,
+   * it brings them itself.
+   */
   readonly takeCase = (bytes: Buffer, at: number): void => this.cases.take(bytes, at);
 
   endCases(): void {
@@ -108,7 +99,11 @@ export class RollUpKernel {
     this.hits = new CustomerHits(this.reading.exposureRules, (day) => this.dayText(day));
   }
 
-  readonly takeHit = (bytes: Buffer, at: number): void => this.hits.take(bytes, at, this.customers);
+  /** @param words hold a packed hit from `at` on @param day since the first of the month */
+  takeHit(words: Int32Array, at: number, day: number): void {
+    this.hits.take(words, at, day, this.customers);
+  }
+
   readonly takeContact = (bytes: Buffer, at: number): void => this.contacts.take(bytes, at, this.customers, this.cases);
 
   /** Puts the contacts of the slice down to hits, once all of both are there. */
@@ -125,6 +120,7 @@ export class RollUpKernel {
   /** Adds the contacts of the slice, whose causes were found, to the sums. */
   end(): void {
     const { contacts, customers, causes } = this;
+    if (!this.cases.isArranged) this.gatherCases();
     const { starts, order } = grouped(contacts.count, customers.count, (row) => contacts.customer(row));
     const byTime = (a: number, b: number): number => contacts.time(a) - contacts.time(b);
     const latest = new LatestByReason(this.traits.reasonCount);
@@ -142,6 +138,16 @@ export class RollUpKernel {
     }
     for (let row = 0; row < contacts.count; row++)
       if (contacts.customer(row) < 0 && contacts.day(row) >= 0) this.add(row, false, -1);
+  }
+
+  /** The contacts with a case of the only slice. */
+  private gatherCases(): void {
+    const { contacts, cases } = this;
+    for (let row = 0; row < contacts.count; row++) {
+      if (contacts.case(row) >= 0 && (this.traits.flags[contacts.cell(row)]! & 1) === 0)
+        cases.tell(contacts.case(row), contacts.time(row));
+    }
+    cases.arrange();
   }
 
   /** The sums of the slices so far, for the kernel of another thread. */

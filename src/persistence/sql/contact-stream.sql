@@ -1,11 +1,11 @@
 -- Contacts of a period and of the eight days before it, as they stand at a watermark, for the kernel of a close; in any order.
--- $1 first day, $2 last day, $3 watermark, $4 text patterns (text[]), $5 and $6 least and greatest customer key, $7 whether contacts without customer come, too,
--- $8 whether any contact of these days may have been corrected: only then the corrected ones are looked for
+-- Some of these days may have been corrected; of others contact-stream-uncorrected.sql gives the same for less.
+-- $1 first day, $2 last day, $3 watermark, $4 text patterns (text[]), $5 and $6 least and greatest customer key, $7 whether contacts without customer come, too
 -- rows: customer_key, started_at, day (days since $1), cell_no, handle_seconds, hits (bit per pattern), hash of the case, segments ("seconds reason" of each, by line)
 with
 corrected as (
   select distinct contact_id from contact
-  where $8::boolean and started_on between $1::date - 8 and $2::date and import_id <= $3::bigint and sign = -1
+  where started_on between $1::date - 8 and $2::date and import_id <= $3::bigint and sign = -1
 ),
 live as (
   select c.contact_id, c.started_at, c.started_on, c.customer_key, c.case_id, c.cell_no, c.handle_seconds, c.text

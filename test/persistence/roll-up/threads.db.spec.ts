@@ -2,10 +2,9 @@ import pg from 'pg';
 import { cellFaults } from '../../../src/application/roll-up-control.ts';
 import { readRules } from '../../../src/application/read-close.ts';
 import { period } from '../../../src/domain/period.ts';
-import { cellList, cellSums, type ContactReading } from '../../../src/persistence/close-inputs.queries.ts';
+import { cellSums, type ContactReading } from '../../../src/persistence/close-inputs.queries.ts';
 import type { Tx } from '../../../src/persistence/database.ts';
 import { rollUp } from '../../../src/persistence/roll-up.queries.ts';
-import { cellTraits } from '../../../src/persistence/roll-up/kernel.ts';
 import { RollUpThread } from '../../../src/persistence/roll-up/threads.ts';
 import { csv, testBooks, type TestBooks } from '../../builders/books.ts';
 
@@ -108,7 +107,7 @@ describe('a roll-up in threads', () => {
     const other = new pg.Client({ connectionString: books.database.adminUrl });
     await other.connect();
     await other.query('begin');
-    await other.query('lock table exposure in access exclusive mode'); // so that both wait in the middle of their reading
+    await other.query('lock table retention_pack in access exclusive mode'); // so that both wait in the middle of their reading
     const lost = books.db.books(async (tx) => {
       await tx.query(`insert into period (period) values ('2031-01')`);
       await rollUp(tx, reading, { threads: 2 });
@@ -125,7 +124,7 @@ describe('a roll-up in threads', () => {
   });
 
   it('fails when a thread ends by itself, or may not read', async () => {
-    const traits = cellTraits(await books.db.books((tx) => cellList(tx)));
+    const traits = { reasons: new Int32Array(1), flags: new Uint8Array(1), reasonCount: 1 };
     const client = new pg.Client({ connectionString: books.database.adminUrl });
     await client.connect();
     await client.query('begin isolation level repeatable read');
