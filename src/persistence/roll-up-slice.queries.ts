@@ -50,12 +50,14 @@ export async function readSlice(
   exposures: Around = plainly,
 ): Promise<void> {
   kernel.begin(expected);
-  await exposures(() => readHits(client, reading, { from, to }, kernel));
   const { watermark, patterns, corrected } = reading;
   const parameters = [...days(reading), watermark, patterns, from, to, nameless];
   const contacts = corrected ? 'contact-stream' : 'contact-stream-uncorrected';
   await copyOutOf(client, sql(contacts), parameters, kernel.takeContact);
-  await exposures(() => Promise.resolve(kernel.findCauses()));
+  await exposures(async () => {
+    await readHits(client, reading, { from, to }, kernel);
+    kernel.findCauses();
+  });
   kernel.end();
 }
 

@@ -48,15 +48,17 @@ export class CustomerHits {
   }
 
   /**
-   * Takes a packed hit, when a rule may take its decision.
-   * @param at where its words begin @param day since the first of the month, negative before @param customers numbers them
+   * Takes a packed hit, when a rule may take its decision and its customer is one of those who were in contact.
+   * @param at where its words begin @param day since the first of the month, negative before @param customers who they are
    */
   take(words: Int32Array, at: number, day: number, customers: KeyNumbers): void {
     const code = this.codes.numberOf(words, at + P.code, at + recordWords('hit', words, at));
     if (code < 0) return;
+    const customer = customers.find(words[at]!, words[at + 1]!);
+    if (customer < 0) return;
     if (this.count === this.times.length) this.grow();
     const row = this.count++;
-    this.customers[row] = customers.numberOf(words[at]!, words[at + 1]!);
+    this.customers[row] = customer;
     this.times[row] = wholeNumber(words[at + P.timeHigh]!, words[at + P.timeLow]!);
     this.days[row] = day;
     this.decisions[row] = code;

@@ -1,5 +1,5 @@
 import { KeyNumbers } from '../../domain/key-numbers.ts';
-import { addDays, firstDay } from '../../domain/period.ts';
+import { addDays, firstDay, type LocalDate } from '../../domain/period.ts';
 import type { CellSum, ContactReading } from '../close-inputs.queries.ts';
 import { CaseTimes, type TakenCases } from './case-times.ts';
 import { CellTable, type TakenCells } from './cell-table.ts';
@@ -60,6 +60,7 @@ export class RollUpKernel {
   private readonly variantNumbers = new Map<string, number>();
   /** variant of a list of causes that comes with nothing else, by the list's number in this slice */
   private variantOfCauses: number[] = [];
+  private readonly dayTexts = new Map<number, LocalDate>();
   private contacts = new ContactRows(0);
   private customers = new KeyNumbers();
   private readonly cases: CaseTimes;
@@ -99,7 +100,7 @@ export class RollUpKernel {
     this.hits = new CustomerHits(this.reading.exposureRules, (day) => this.dayText(day));
   }
 
-  /** @param words hold a packed hit from `at` on @param day since the first of the month */
+  /** After the contacts of the slice. @param words hold a packed hit from `at` on @param day since the first of the month */
   takeHit(words: Int32Array, at: number, day: number): void {
     this.hits.take(words, at, day, this.customers);
   }
@@ -245,6 +246,11 @@ export class RollUpKernel {
   }
 
   private dayText(day: number): string {
-    return addDays(firstDay(this.reading.period), day);
+    let text = this.dayTexts.get(day);
+    if (text === undefined) {
+      text = addDays(firstDay(this.reading.period), day);
+      this.dayTexts.set(day, text);
+    }
+    return text;
   }
 }

@@ -1,4 +1,6 @@
-const PARTS = 720_720n;
+import { invariant } from '../../domain/errors.ts';
+
+const PARTS = 720_720;
 
 export interface SegmentPart {
   readonly reason: string;
@@ -16,15 +18,16 @@ export function segmentParts(text: string): SegmentPart[] {
     return { reason: line.slice(blank + 1), seconds: Number(line.slice(0, blank)) };
   });
   const timed = segments.some(({ seconds }) => seconds !== 0);
-  const weights = segments.map(({ seconds }) => (timed ? BigInt(seconds) : 1n));
-  const total = weights.reduce((sum, weight) => sum + weight, 0n);
-  const quotas = weights.map((weight, i) => ({
-    ...segments[i]!,
-    whole: Number((PARTS * weight) / total),
-    rest: (PARTS * weight) % total,
-  }));
-  const left = Number(PARTS) - quotas.reduce((sum, { whole }) => sum + whole, 0);
-  return [...quotas]
+  const weights = segments.map(({ seconds }) => (timed ? seconds : 1));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const quotas = segments.map(({ reason, seconds }, i) => {
+    const parts = PARTS * weights[i]!;
+    invariant(Number.isSafeInteger(parts), `a segment of ${seconds} seconds`); // whole numbers stay exact below
+    const rest = parts % total;
+    return { reason, seconds, whole: (parts - rest) / total, rest };
+  });
+  const left = PARTS - quotas.reduce((sum, { whole }) => sum + whole, 0);
+  return quotas
     .sort((a, b) => (a.rest === b.rest ? inBytes(a.reason, b.reason) : a.rest > b.rest ? -1 : 1))
     .map(({ reason, seconds, whole }, place) => ({ reason, seconds, parts: whole + (place < left ? 1 : 0) }));
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { CellTable } from '../../../src/persistence/roll-up/cell-table.ts';
 import { ExactSums } from '../../../src/persistence/roll-up/exact-sums.ts';
 import { segmentParts } from '../../../src/persistence/roll-up/segment-parts.ts';
@@ -72,6 +73,22 @@ describe('parts of a contact of several reasons', () => {
       { reason: 'a', seconds: 90, parts: 668_709 },
       { reason: 'c', seconds: 0, parts: 0 },
     ]);
+  });
+
+  it('are exact for as many seconds as a segment can have, as with whole numbers of any size', () => {
+    const seconds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+    fc.assert(
+      fc.property(fc.array(seconds, { minLength: 1, maxLength: 12 }), (many) => {
+        fc.pre(many.some((own) => own > 0));
+        const total = many.reduce((sum, own) => sum + BigInt(own), 0n);
+        const found = segmentParts(many.map((own, i) => `${own} reason ${i}`).join('\n'));
+        expect(found.reduce((sum, { parts }) => sum + parts, 0)).toBe(720_720);
+        for (const { seconds: own, parts } of found) {
+          const whole = (720_720n * BigInt(own)) / total;
+          expect([whole, whole + 1n]).toContain(BigInt(parts));
+        }
+      }),
+    );
   });
 
   it('are equal where no segment has seconds; ties go by reason code in bytes', () => {
