@@ -114,9 +114,9 @@ describe('a comparison that cannot be made', () => {
   it('is refused where the arms have nobody in common', () => {
     const group = { treated: rows.map((i) => (i < 100 ? 1 : 0)), customer: rows, terms: terms(rows) };
     expect(() => match(group)).toThrow(Refusal);
-    expect(() =>
-      match({ ...group, stratum: () => rows.map((i) => (i < 100 ? 0 : 1)) }, { method: 'strata' }),
-    ).toThrow(/no stratum/);
+    expect(() => match({ ...group, stratum: () => rows.map((i) => (i < 100 ? 0 : 1)) }, { method: 'strata' })).toThrow(
+      /no stratum/,
+    );
   });
 });
 
