@@ -1,6 +1,7 @@
+import type { ClientBase, PoolClient } from 'pg';
 import type { LocalDate } from '../domain/period.ts';
 import { dayNumber } from '../domain/retention/cohort.ts';
-import { copyOut } from './copy-out.ts';
+import { copyOutOf } from './copy-out.ts';
 import type { Tx } from './database.ts';
 import { BUCKETS } from './retention/customer-keys.ts';
 import { dayOf, PACKED_AS, recordWords, type PackedFact, type PackedTable } from './retention/fact-packs.ts';
@@ -11,6 +12,22 @@ export interface PackReading {
   readonly from: LocalDate | '-infinity';
   readonly until: LocalDate;
   readonly mark: string;
+}
+
+/** Takes a pack: its records stand in `row` from `at` on, highest byte first; `isWhole`: all their days are meant. */
+export type TakeRecords = (row: Buffer, at: number, size: number, isWhole: boolean) => void;
+
+/** Hands on the packs of some buckets, both included, in any order. */
+export async function streamPacks(
+  client: ClientBase,
+  fact: PackedFact,
+  { from, until, mark }: PackReading,
+  buckets: readonly [first: number, last: number],
+  take: TakeRecords,
+): Promise<void> {
+  await copyOutOf(client, sql('retention-pack-stream'), [fact, from, until, mark, ...buckets], (row, at) =>
+    take(row, at + 9, row.readInt32BE(at + 5), row[at + 4] === 1),
+  );
 }
 
 /** Records of facts by customer, read a few buckets at a time: 118-retention-packs.sql says what their words are. */
@@ -43,16 +60,14 @@ export class PackedRows {
     const { words } = this;
     const into = Buffer.from(words.buffer);
     let end = 0;
-    const parameters = [fact, reading.from, reading.until, reading.mark, from, to - 1];
     const lowest = reading.from === '-infinity' ? -Infinity : dayNumber(reading.from);
     const highest = dayNumber(reading.until);
-    await copyOut(tx, sql('retention-pack-stream'), parameters, (row, at) => {
-      const size = row.readInt32BE(at + 5);
+    const client = (await tx.queryRunner!.connect()) as PoolClient;
+    await streamPacks(client, fact, reading, [from, to - 1], (row, at, size, isWhole) => {
       const records = into.subarray(4 * end, 4 * end + size);
-      row.copy(records, 0, at + 9, at + 9 + size);
+      row.copy(records, 0, at, at + size);
       records.swap32();
       const next = end + size / 4;
-      const isWhole = row[at + 4] === 1;
       end = isWhole ? next : this.keepDays(end, next, lowest, highest);
     });
     return words.subarray(0, end);

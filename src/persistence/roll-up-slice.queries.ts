@@ -5,6 +5,7 @@ import { dayNumber } from '../domain/retention/cohort.ts';
 import type { ContactReading, KeyRange } from './close-inputs.queries.ts';
 import { copyOutOf } from './copy-out.ts';
 import type { Tx } from './database.ts';
+import { streamPacks } from './retention-packs.queries.ts';
 import { bucketOf } from './retention/customer-keys.ts';
 import { dayOf, recordWords } from './retention/fact-packs.ts';
 import type { CellTraits, RollUpKernel } from './roll-up/kernel.ts';
@@ -52,8 +53,8 @@ export async function readSlice(
   kernel.begin(expected);
   const { watermark, patterns, corrected } = reading;
   const parameters = [...days(reading), watermark, patterns, from, to, nameless];
-  const contacts = corrected ? 'contact-stream' : 'contact-stream-uncorrected';
-  await copyOutOf(client, sql(contacts), parameters, kernel.takeContact);
+  const contacts = corrected ? sql('contact-stream') : sql('contact-stream-uncorrected');
+  await copyOutOf(client, contacts, parameters, kernel.takeContact);
   await exposures(async () => {
     await readHits(client, reading, { from, to }, kernel);
     kernel.findCauses();
@@ -77,14 +78,14 @@ async function readHits(
   const isInside = insideOf(range);
   let words = new Int32Array(0);
   let into = Buffer.alloc(0);
-  const parameters = ['hit', earliest, last, watermark, ...[range.from, range.to].map((key) => bucketOf(highOf(key)))];
-  await copyOutOf(client, sql('retention-pack-stream'), parameters, (row, at) => {
-    const size = row.readInt32BE(at + RECORDS - 4);
+  const packs = { from: earliest, until: last, mark: watermark };
+  const buckets = [bucketOf(highOf(range.from)), bucketOf(highOf(range.to))] as const;
+  await streamPacks(client, 'hit', packs, buckets, (row, at, size) => {
     if (into.length < size) {
       words = new Int32Array(size / 4);
       into = Buffer.from(words.buffer);
     }
-    row.copy(into, 0, at + RECORDS, at + RECORDS + size);
+    row.copy(into, 0, at, at + size);
     into.subarray(0, size).swap32();
     for (let place = 0; place < size / 4; place += recordWords('hit', words, place)) {
       const day = dayOf('hit', words, place);
@@ -93,9 +94,6 @@ async function readHits(
     }
   });
 }
-
-/** Where the records of a row of retention-pack-stream.sql begin: behind a truth and their length. */
-const RECORDS = 9;
 
 const highOf = (key: bigint): number => Number(key >> 32n);
 
