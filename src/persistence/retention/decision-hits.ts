@@ -5,13 +5,10 @@ import { grouped } from '../roll-up/grouped.ts';
 import { sortShort } from '../roll-up/sort-short.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { recordWords } from './fact-packs.ts';
+import { DecisionCodes, HIT_WORDS, ranksOf } from './packed-hits.ts';
 
 const WORDS = 5;
 const W = { customer: 0, timeHigh: 1, timeLow: 2, day: 3, decision: 4 } as const;
-
-/** Words of a packed hit behind its key: PostgreSQL's microseconds, day since 1970, sign, length of the decision's code, the code. */
-const P = { timeHigh: 2, timeLow: 3, day: 4, sign: 5, codeBytes: 6 } as const;
-const NONE: readonly never[] = [];
 
 /** Hits by customer number, instant and decision code: instants in epoch seconds, days since 1970, decisions by place. */
 export interface HitColumns {
@@ -27,54 +24,35 @@ export class DecisionHits {
   private rows = 0;
   private starts: Int32Array = new Int32Array(1);
 
-  /** codes in the words of a record, with their places, by a sum over these */
-  private readonly placesBySum = new Map<number, { readonly words: Int32Array; readonly place: number }[]>();
+  private readonly places: DecisionCodes;
 
   constructor(
     private readonly codes: readonly string[],
     private readonly customers: KeyNumbers,
   ) {
-    for (const [place, code] of codes.entries()) {
-      const words = codeWords(code);
-      const sum = sumOf(words, 0, words.length);
-      this.placesBySum.set(sum, [...(this.placesBySum.get(sum) ?? []), { words, place }]);
-    }
+    this.places = new DecisionCodes((code) => codes.indexOf(code));
   }
 
   /** Takes records of packs; those of hits that were taken back carry the complement of their decision. */
   take(packed: Int32Array): void {
     for (let at = 0; at < packed.length; at += recordWords('hit', packed, at)) {
-      const decision = this.placeOf(packed, at + P.codeBytes);
+      const decision = this.places.numberOf(packed, at);
       if (decision < 0) continue;
       if ((this.rows + 1) * WORDS > this.words.length) this.words = enlarged(this.words);
       const { words } = this;
       const to = this.rows++ * WORDS;
       words[to + W.customer] = this.customers.numberOf(packed[at]!, packed[at + 1]!);
-      words[to + W.timeHigh] = packed[at + P.timeHigh]!;
-      words[to + W.timeLow] = packed[at + P.timeLow]!;
-      words[to + W.day] = packed[at + P.day]!;
-      words[to + W.decision] = packed[at + P.sign]! > 0 ? decision : ~decision;
+      words[to + W.timeHigh] = packed[at + HIT_WORDS.timeHigh]!;
+      words[to + W.timeLow] = packed[at + HIT_WORDS.timeLow]!;
+      words[to + W.day] = packed[at + HIT_WORDS.day]!;
+      words[to + W.decision] = packed[at + HIT_WORDS.sign]! > 0 ? decision : ~decision;
     }
-  }
-
-  /** Place of the code whose length stands at a place, before it; -1: it is none of them. */
-  private placeOf(packed: Int32Array, at: number): number {
-    const count = 1 + ((packed[at]! + 3) >> 2);
-    for (const { words, place } of this.placesBySum.get(sumOf(packed, at, count)) ?? NONE) {
-      let same = 0;
-      while (same < words.length && words[same] === packed[at + same]) same++;
-      if (same === count) return place;
-    }
-    return -1;
   }
 
   /** Once all are there: in order, and only those that stand. */
   arrange(): void {
     const { words } = this;
-    const rank = new Int32Array(this.codes.length);
-    [...this.codes.keys()]
-      .sort((a, b) => Buffer.compare(Buffer.from(this.codes[a]!), Buffer.from(this.codes[b]!)))
-      .forEach((decision, place) => (rank[decision] = place));
+    const rank = ranksOf(this.codes);
     const decisionOf = (row: number): number => {
       const decision = words[row * WORDS + W.decision]!;
       return decision < 0 ? ~decision : decision;
@@ -156,19 +134,4 @@ export class DecisionHits {
     const at = row * WORDS;
     return wholeNumber(this.words[at + W.timeHigh]!, this.words[at + W.timeLow]!);
   }
-}
-
-/** A code as packs have it: its length, and its bytes in whole words. */
-function codeWords(code: string): Int32Array {
-  const text = Buffer.from(code);
-  const bytes = Buffer.alloc(4 + ((text.length + 3) & -4));
-  bytes.writeInt32BE(text.length);
-  text.copy(bytes, 4);
-  return Int32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readInt32BE(4 * i));
-}
-
-function sumOf(words: Int32Array, from: number, count: number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum = (Math.imul(sum, 31) + words[from + i]!) | 0;
-  return sum;
 }

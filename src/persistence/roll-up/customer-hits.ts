@@ -1,15 +1,12 @@
 import { enlarged } from '../../domain/enlarged.ts';
 import type { KeyNumbers } from '../../domain/key-numbers.ts';
 import type { ExposureRule } from '../close-inputs.queries.ts';
-import { recordWords } from '../retention/fact-packs.ts';
+import { DecisionCodes, HIT_WORDS, ranksOf } from '../retention/packed-hits.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { DecisionCodes } from './decision-codes.ts';
 import { grouped, type Grouping } from './grouped.ts';
 import { sortShort } from './sort-short.ts';
 
 const DAY = 86_400_000_000; // microseconds
-/** Words of a packed hit: 122-hit-and-referral-packs.sql. */
-const P = { timeHigh: 2, timeLow: 3, day: 4, sign: 5, code: 6 } as const;
 /** Numbers of a cause, one behind the other. */
 const CAUSE = 4;
 
@@ -24,6 +21,8 @@ export class CustomerHits {
   private count = 0;
   private anyTakenBack = false;
   private readonly codes: DecisionCodes;
+  /** codes by their numbers */
+  private readonly names: string[] = [];
   private groups: Grouping = { starts: new Int32Array(1), order: new Int32Array(0) };
   /** by rule: 1 for each decision that it takes */
   private takers: readonly Uint8Array[] = [];
@@ -42,8 +41,8 @@ export class CustomerHits {
     private readonly rules: readonly ExposureRule[],
     private readonly dayText: (day: number) => string,
   ) {
-    const isAny = rules.some(({ decisions }) => decisions === null);
-    this.codes = new DecisionCodes(isAny ? null : rules.flatMap(({ decisions }) => decisions!));
+    const isWanted = (code: string) => rules.some(({ decisions }) => decisions === null || decisions.includes(code));
+    this.codes = new DecisionCodes((code) => (isWanted(code) ? this.names.push(code) - 1 : -1));
     this.longest = Math.max(0, ...rules.map(({ days }) => days));
   }
 
@@ -52,28 +51,24 @@ export class CustomerHits {
    * @param at where its words begin @param day since the first of the month, negative before @param customers who they are
    */
   take(words: Int32Array, at: number, day: number, customers: KeyNumbers): void {
-    const code = this.codes.numberOf(words, at + P.code, at + recordWords('hit', words, at));
+    const code = this.codes.numberOf(words, at);
     if (code < 0) return;
     const customer = customers.find(words[at]!, words[at + 1]!);
     if (customer < 0) return;
     if (this.count === this.times.length) this.grow();
     const row = this.count++;
     this.customers[row] = customer;
-    this.times[row] = wholeNumber(words[at + P.timeHigh]!, words[at + P.timeLow]!);
+    this.times[row] = wholeNumber(words[at + HIT_WORDS.timeHigh]!, words[at + HIT_WORDS.timeLow]!);
     this.days[row] = day;
     this.decisions[row] = code;
-    this.signs[row] = words[at + P.sign]!;
-    if (words[at + P.sign]! < 0) this.anyTakenBack = true;
+    this.signs[row] = words[at + HIT_WORDS.sign]!;
+    if (words[at + HIT_WORDS.sign]! < 0) this.anyTakenBack = true;
   }
 
   /** Once all are there: each customer's hits in order, the latest first, ties by decision code in bytes. */
   arrange(customers: number): void {
-    const { customers: of, times, decisions, rules, codes } = this;
-    const { names } = codes;
-    const rank = new Int32Array(names.length);
-    [...names.keys()]
-      .sort((a, b) => Buffer.compare(Buffer.from(names[a]!), Buffer.from(names[b]!)))
-      .forEach((number, place) => (rank[number] = place));
+    const { customers: of, times, decisions, rules, names } = this;
+    const rank = ranksOf(names);
     this.groups = grouped(this.count, customers, (row) => of[row]!);
     const { starts, order } = this.groups;
     const later = (a: number, b: number): number =>
@@ -167,7 +162,7 @@ export class CustomerHits {
   private put(found: readonly number[]): number {
     const causes = Array.from({ length: found.length / CAUSE }, (_, i) => {
       const [rule, code, day, age] = found.slice(i * CAUSE, (i + 1) * CAUSE) as [number, number, number, number];
-      return [this.rules[rule]!.rule, this.codes.names[code]!, this.dayText(day), age];
+      return [this.rules[rule]!.rule, this.names[code]!, this.dayText(day), age];
     });
     return this.causes.push(JSON.stringify(causes)) - 1;
   }
