@@ -1,4 +1,4 @@
-import type { Grouping } from '../roll-up/grouped.ts';
+import { groupedBy, type Grouping } from '../roll-up/grouped.ts';
 import type { CustomerKeys } from './customer-keys.ts';
 
 /** Customers with neighbouring numbers: `from` included, `to` not. */
@@ -19,31 +19,16 @@ export function byCustomer(
   places: Int32Array,
   wanted?: Uint8Array,
 ): Grouping {
-  const count = range.to - range.from;
-  const starts = new Int32Array(count + 1);
   const own = new Int32Array(places.length);
-  let known = 0;
   for (let row = 0; row < own.length; row++) {
     const place = places[row]!;
     const c = customers.find(words[place]!, words[place + 1]!) - range.from;
-    if (c < 0 || (wanted !== undefined && wanted[c] !== 1)) {
-      own[row] = -1;
-      continue;
-    }
-    own[row] = c;
-    starts[c + 1]!++;
-    known++;
+    own[row] = c < 0 || (wanted !== undefined && wanted[c] !== 1) ? -1 : c;
   }
-  for (let c = 0; c < count; c++) starts[c + 1]! += starts[c]!;
-  const order = new Int32Array(known);
-  // filling moves each start to its end; one step back it is again where it began
-  for (let row = 0; row < own.length; row++) {
-    const c = own[row]!;
-    if (c >= 0) order[starts[c]!++] = places[row]!;
-  }
-  starts.copyWithin(1, 0, count);
-  starts[0] = 0;
-  return { starts, order };
+  const grouping = groupedBy(own, range.to - range.from);
+  const { order } = grouping;
+  for (let i = 0; i < order.length; i++) order[i] = places[order[i]!]!;
+  return grouping;
 }
 
 /** Most that are put in order one by one. */

@@ -6,10 +6,17 @@ export interface Grouping {
 
 /** Counting sort of rows by group. @param groupOf group of row `i`, below `groups`, or -1 */
 export function grouped(rows: number, groups: number, groupOf: (row: number) => number): Grouping {
+  const own = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) own[row] = groupOf(row);
+  return groupedBy(own, groups);
+}
+
+/** The same of rows whose groups stand in a column. */
+export function groupedBy(own: Int32Array, groups: number): Grouping {
   const starts = new Int32Array(groups + 1);
   let known = 0;
-  for (let row = 0; row < rows; row++) {
-    const group = groupOf(row);
+  for (let row = 0; row < own.length; row++) {
+    const group = own[row]!;
     if (group < 0) continue;
     starts[group + 1]!++;
     known++;
@@ -17,8 +24,8 @@ export function grouped(rows: number, groups: number, groupOf: (row: number) => 
   for (let group = 0; group < groups; group++) starts[group + 1]! += starts[group]!;
   const order = new Int32Array(known);
   // filling moves each start to its end; one step back it is again where it began
-  for (let row = 0; row < rows; row++) {
-    const group = groupOf(row);
+  for (let row = 0; row < own.length; row++) {
+    const group = own[row]!;
     if (group >= 0) order[starts[group]!++] = row;
   }
   starts.copyWithin(1, 0, groups);
