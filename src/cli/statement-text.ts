@@ -1,3 +1,4 @@
+import { decimal, type Decimal } from '../domain/decimal.ts';
 import type {
   AdjustmentSection,
   Reconciliation,
@@ -46,14 +47,14 @@ type UnitLine = Pick<
   readonly what: string;
 };
 
-/** A unit's own statement: every line by the id that `explain line` and `dispute open` take, then what it comes to. */
+/** A unit's own statement: every line, the largest first, by the id that `explain line` and `dispute open` take, then what it comes to. */
 function unitText(set: StatementSet, unit: UnitSection): string {
   const what = (line: { treatment?: string; kind?: string; source?: string }): string =>
     line.source?.replaceAll('_', ' ') ?? (line.treatment === 'charged' ? line.kind! : line.treatment!);
-  const lines: UnitLine[] = [...unit.lines, ...(unit.adjustmentLines ?? [])].map((line) => ({
-    ...line,
-    what: what(line),
-  }));
+  const size = (line: UnitLine): Decimal => decimal(line.amount).abs();
+  const lines = [...unit.lines, ...(unit.adjustmentLines ?? [])]
+    .map((line): UnitLine => ({ ...line, what: what(line) }))
+    .sort((a, b) => size(b).comparedTo(size(a)) || (a.id < b.id ? -1 : 1));
   const rest = { what: '', decision: '', reason: '', pool: '', chargePeriod: '', contacts: '' };
   const text = table(
     lines,

@@ -127,11 +127,14 @@ describe('closing like a controller, at the shell', () => {
     await all(['correct', 'reverse', asked.id, '--reason', 'withdrawn'], ['parked', 'list']);
   });
 
-  it("shows a unit's statement line by line, with the ids that a dispute takes, and what is booked of earlier months", async () => {
+  it("shows a unit's statement line by line, the largest first, with the ids that a dispute takes, and what is booked of earlier months", async () => {
     const shown = (await run('statements', JUNE, '--unit', 'RETAIL')).stdout;
     expect(shown).toMatch(/^2026-06 RETAIL \(Retail\), EUR, preliminary\n/);
     expect(shown).toMatch(/\n[0-9a-f]{20} +dispute +desk +2026-05 +0 +-10\.00\n/);
     expect(shown).toMatch(/\ngross 140\.18 \+ adjustments -15\.00 = net 125\.18\n$/);
+    const sizes = [...shown.matchAll(/^[0-9a-f]{20} .* -?([0-9.]+)$/gm)].map(([, amount]) => Number(amount));
+    expect(sizes.length).toBeGreaterThan(2);
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
     const all = (await run('statements', JUNE)).stdout;
     expect(all).toMatch(/unit +name +contacts +gross +credit +adjustments +net\n/);
   });
