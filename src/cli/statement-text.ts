@@ -45,6 +45,7 @@ type UnitLine = Pick<
   'id' | 'decision' | 'reason' | 'pool' | 'chargePeriod' | 'contacts' | 'amount'
 > & {
   readonly what: string;
+  readonly rule?: string | null;
 };
 
 /** A unit's own statement: every line, the largest first, by the id that `explain line` and `dispute open` take, then what it comes to. */
@@ -55,13 +56,14 @@ function unitText(set: StatementSet, unit: UnitSection): string {
   const lines = [...unit.lines, ...(unit.adjustmentLines ?? [])]
     .map((line): UnitLine => ({ ...line, what: what(line) }))
     .sort((a, b) => size(b).comparedTo(size(a)) || (a.id < b.id ? -1 : 1));
-  const rest = { what: '', decision: '', reason: '', pool: '', chargePeriod: '', contacts: '' };
+  const rest = { what: '', decision: '', rule: '', reason: '', pool: '', chargePeriod: '', contacts: '' };
   const text = table(
     lines,
     [
       { title: 'line', of: (line) => line.id },
       { title: 'what', of: (line) => line.what },
       { title: 'decision', of: (line) => line.decision },
+      { title: 'rule', of: (line) => line.rule ?? null },
       { title: 'reason', of: (line) => line.reason },
       { title: 'pool', of: (line) => line.pool },
       { title: 'charge period', of: (line) => line.chargePeriod },

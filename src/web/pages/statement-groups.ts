@@ -22,6 +22,8 @@ export interface StatementLine {
   readonly reason: string | null;
   readonly channel: string | null;
   readonly pool: string;
+  /** two lines of a decision may differ by nothing but the rule */
+  readonly rule: string | null;
   readonly contacts: string;
   readonly amount: string;
   readonly tier: string | null;

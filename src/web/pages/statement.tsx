@@ -158,7 +158,7 @@ export function StatementPage({
             <tr>
               <th>{t('Decision and reason')}</th>
               <th>{t('Channel, pool')}</th>
-              <th>{t('Evidence')}</th>
+              <th>{t('Evidence, rule')}</th>
               <th class="n">{t('Contacts')}</th>
               <th class="n">{t('Charge')}</th>
               <th aria-hidden="true"></th>
@@ -190,6 +190,7 @@ export function StatementPage({
                   </td>
                   <td>
                     <TierMark tier={line.tier} />
+                    {line.decision !== null && line.rule !== null && <span class="mute">, {line.rule}</span>}
                   </td>
                   <td class="n">{grouped(rounded(line.contacts, 1))}</td>
                   <td class="n">
