@@ -14,6 +14,7 @@ import { ratesBetween } from '../persistence/decisions.queries.ts';
 import type { IntegerRows } from '../persistence/integer-rows.ts';
 import { referralEvents } from '../persistence/retention-streams.queries.ts';
 import { CustomerKeys, keysWhere } from '../persistence/retention/customer-keys.ts';
+import type { MarginColumns } from '../persistence/retention/margin-events.ts';
 import { customerSlices, type CustomerSlice, type RevenueReading } from '../persistence/retention/customer-slices.ts';
 
 /** What of the books a reading of retention needs. */
@@ -43,8 +44,10 @@ export async function marginsOf(
   const earned = new CustomerEarnings(sources, all, referrals);
   const parts: Earnings[] = [];
   const slices = customerSlices(tx, all, { talksFrom: dayNumber(contactsFrom) }, contactsFrom, reading);
-  for await (const slice of slices)
-    parts.push(await earned.of(slice, asked.subarray(slice.range.from, slice.range.to)));
+  for await (const slice of slices) {
+    const { customer, day, margin } = await earned.of(slice, asked.subarray(slice.range.from, slice.range.to));
+    parts.push({ customer: customer.slice(), day: day.slice(), margin: margin.slice() });
+  }
   earned.referred(); // whoever was referred must have a margin, too
   const earnings = joinedColumns({ customer: Int32Array, day: Int32Array, margin: Float64Array }, parts);
   return { earnings, number: (wanted) => all.placesOf(wanted) };
@@ -91,8 +94,8 @@ export class CustomerEarnings {
     });
   }
 
-  /** Own margins of the customers of a slice; what referred ones earned is laid aside. @param asked 1 for each that is asked for */
-  async of(slice: CustomerSlice, asked: Uint8Array): Promise<Earnings> {
+  /** Own margins of the customers of a slice, good until the next; what referred ones earned is laid aside. @param asked 1 for each that is asked for */
+  async of(slice: CustomerSlice, asked: Uint8Array): Promise<MarginColumns> {
     const { asked: all, cameOn, referrer } = this;
     const first = slice.range.from;
     all.set(asked, first);

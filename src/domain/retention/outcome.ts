@@ -32,13 +32,18 @@ export interface DayRange {
   readonly to: number;
 }
 
-/** Margin of each anchor's customer in each range; sums of integers, so parts of a customer range add in any order. */
+/**
+ * Margin of each anchor's customer in each range; sums of integers, so parts of a customer range add in any order. Ranges
+ * may overlap: an event is added once, between two of their ends, and a range is the sum of what lies between its own.
+ */
 export function marginIn(anchors: Anchors, earnings: Earnings, ranges: readonly DayRange[]): Float64Array[] {
   const { customer, day, margin } = earnings;
   const { clockStart } = anchors;
   const sums = ranges.map(() => new Float64Array(clockStart.length));
-  const [from, to] = [Float64Array.from(ranges, (range) => range.from), Float64Array.from(ranges, (range) => range.to)];
-  const own = new Float64Array(ranges.length);
+  const ends = Float64Array.from(new Set(ranges.flatMap(({ from, to }) => [from, to]))).sort();
+  const [from, to] = [ranges.map((range) => ends.indexOf(range.from)), ranges.map((range) => ends.indexOf(range.to))];
+  /** what lies before each end, since the one before it */
+  const before = new Float64Array(ends.length);
   const events = day.length;
   let first = 0;
   for (let a = 0; a < clockStart.length; a++) {
@@ -46,12 +51,18 @@ export function marginIn(anchors: Anchors, earnings: Earnings, ranges: readonly 
     const start = clockStart[a]!;
     while (first < events && customer[first]! < of) first++;
     if (customer[first] !== of) continue;
-    own.fill(0);
+    before.fill(0);
+    let end = 0;
     for (let e = first; e < events && customer[e] === of; e++) {
-      const since = day[e]! - start;
-      for (let r = 0; r < own.length; r++) if (since >= from[r]! && since < to[r]!) own[r]! += margin[e]!;
+      while (end < ends.length && day[e]! - start >= ends[end]!) end++;
+      if (end === ends.length) break;
+      before[end]! += margin[e]!;
     }
-    for (let r = 0; r < own.length; r++) sums[r]![a] = own[r]!;
+    for (let r = 0; r < sums.length; r++) {
+      let sum = 0;
+      for (let part = from[r]! + 1; part <= to[r]!; part++) sum += before[part]!;
+      sums[r]![a] = sum;
+    }
   }
   return sums;
 }

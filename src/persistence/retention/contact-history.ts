@@ -2,7 +2,7 @@ import { EPOCH_SECONDS } from '../epoch.ts';
 import { wholeNumber } from '../whole-number.ts';
 import type { CustomerKeys } from './customer-keys.ts';
 import { sortShort } from '../roll-up/sort-short.ts';
-import { byCustomer, sortTogether, type CustomerRange } from './by-customer.ts';
+import { ByCustomer, roomFor, sortTogether, type CustomerRange } from './by-customer.ts';
 
 /** Words of a contact behind its key: PostgreSQL's microseconds, day since 1970, number of the import times sign. */
 const W = { timeHigh: 2, timeLow: 3, day: 4, cell: 5, import: 6, seconds: 7, idBytes: 8, id: 9 } as const;
@@ -31,51 +31,108 @@ function idWords(bytes: number): number {
   return (bytes + 3) >> 2;
 }
 
-/** Contacts of a range of customers as they stand at a watermark. */
+/** Contacts of customers as they stand at a watermark, range after range of them in the same memory. */
 export class ContactHistory {
+  private range: CustomerRange = { from: 0, to: 0 };
+  private readonly grouping = new ByCustomer();
   /** customer `range.from + c` has the contacts `starts[c]` to `starts[c + 1] - 1` of the columns below */
-  private readonly starts: Int32Array;
-  private readonly time: Float64Array;
-  private readonly day: Int32Array;
-  private readonly cell: Int32Array;
-  private readonly seconds: Int32Array;
+  private starts = new Int32Array(1);
+  private time = new Float64Array(0);
+  private day = new Int32Array(0);
+  private cell = new Int32Array(0);
+  private seconds = new Int32Array(0);
+  /** where each record begins: as they came, then by customer */
+  private came = new Int32Array(0);
+  private place = new Int32Array(0);
+  /** 1 for customers with a contact that was corrected */
+  private corrected = new Uint8Array(0);
+  private columns: ContactColumns = {
+    ...{ customer: new Int32Array(0), at: new Float64Array(0) },
+    ...{ day: new Int32Array(0), cellNo: new Int32Array(0) },
+  };
 
-  /** @param words records of the range's customers and of others, in any order */
   constructor(
-    customers: CustomerKeys,
-    private readonly range: CustomerRange,
-    words: Int32Array,
+    private readonly customers: CustomerKeys,
     private readonly kept: KeptContacts,
-  ) {
-    const { starts, order } = byCustomer(customers, range, words, placesOf(words));
-    const most = order.length;
-    const time = new Float64Array(most);
-    for (let i = 0; i < most; i++) time[i] = wholeNumber(words[order[i]! + W.timeHigh]!, words[order[i]! + W.timeLow]!);
-    [this.starts, this.time] = [starts, time];
-    [this.day, this.cell, this.seconds] = [new Int32Array(most), new Int32Array(most), new Int32Array(most)];
+  ) {}
+
+  /** Takes the contacts of a range in the place of those before. @param words records of the range's customers and of others, in any order */
+  take(range: CustomerRange, words: Int32Array): void {
+    this.range = range;
+    this.group(words);
+    const { time, day, cell, seconds, place, grouping } = this;
+    const { starts } = grouping;
+    this.starts = starts;
     let to = 0;
-    for (let c = 0, from = 0; c + 1 < starts.length; c++) {
+    for (let c = 0, from = 0; c < range.to - range.from; c++) {
       const end = starts[c + 1]!;
-      putInOrder(words, time, order, from, end);
-      const standing = isCorrected(words, order, from, end) && standingOf(words, order.subarray(from, end));
+      if (putInOrder(words, time, place, from, end)) this.readAgain(words, from, end);
+      const standing = this.corrected[c] === 1 ? standingOf(words, place.subarray(from, end)) : undefined;
       for (; from < end; from++) {
-        const at = order[from]!;
-        if (standing && !standing.has(at)) continue;
+        if (standing !== undefined && !standing.has(place[from]!)) continue;
         time[to] = time[from]!;
-        this.day[to] = words[at + W.day]!;
-        this.cell[to] = words[at + W.cell]!;
-        this.seconds[to] = words[at + W.seconds]!;
+        day[to] = day[from]!;
+        cell[to] = cell[from]!;
+        seconds[to] = seconds[from]!;
         if (this.isKept(range.from + c, to)) to++;
       }
       starts[c + 1] = to;
     }
   }
 
+  /** Columns by customer: read in the order in which the records came, which is that of the memory. */
+  private group(words: Int32Array): void {
+    const { customers, grouping } = this;
+    const { from, to } = this.range;
+    const most = Math.floor(words.length / W.id);
+    grouping.begin(to - from, most);
+    this.came = roomFor(this.came, most);
+    this.corrected = roomFor(this.corrected, to - from).fill(0, 0, to - from);
+    const { came, corrected } = this;
+    for (let at = 0; at < words.length; at += W.id + idWords(words[at + W.idBytes]!)) {
+      const c = customers.find(words[at]!, words[at + 1]!) - from;
+      if (c < 0) continue;
+      came[grouping.count] = at;
+      grouping.add(c);
+      if (words[at + W.import]! < 0) corrected[c] = 1;
+    }
+    grouping.added();
+    const { count } = grouping;
+    this.time = roomFor(this.time, count);
+    this.day = roomFor(this.day, count);
+    this.cell = roomFor(this.cell, count);
+    this.seconds = roomFor(this.seconds, count);
+    this.place = roomFor(this.place, count);
+    const { time, day, cell, seconds, place } = this;
+    for (let record = 0; record < count; record++) {
+      const at = came[record]!;
+      const own = grouping.placeOf(record);
+      time[own] = wholeNumber(words[at + W.timeHigh]!, words[at + W.timeLow]!);
+      day[own] = words[at + W.day]!;
+      cell[own] = words[at + W.cell]!;
+      seconds[own] = words[at + W.seconds]!;
+      place[own] = at;
+    }
+    grouping.placed();
+  }
+
+  /** What stands beside the instants of records that were put in another order. */
+  private readAgain(words: Int32Array, from: number, to: number): void {
+    const { day, cell, seconds, place } = this;
+    for (let row = from; row < to; row++) {
+      const at = place[row]!;
+      day[row] = words[at + W.day]!;
+      cell[row] = words[at + W.cell]!;
+      seconds[row] = words[at + W.seconds]!;
+    }
+  }
+
   /** 1 for each customer of the range with a contact that opens episodes in one of some ranges of days, `from` included, `to` not. */
   callersIn(ranges: readonly { readonly from: number; readonly to: number }[]): Uint8Array {
     const { starts, day, cell } = this;
-    const called = new Uint8Array(starts.length - 1);
+    const called = new Uint8Array(this.range.to - this.range.from);
     for (let c = 0; c < called.length; c++) {
+      if (this.kept.callers?.[this.range.from + c] !== 1) continue;
       for (let row = starts[c]!; row < starts[c + 1]! && called[c] === 0; row++) {
         for (const { from, to } of ranges)
           if (day[row]! >= from && day[row]! < to && this.opens(this.range.from + c, cell[row]!)) called[c] = 1;
@@ -84,13 +141,19 @@ export class ContactHistory {
     return called;
   }
 
-  /** Contacts that open episodes or join them, of some customers. @param wanted 1 for each of the range that is meant */
+  /**
+   * Contacts that open episodes or join them, of some customers; good until the next are asked for.
+   * @param wanted 1 for each of the range that is meant
+   */
   contactsOf(wanted: Uint8Array): ContactColumns {
-    const { time, starts } = this;
+    const { time, starts, columns: own } = this;
     let most = 0;
     for (let c = 0; c < wanted.length; c++) if (wanted[c] === 1) most += starts[c + 1]! - starts[c]!;
-    const [customer, at] = [new Int32Array(most), new Float64Array(most)];
-    const [day, cellNo] = [new Int32Array(most), new Int32Array(most)];
+    this.columns = {
+      ...{ customer: roomFor(own.customer, most), at: roomFor(own.at, most) },
+      ...{ day: roomFor(own.day, most), cellNo: roomFor(own.cellNo, most) },
+    };
+    const { customer, at, day, cellNo } = this.columns;
     let count = 0;
     for (let c = 0; c < wanted.length; c++) {
       if (wanted[c] !== 1) continue;
@@ -135,28 +198,21 @@ export class ContactHistory {
   }
 }
 
-/** Where each record begins. */
-function placesOf(words: Int32Array): Int32Array {
-  const places = new Int32Array(Math.floor(words.length / W.id));
-  let count = 0;
-  for (let at = 0; at < words.length; at += W.id + idWords(words[at + W.idBytes]!)) places[count++] = at;
-  return places.subarray(0, count);
-}
-
-/** Puts a customer's records in order of time, those of one instant by contact id. */
-function putInOrder(words: Int32Array, time: Float64Array, order: Int32Array, from: number, to: number): void {
+/** Puts a customer's records in order of time, those of one instant by contact id. @returns whether any had to be moved */
+function putInOrder(words: Int32Array, time: Float64Array, order: Int32Array, from: number, to: number): boolean {
   let [isInOrder, areApart] = [true, true];
   for (let i = from + 1; i < to; i++) {
     if (time[i - 1]! >= time[i]!) areApart = false;
     if (time[i - 1]! > time[i]!) isInOrder = false;
   }
   if (!isInOrder) sortTogether(time, order, from, to);
-  if (areApart) return;
+  if (areApart) return false;
   const byId = (a: number, b: number): number => compareIds(words, a, b);
   for (let first = from, next = from; first < to; first = next) {
     while (next < to && time[next] === time[first]) next++;
     if (next - first > 1) sortShort(order, first, next, byId);
   }
+  return true;
 }
 
 function compareIds(words: Int32Array, a: number, b: number): number {
@@ -165,11 +221,6 @@ function compareIds(words: Int32Array, a: number, b: number): number {
     if (words[a + at] !== words[b + at]) return (words[a + at]! >>> 0) - (words[b + at]! >>> 0);
   }
   return words[a + W.idBytes]! - words[b + W.idBytes]!;
-}
-
-function isCorrected(words: Int32Array, order: Int32Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (words[order[i]! + W.import]! < 0) return true;
-  return false;
 }
 
 /** Of corrected contacts the newest version, unless it was taken back. @param places of one customer */

@@ -13,7 +13,7 @@ export interface RevenueReading extends MarginRules {
   readonly mark: string;
 }
 
-/** What a range of customers did, in order. */
+/** What a range of customers did, in order; good until the next range is asked for. */
 export interface CustomerSlice {
   readonly range: CustomerRange;
   readonly contacts: ContactHistory;
@@ -44,6 +44,7 @@ export async function* customerSlices(
 ): AsyncGenerator<CustomerSlice> {
   const first = customers.bucketStarts();
   const events = new MarginEvents(customers, reading);
+  const history = new ContactHistory(customers, kept);
   const { from: revenueFrom, to: until, mark } = reading;
   const contacts = await PackedRows.open(tx, 'contact', { from: contactsFrom, until, mark });
   const revenue = await PackedRows.open(tx, 'revenue', { from: revenueFrom, until, mark });
@@ -54,7 +55,7 @@ export async function* customerSlices(
       { from: first[from]!, to: first[to]! },
       { from, to },
     ];
-    const history = new ContactHistory(customers, range, await contacts.read(buckets), kept);
+    history.take(range, await contacts.read(buckets));
     const margins = async (wanted: Uint8Array): Promise<MarginColumns> =>
       events.of(range, await revenue.read(buckets), wanted, history);
     yield { range, contacts: history, margins };

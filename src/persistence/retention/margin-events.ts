@@ -1,7 +1,7 @@
 import { periodOf } from '../../domain/period.ts';
 import { dateOf } from '../../domain/retention/cohort.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { byCustomer, sortTogether, type CustomerRange } from './by-customer.ts';
+import { ByCustomer, roomFor, sortTogether, type CustomerRange } from './by-customer.ts';
 import type { ContactHistory } from './contact-history.ts';
 import type { CustomerKeys } from './customer-keys.ts';
 import { RoundedProduct } from './exact-margin.ts';
@@ -34,8 +34,16 @@ export interface MarginColumns {
  */
 export class MarginEvents {
   private readonly products = new Map<number, RoundedProduct | null>();
+  /** what events are multiplied by that are like the last one */
+  private lastKey = -1;
+  private lastProduct: RoundedProduct | null = null;
   /** what stands where nothing has to be converted, one more where nothing has to be multiplied either */
   private readonly own: number;
+  private readonly grouping = new ByCustomer();
+  /** as the events came */
+  private cameOn = new Int32Array(0);
+  private came = new Float64Array(0);
+  private columns: MarginColumns = { customer: new Int32Array(0), day: new Int32Array(0), margin: new Float64Array(0) };
 
   constructor(
     private readonly customers: CustomerKeys,
@@ -45,37 +53,55 @@ export class MarginEvents {
   }
 
   /**
-   * Margins of a range of customers, by customer and day.
+   * Margins of a range of customers, by customer and day; good until the next are asked for.
    * @param words records of the range's customers and of others, in any order
    * @param wanted 1 for each of the range whose events are meant
    */
   of(range: CustomerRange, words: Int32Array, wanted: Uint8Array, contacts: ContactHistory): MarginColumns {
-    const places = new Int32Array(words.length / WORDS);
-    for (let i = 0; i < places.length; i++) places[i] = i * WORDS;
-    const { starts, order } = byCustomer(this.customers, range, words, places, wanted);
-    const most = order.length;
-    const [customer, day, margin] = [new Int32Array(most), new Int32Array(most), new Float64Array(most)];
-    let count = 0;
-    for (let c = 0; c + 1 < starts.length; c++) {
-      const first = count;
-      const end = starts[c + 1]!;
+    this.group(range, words, wanted, contacts);
+    const { starts, count } = this.grouping;
+    const { customer, day, margin } = this.columns;
+    for (let c = 0; c < wanted.length; c++) {
+      const [first, end] = [starts[c]!, starts[c + 1]!];
+      customer.fill(range.from + c, first, end);
       let isInOrder = true;
-      for (let at = starts[c]!; at < end; at++) {
-        const place = order[at]!;
-        const daySale = words[place + W.daySale]!;
-        const own = daySale >> 1;
-        if ((daySale & 1) === 1) {
-          const time = wholeNumber(words[place + W.timeHigh]!, words[place + W.timeLow]!);
-          if (contacts.isTalking(range.from + c, time, own)) continue;
-        }
-        if (count > first && day[count - 1]! > own) isInOrder = false;
-        customer[count] = range.from + c;
-        day[count] = own;
-        margin[count++] = this.marginOf(words, place);
-      }
-      if (!isInOrder) sortTogether(day, margin, first, count);
+      for (let row = first + 1; row < end; row++) if (day[row - 1]! > day[row]!) isInOrder = false;
+      if (!isInOrder) sortTogether(day, margin, first, end);
     }
     return { customer: customer.subarray(0, count), day: day.subarray(0, count), margin: margin.subarray(0, count) };
+  }
+
+  /** Days and margins by customer, of events outside of contacts: read in the order in which they came, which is that of the memory. */
+  private group(range: CustomerRange, words: Int32Array, wanted: Uint8Array, contacts: ContactHistory): void {
+    const { customers, grouping } = this;
+    const most = words.length / WORDS;
+    grouping.begin(wanted.length, most);
+    this.cameOn = roomFor(this.cameOn, most);
+    this.came = roomFor(this.came, most);
+    const { cameOn, came } = this;
+    for (let place = 0; place < words.length; place += WORDS) {
+      const c = customers.find(words[place]!, words[place + 1]!) - range.from;
+      if (c < 0 || wanted[c] !== 1) continue;
+      const daySale = words[place + W.daySale]!;
+      if ((daySale & 1) === 1) {
+        const time = wholeNumber(words[place + W.timeHigh]!, words[place + W.timeLow]!);
+        if (contacts.isTalking(range.from + c, time, daySale >> 1)) continue;
+      }
+      cameOn[grouping.count] = daySale >> 1;
+      came[grouping.count] = this.marginOf(words, place);
+      grouping.add(c);
+    }
+    grouping.added();
+    const { count } = grouping;
+    const { customer, day, margin } = this.columns;
+    this.columns = { customer: roomFor(customer, count), day: roomFor(day, count), margin: roomFor(margin, count) };
+    const { day: days, margin: margins } = this.columns;
+    for (let record = 0; record < count; record++) {
+      const own = grouping.placeOf(record);
+      days[own] = cameOn[record]!;
+      margins[own] = came[record]!;
+    }
+    grouping.placed();
   }
 
   private marginOf(words: Int32Array, place: number): number {
@@ -89,6 +115,7 @@ export class MarginEvents {
   private productOf(currencyStated: number, day: number): RoundedProduct | null {
     const isForeign = (currencyStated & -2) !== this.own;
     const key = isForeign ? currencyStated * DAYS + day : currencyStated;
+    if (key === this.lastKey) return this.lastProduct;
     let product = this.products.get(key);
     if (product === undefined) {
       const rate = (currencyStated & 1) === 1 ? '1' : this.rules.marginRate;
@@ -97,6 +124,8 @@ export class MarginEvents {
       product = rate === null || factor === undefined ? null : new RoundedProduct([rate, factor]);
       this.products.set(key, product);
     }
+    this.lastKey = key;
+    this.lastProduct = product;
     return product;
   }
 }

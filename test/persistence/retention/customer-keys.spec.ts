@@ -1,13 +1,6 @@
 import fc from 'fast-check';
-import { byCustomer, sortTogether } from '../../../src/persistence/retention/by-customer.ts';
-import {
-  BUCKETS,
-  bucketOf,
-  CustomerKeys,
-  keysOf,
-  keysWhere,
-  numbersOf,
-} from '../../../src/persistence/retention/customer-keys.ts';
+import { ByCustomer, sortTogether } from '../../../src/persistence/retention/by-customer.ts';
+import { CustomerKeys, keysOf, keysWhere, numbersOf } from '../../../src/persistence/retention/customer-keys.ts';
 import { KeyOrder } from '../../../src/persistence/retention/key-order.ts';
 import { KeyNumbers } from '../../../src/domain/key-numbers.ts';
 
@@ -42,8 +35,6 @@ describe('keys of customers', () => {
     expect([...keysOf(numbers)]).toEqual([5n, -7n, 2n ** 62n, -(2n ** 63n)]);
   });
 });
-
-const isWanted = (number: number): boolean => number % 4 !== 1;
 
 describe('numbers with what belongs to them', () => {
   it.each([20, 300])('are put in order, equal ones as they were: up to %i', (most) => {
@@ -85,38 +76,24 @@ describe('keys in order', () => {
 });
 
 describe('records of customers', () => {
-  it('come by customer as they came, without those of others and of customers who are not wanted', () => {
+  it('come by customer as they came, range after range in the same memory', () => {
+    const grouping = new ByCustomer();
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(key, fc.nat(9), fc.nat(3))),
-        fc.array(key),
-        fc.constantFrom(1, 7, BUCKETS),
-        (records, lists, step) => {
-          const customers = new CustomerKeys([BigInt64Array.from([...records.filter((_r, i) => i % 3 > 0).map(([own]) => own), ...lists])]); // prettier-ignore
-          const first = customers.bucketStarts();
-          const found: [number, number][] = [];
-          for (let from = 0; from < BUCKETS; from += step) {
-            const to = Math.min(BUCKETS, from + step);
-            const range = { from: first[from]!, to: first[to]! };
-            const own = records.filter(([of]) => bucketOf(halves(of)[0]) >= from && bucketOf(halves(of)[0]) < to);
-            const words = Int32Array.from(own.flatMap(([of, value, more]) => [...halves(of), value, more, ...new Array<number>(more).fill(-1)])); // prettier-ignore
-            const places: number[] = [];
-            for (let at = 0; at < words.length; at += 4 + words[at + 3]!) places.push(at);
-            const wanted = new Uint8Array(range.to - range.from).map((_, c) => (isWanted(range.from + c) ? 1 : 0));
-            const { starts, order } = byCustomer(customers, range, words, Int32Array.from(places), wanted);
-            const everybody = byCustomer(customers, range, words, Int32Array.from(places));
-            for (let c = 0; c + 1 < starts.length; c++) {
-              const own = order.subarray(starts[c], starts[c + 1]);
-              for (const place of own) found.push([range.from + c, words[place + 2]!]);
-              if (wanted[c] === 1)
-                expect(everybody.order.subarray(everybody.starts[c], everybody.starts[c + 1])).toEqual(own);
-            }
+        fc.array(fc.nat(9), { maxLength: 60, size: 'max' }),
+        fc.integer({ min: 10, max: 20 }),
+        (of, customers) => {
+          grouping.begin(customers, of.length + 3);
+          for (const c of of) grouping.add(c);
+          grouping.added();
+          const order = new Int32Array(of.length).fill(-1);
+          for (let record = 0; record < grouping.count; record++) order[grouping.placeOf(record)] = record;
+          grouping.placed();
+          expect([...order]).toEqual([...of.keys()].sort((a, b) => of[a]! - of[b]! || a - b));
+          for (let c = 0; c < customers; c++) {
+            const own = order.subarray(grouping.starts[c], grouping.starts[c + 1]);
+            expect([...own]).toEqual([...of.keys()].filter((record) => of[record] === c));
           }
-          const expected = records
-            .map(([own, value]): [number, number] => [customers.sorted.indexOf(own), value])
-            .filter(([number]) => number >= 0 && isWanted(number))
-            .sort(([a], [b]) => a - b);
-          expect(found).toEqual(expected);
         },
       ),
     );
