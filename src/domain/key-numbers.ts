@@ -1,8 +1,7 @@
 import { enlarged } from './enlarged.ts';
 
-/** Keys as one thread hands them to another. */
+/** Keys by their numbers. */
 export interface TakenKeys {
-  readonly slots: Int32Array;
   readonly highs: Int32Array;
   readonly lows: Int32Array;
   readonly count: number;
@@ -56,20 +55,10 @@ export class KeyNumbers {
     return slot;
   }
 
-  /** The same keys in another thread; they share nothing. */
-  static of({ slots, highs, lows, count }: TakenKeys): KeyNumbers {
-    const keys = new KeyNumbers(0);
-    keys.slots = slots;
-    keys.mask = slots.length - 1;
-    keys.highs = highs;
-    keys.lows = lows;
-    keys.count = count;
-    return keys;
-  }
-
+  /** The keys in the order of their numbers, with room behind them. */
   taken(): TakenKeys {
-    const { slots, highs, lows, count } = this;
-    return { slots, highs, lows, count };
+    const { highs, lows, count } = this;
+    return { highs, lows, count };
   }
 
   /** Upper half of the key that has the number. */

@@ -88,27 +88,36 @@ export class PackedRows {
   }
 }
 
-/** What is packed as a fact: columns as 118-retention-packs.sql and 122-hit-and-referral-packs.sql take them, the day, and which rows. */
+/** A contact's record under a key, as 123-contacts-rolled-up-from-packs.sql makes it. */
+const contactUnder = (key: string): string =>
+  `contact_record(${key}, started_at, started_on, cell_no, import_id * sign, handle_seconds, contact_id, case_id)`;
+
+/** What is packed as a fact: columns as the migrations' functions take them, the key whose bucket it goes to, the day, and which rows. */
 const PACKED = {
   contact: {
-    record:
-      'contact_record(customer_key, started_at, started_on, cell_no, import_id * sign, handle_seconds, contact_id)',
+    record: contactUnder('customer_key'),
+    key: 'customer_key',
     day: 'started_on',
     where: 'customer_id is not null',
   },
+  unnamed: { record: contactUnder('0'), key: '0::bigint', day: 'started_on', where: 'customer_id is null' },
+  taken: { record: contactUnder('0'), key: '0::bigint', day: 'started_on', where: 'sign = -1' },
   revenue: {
     record:
       'revenue_record(customer_key, occurred_at, occurred_on, kind, currency, margin_minor, amount_minor, sign::smallint)',
+    key: 'customer_key',
     day: 'occurred_on',
     where: `kind not in ('fee', 'referral') and decision_code is null`,
   },
   referral: {
     record: 'referral_record(customer_key, occurred_at, occurred_on, sign::smallint, referred_customer_key)',
+    key: 'customer_key',
     day: 'occurred_on',
     where: `kind = 'referral' and referred_customer_key is not null`,
   },
   hit: {
     record: 'hit_record(customer_key, occurred_at, occurred_on, sign::smallint, decision_code)',
+    key: 'customer_key',
     day: 'occurred_on',
     where: 'true',
   },
@@ -122,8 +131,8 @@ export async function packRows(
   parameters: readonly unknown[],
 ): Promise<void> {
   const packs = PACKED_AS[table].map((fact) => {
-    const { record, day, where } = PACKED[fact];
-    return `select '${fact}', (customer_key >> 58) + 32, import_id, min(${day}), max(${day}), count(*), string_agg(${record}, '')
+    const { record, key, day, where } = PACKED[fact];
+    return `select '${fact}', (${key} >> 58) + 32, import_id, min(${day}), max(${day}), count(*), string_agg(${record}, '')
       from written where ${where} group by 2, 3, date_trunc('month', ${day})`;
   });
   await tx.query('set local enable_hashagg to off'); // it would hold all records in memory

@@ -1,29 +1,17 @@
 import type { PoolClient } from 'pg';
-import {
-  contactCount,
-  planForWholeMonths,
-  type CellSum,
-  type ContactReading,
-  type KeyRange,
-} from './close-inputs.queries.ts';
+import { firstDay, lastDay } from '../domain/period.ts';
+import { planForWholeMonths, type CellSum, type ContactReading, type KeyRange } from './close-inputs.queries.ts';
 import { threadsOf, type Tx } from './database.ts';
-import {
-  readCases,
-  readCellTraits,
-  readSlice,
-  slicedReading,
-  type Around,
-  type Slice,
-} from './roll-up-slice.queries.ts';
+import { PackedRows } from './retention-packs.queries.ts';
+import { BUCKETS } from './retention/customer-keys.ts';
+import { readAsides, readCellTraits, readSlice, type Around, type Slice } from './roll-up-slice.queries.ts';
 import { RollUpKernel, type KernelStart } from './roll-up/kernel.ts';
 import { RollUpThread, type SameView } from './roll-up/threads.ts';
 
-/** Contacts that the slices being worked on hold in memory: 36 bytes each, 4 more to sort them by customer. */
-const IN_MEMORY = 16_000_000;
+/** Contacts of a slice: few enough to stay near the processor, enough to be worth their queries. */
+const SLICE = 60_000;
 /** Fewer contacts than this are not worth a thread: it takes a connection and a tenth of a second to begin. */
 const WORTH_A_THREAD = 500_000;
-const LEAST_KEY = -(2n ** 63n);
-const GREATEST_KEY = 2n ** 63n - 1n;
 
 export interface RollUp {
   readonly sums: readonly CellSum[];
@@ -32,9 +20,9 @@ export interface RollUp {
 }
 
 /**
- * Like contacts of a period, summed to integers: the roll-up of a close by its kernel road. The facts stream through once;
- * more contacts than memory is for are taken in slices of customers, several of them at a time where threads are allowed:
- * their sums add up in any order.
+ * Like contacts of a period, summed to integers: the roll-up of a close by its kernel road. The facts stream through once,
+ * as imports packed them, in slices of customers, several of these at a time where threads are allowed: their sums add up
+ * in any order.
  * @param options.slices how many @param options.threads how many, also for few contacts
  * @param options.sample customers to be summed apart, too: whole multiples of 2^32
  * @param options.exposures runs what exposures cost of it, but for what other threads do
@@ -52,30 +40,28 @@ export async function rollUp(
 ): Promise<RollUp> {
   await planForWholeMonths(tx);
   const client = (await tx.queryRunner!.connect()) as PoolClient;
-  const contacts = Number(await contactCount(tx, reading.period, reading.watermark));
+  const contacts = await packedContacts(tx, reading);
   const { sample } = options;
   const start: KernelStart = {
     reading,
     traits: await readCellTraits(client),
     sample: sample && { from: Number(sample.from >> 32n), to: Number(sample.to >> 32n) },
+    asides: await readAsides(client, reading),
   };
   const kernel = new RollUpKernel(start);
-  const sliced = await slicedReading(tx, reading);
   const allowed = threadsOf(tx);
   const threads = allowed
     ? Math.max(1, options.threads ?? Math.min(allowed.threads, Math.floor(contacts / WORTH_A_THREAD)))
     : 1;
-  const slices = slicesOf(options.slices ?? Math.max(threads, Math.ceil((contacts * threads) / IN_MEMORY)), contacts);
-  if (slices.length > 1) await readCases(client, sliced, kernel);
+  const slices = slicesOf(options.slices ?? Math.max(threads, Math.ceil(contacts / SLICE)), contacts);
   const shares = Array.from({ length: Math.min(threads, slices.length) }, (_, thread) =>
     slices.filter((_slice, number) => number % threads === thread),
   );
   const read = async (own: readonly Slice[]): Promise<void> => {
-    for (const slice of own) await readSlice(client, sliced, slice, kernel, options.exposures);
+    for (const slice of own) await readSlice(client, reading, slice, kernel, options.exposures);
   };
   if (shares.length > 1) {
-    const common = { url: allowed!.url, view: await viewOf(tx, reading), reading: sliced };
-    const task = { ...common, start: { ...start, cases: kernel.takenCases() } };
+    const task = { url: allowed!.url, view: await viewOf(tx, reading), reading, start };
     await besideThreads(
       shares.slice(1).map((own) => ({ ...task, slices: own })),
       kernel,
@@ -83,7 +69,14 @@ export async function rollUp(
       shares[0]!,
     );
   } else await read(slices);
+  kernel.endCases();
   return { sums: kernel.sums(), sample: kernel.sampleSums() };
+}
+
+/** About how many contacts of customers a reading takes: those of packs that reach beyond the month count, too. */
+async function packedContacts(tx: Tx, { period, watermark: mark }: ContactReading): Promise<number> {
+  const { facts } = await PackedRows.open(tx, 'contact', { from: firstDay(period), until: lastDay(period), mark });
+  return facts.reduce((sum, own) => sum + own, 0);
 }
 
 /** Reads the own slices while threads read theirs, whose sums are then added. */
@@ -115,13 +108,13 @@ async function viewOf(tx: Tx, { watermark }: ContactReading): Promise<SameView> 
   return view;
 }
 
-/** Unbroken stretches of the customers' keys, which are hashes: slices are about equal. */
-function slicesOf(count: number, contacts: number): Slice[] {
-  const width = 2n ** 64n / BigInt(count);
+/** Stretches of the buckets of customers' keys, which are hashes: slices are about equal. */
+function slicesOf(wanted: number, contacts: number): Slice[] {
+  const count = Math.min(wanted, BUCKETS);
+  const from = (slice: number): number => Math.floor((slice * BUCKETS) / count);
   return Array.from({ length: count }, (_, i) => ({
-    from: LEAST_KEY + BigInt(i) * width,
-    to: i === count - 1 ? GREATEST_KEY : LEAST_KEY + BigInt(i + 1) * width - 1n,
-    nameless: i === 0,
+    buckets: [from(i), from(i + 1) - 1],
+    isWithUnnamed: i === 0,
     expected: Math.ceil((contacts * 1.4) / count), // the days before the month, too
   }));
 }

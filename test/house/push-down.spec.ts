@@ -14,7 +14,7 @@ const PLACES: Places = {
 };
 const FOLDER = join(packageRoot, 'src', 'persistence', 'sql');
 /** The kernel road's readings of facts: a close of distributed books takes none of them. */
-const KERNEL_ROAD = new Set(['any-corrected', 'case-stream', 'contact-stream', 'contact-stream-uncorrected']);
+const KERNEL_ROAD = new Set(['contact-standing', 'contact-text-hits', 'segment-stream']);
 /** A part of other statements; these are looked at as they are sent. */
 const PARTS = new Set(['close-contacts']);
 

@@ -104,9 +104,13 @@ export class ImportingCompany {
     });
     const micros = (column: string): string => `(extract(epoch from ${column}) * 1000000)::bigint - 946684800000000`;
     const stored = await this.rows<{ text: string }>(
-      `select concat_ws('|', 'contact', import_id, customer_key, ${micros('started_at')}, started_on - date '1970-01-01', cell_no,
-         import_id * sign, coalesce(handle_seconds, -1), contact_id) as text
-       from contact where customer_id is not null
+      `select concat_ws('|', fact, import_id, key, ${micros('started_at')}, started_on - date '1970-01-01', cell_no,
+         import_id * sign, coalesce(handle_seconds, -1), contact_id, hashtextextended(case_id, 0)) as text
+       from (
+         select case when customer_id is null then 'unnamed' else 'contact' end as fact, case when customer_id is null then 0 else customer_key end as key, c.* from contact c
+         union all
+         select 'taken', 0, c.* from contact c where sign = -1
+       ) contacts
        union all
        select concat_ws('|', 'revenue', import_id, customer_key, ${micros('occurred_at')}, occurred_on - date '1970-01-01',
          kind in ('purchase', 'renewal', 'expansion'), currency, margin_minor is not null, coalesce(margin_minor, amount_minor) * sign)
@@ -127,7 +131,7 @@ export class ImportingCompany {
 }
 
 interface Pack {
-  readonly fact: 'contact' | 'revenue' | 'referral' | 'hit';
+  readonly fact: 'contact' | 'unnamed' | 'taken' | 'revenue' | 'referral' | 'hit';
   readonly bucket: number;
   readonly importId: number;
   readonly facts: number;
@@ -148,8 +152,13 @@ function recordsOf(pack: Pack): { day: number; text: string }[] {
       if (bytes.subarray(at + from + length, at + size).some((byte) => byte !== 0)) found.push({ day: NaN, text: 'filled with what is no zero' }); // prettier-ignore
       return bytes.toString('utf8', at + from, at + from + length);
     };
-    if (pack.fact === 'contact') {
-      found.push({ day: word(4), text: [...head, word(4), word(5), word(6), word(7), filled(word(8), 36)].join('|') });
+    if (['contact', 'unnamed', 'taken'].includes(pack.fact)) {
+      const fields = [...head, word(4), word(5), word(6), word(7), filled(word(8) >> 1, 36)];
+      if ((word(8) & 1) === 1) {
+        fields.push(bytes.readBigInt64BE(at + size));
+        size += 8;
+      }
+      found.push({ day: word(4), text: fields.join('|') });
     } else if (pack.fact === 'hit') {
       found.push({ day: word(4), text: [...head, word(4), word(5), filled(word(6), 28)].join('|') });
     } else if (pack.fact === 'referral') {

@@ -116,7 +116,7 @@ describe('exposures by the kernel, by set-based SQL and by looking at each conta
         fc.asyncProperty(rules, fc.array(worlds, { minLength: TOGETHER, maxLength: TOGETHER }), async (rules, many) => {
           await tx.query('savepoint worlds');
           for (const [number, world] of many.entries()) await put(tx, number, world);
-          await packRows(tx, 'exposure', 'select * from exposure', []); // as every import does
+          for (const table of ['contact', 'exposure'] as const) await packRows(tx, table, `select * from ${table}`, []); // as every import does
           const reading = { period: MARCH, cuts: CUTS, watermark: MARK, patterns: [], exposureRules: rules };
           const expected = many.map((world, number) => reference(number, world, rules));
           const slow = Object.fromEntries(

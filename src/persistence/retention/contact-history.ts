@@ -3,9 +3,10 @@ import { wholeNumber } from '../whole-number.ts';
 import type { CustomerKeys } from './customer-keys.ts';
 import { sortShort } from '../roll-up/sort-short.ts';
 import { ByCustomer, roomFor, sortTogether, type CustomerRange } from './by-customer.ts';
+import { contactWords } from './fact-packs.ts';
 
-/** Words of a contact behind its key: PostgreSQL's microseconds, day since 1970, number of the import times sign. */
-const W = { timeHigh: 2, timeLow: 3, day: 4, cell: 5, import: 6, seconds: 7, idBytes: 8, id: 9 } as const;
+/** Words of a contact behind its key (123-contacts-rolled-up-from-packs.sql): PostgreSQL's microseconds, day since 1970, number of the import times sign. */
+const W = { timeHigh: 2, timeLow: 3, day: 4, cell: 5, import: 6, seconds: 7, idLength: 8, id: 9 } as const;
 const SECOND = 1_000_000; // of PostgreSQL's microseconds
 
 /** Which contacts are kept: those that can open an episode or join one, and those inside of which a sale can fall. */
@@ -26,9 +27,9 @@ export interface ContactColumns {
   readonly cellNo: Int32Array;
 }
 
-/** Ids are held in whole words, the first byte highest, zeros behind: so they are in the order of their bytes. */
-function idWords(bytes: number): number {
-  return (bytes + 3) >> 2;
+/** Ids are held in whole words, the first byte highest, zeros behind: so they are in the order of their bytes. @param length twice their bytes, or one more */
+function idWords(length: number): number {
+  return (length + 6) >> 3;
 }
 
 /** Contacts of customers as they stand at a watermark, range after range of them in the same memory. */
@@ -89,7 +90,7 @@ export class ContactHistory {
     this.came = roomFor(this.came, most);
     this.corrected = roomFor(this.corrected, to - from).fill(0, 0, to - from);
     const { came, corrected } = this;
-    for (let at = 0; at < words.length; at += W.id + idWords(words[at + W.idBytes]!)) {
+    for (let at = 0; at < words.length; at += contactWords(words[at + W.idLength]!)) {
       const c = customers.find(words[at]!, words[at + 1]!) - from;
       if (c < 0) continue;
       came[grouping.count] = at;
@@ -216,18 +217,19 @@ function putInOrder(words: Int32Array, time: Float64Array, order: Int32Array, fr
 }
 
 function compareIds(words: Int32Array, a: number, b: number): number {
-  const count = idWords(Math.min(words[a + W.idBytes]!, words[b + W.idBytes]!));
+  const count = idWords(Math.min(words[a + W.idLength]!, words[b + W.idLength]!));
   for (let at = W.id; at < W.id + count; at++) {
     if (words[a + at] !== words[b + at]) return (words[a + at]! >>> 0) - (words[b + at]! >>> 0);
   }
-  return words[a + W.idBytes]! - words[b + W.idBytes]!;
+  return (words[a + W.idLength]! >> 1) - (words[b + W.idLength]! >> 1);
 }
 
 /** Of corrected contacts the newest version, unless it was taken back. @param places of one customer */
 function standingOf(words: Int32Array, places: Int32Array): ReadonlySet<number> {
   const contacts = new Map<string, { net: number; newest: number; place: number }>();
   for (const place of places) {
-    const id = words.subarray(place + W.idBytes, place + W.id + idWords(words[place + W.idBytes]!)).join(' ');
+    const length = words[place + W.idLength]!;
+    const id = `${length >> 1} ${words.subarray(place + W.id, place + W.id + idWords(length)).join(' ')}`;
     const of = contacts.get(id) ?? { net: 0, newest: 0, place: -1 };
     contacts.set(id, of);
     const signed = words[place + W.import]!;

@@ -1,11 +1,13 @@
 import { EPOCH_DAYS } from '../epoch.ts';
 import { BUCKETS, bucketOf } from './customer-keys.ts';
+import { hashText, textHash } from './text-hash.ts';
 
-export type PackedFact = 'contact' | 'revenue' | 'referral' | 'hit';
+/** Contacts of customers, those that name none, and once more those that take one of either back; revenue; referrals; hits. */
+export type PackedFact = 'contact' | 'unnamed' | 'taken' | 'revenue' | 'referral' | 'hit';
 
-/** What a table's rows are packed as for retention. */
+/** What a table's rows are packed as for retention and roll-ups. */
 export const PACKED_AS = {
-  contact: ['contact'],
+  contact: ['contact', 'unnamed', 'taken'],
   revenue: ['revenue', 'referral'],
   exposure: ['hit'],
 } as const satisfies Readonly<Record<string, readonly PackedFact[]>>;
@@ -21,6 +23,7 @@ const LATEST = 2 ** 30;
 const MOST_BYTES = 8080;
 /** Bytes of a record, and where the length of its text stands that comes behind these. */
 const CONTACT = { bytes: 36, length: 8 } as const;
+const CASE_BYTES = 8;
 const HIT = { bytes: 28, length: 6 } as const;
 const [REVENUE_BYTES, REFERRAL_BYTES] = [32, 32];
 /** Place of the day among a record's words; of revenue it is there twice, and perhaps one more. */
@@ -57,10 +60,10 @@ class PackParts {
     private readonly takePack: TakePack,
   ) {}
 
-  /** Begins a record with what all begin with: key and instant as they stand in a row. @returns where to put the rest, in `to` */
+  /** Begins a record with what all begin with: key and instant as they stand in a row; a key at 0 is none. @returns where to put the rest, in `to` */
   begin(size: number, from: DataView, key: number, instant: number, day: number): number {
     const { to, lengths } = this;
-    const high = from.getInt32(key);
+    const high = key === 0 ? 0 : from.getInt32(key);
     const bucket = bucketOf(high);
     if (lengths[bucket]! + size > MOST_BYTES) this.end(bucket);
     const at = bucket * MOST_BYTES + lengths[bucket]!;
@@ -69,18 +72,17 @@ class PackParts {
     if (day < this.firstDays[bucket]!) this.firstDays[bucket] = day;
     if (day > this.lastDays[bucket]!) this.lastDays[bucket] = day;
     to.setInt32(at, high);
-    to.setInt32(at + 4, from.getInt32(key + 4));
+    to.setInt32(at + 4, key === 0 ? 0 : from.getInt32(key + 4));
     to.setInt32(at + 8, from.getInt32(instant));
     to.setInt32(at + 12, from.getInt32(instant + 4));
     return at + 16;
   }
 
-  /** Puts the length of a text, the text, and zeros up to a whole word. */
+  /** Puts a text, and zeros up to a whole word. */
   putText(at: number, from: DataView, text: number, length: number): void {
     const { to } = this;
-    to.setInt32(at, length);
     const end = text + length;
-    let put = at + 4;
+    let put = at;
     let place = text;
     for (; place + 4 <= end; place += 4, put += 4) to.setInt32(put, from.getInt32(place));
     if (place === end) return;
@@ -109,9 +111,9 @@ class PackParts {
 }
 
 /**
- * New facts, as a binary COPY carries them, in the records that retention reads: 118-retention-packs.sql and
- * 122-hit-and-referral-packs.sql say how these look, and make the same of rows in the database. Left out is what
- * retention does not read: contacts without customer, fees, and events that carry a decision.
+ * New facts, as a binary COPY carries them, in the records that retention and roll-ups read:
+ * 118-retention-packs.sql, 122-hit-and-referral-packs.sql and 123-contacts-rolled-up-from-packs.sql say how these look, and
+ * make the same of rows in the database. Left out is what nobody reads packed: fees, and events that carry a decision.
  */
 export abstract class FactPacks {
   private readonly columns: readonly string[];
@@ -171,7 +173,8 @@ export abstract class FactPacks {
 }
 
 class ContactPacks extends FactPacks {
-  private readonly parts: PackParts;
+  private readonly named: PackParts;
+  private readonly unnamed: PackParts;
   private readonly key = this.fieldOf('customer_key');
   private readonly customer = this.fieldOf('customer_id');
   private readonly instant = this.fieldOf('started_at');
@@ -180,30 +183,42 @@ class ContactPacks extends FactPacks {
   private readonly importId = this.fieldOf('import_id');
   private readonly seconds = this.fieldOf('handle_seconds');
   private readonly id = this.fieldOf('contact_id');
+  private readonly case = this.fieldOf('case_id');
 
   constructor(columns: readonly string[], takePack: TakePack) {
     super(columns);
-    this.parts = new PackParts('contact', takePack);
+    this.named = new PackParts('contact', takePack);
+    this.unnamed = new PackParts('unnamed', takePack);
   }
 
   protected override put(): void {
-    if (!this.has(this.customer)) return; // on a cluster it has a key all the same
-    const { from, parts } = this;
+    const { from } = this;
+    const isNamed = this.has(this.customer); // on a cluster it has a key all the same
+    const parts = isNamed ? this.named : this.unnamed;
     const id = this.valueOf(this.id);
     const length = from.getInt32(id - 4);
+    const idBytes = (length + 3) & -4;
+    const hasCase = this.has(this.case);
     const day = from.getInt32(this.valueOf(this.day)) + EPOCH_DAYS;
-    const size = CONTACT.bytes + ((length + 3) & -4);
-    const at = parts.begin(size, from, this.valueOf(this.key), this.valueOf(this.instant), day);
+    const size = CONTACT.bytes + idBytes + (hasCase ? CASE_BYTES : 0);
+    const at = parts.begin(size, from, isNamed ? this.valueOf(this.key) : 0, this.valueOf(this.instant), day);
     const { to } = parts;
     to.setInt32(at, day);
     to.setInt32(at + 4, from.getInt32(this.valueOf(this.cell)));
     to.setInt32(at + 8, from.getInt32(this.valueOf(this.importId) + 4));
     to.setInt32(at + 12, this.has(this.seconds) ? from.getInt32(this.valueOf(this.seconds)) : -1);
-    parts.putText(at + 16, from, id, length);
+    to.setInt32(at + 16, 2 * length + (hasCase ? 1 : 0));
+    parts.putText(at + 20, from, id, length);
+    if (!hasCase) return;
+    const name = this.valueOf(this.case);
+    hashText(from, name, from.getInt32(name - 4));
+    to.setInt32(at + 20 + idBytes, textHash.high);
+    to.setInt32(at + 24 + idBytes, textHash.low);
   }
 
   override endAll(): void {
-    this.parts.endAll();
+    this.named.endAll();
+    this.unnamed.endAll();
   }
 }
 
@@ -228,7 +243,8 @@ class HitPacks extends FactPacks {
     const at = parts.begin(size, from, this.valueOf(this.key), this.valueOf(this.instant), day);
     parts.to.setInt32(at, day);
     parts.to.setInt32(at + 4, 1);
-    parts.putText(at + 8, from, code, length);
+    parts.to.setInt32(at + 8, length);
+    parts.putText(at + 12, from, code, length);
   }
 
   override endAll(): void {
@@ -317,8 +333,21 @@ export function currencyOf(code: number): string {
 export function recordWords(fact: PackedFact, words: Int32Array, at: number): number {
   if (fact === 'revenue') return REVENUE_BYTES / 4;
   if (fact === 'referral') return REFERRAL_BYTES / 4;
-  const { bytes, length } = fact === 'contact' ? CONTACT : HIT;
-  return bytes / 4 + ((words[at + length]! + 3) >> 2);
+  if (fact === 'hit') return HIT.bytes / 4 + ((words[at + HIT.length]! + 3) >> 2);
+  return contactWords(words[at + CONTACT.length]!);
+}
+
+/** Words of a contact's record by the one that tells the length of its id, and whether it has a case. */
+export function contactWords(length: number): number {
+  return CONTACT.bytes / 4 + ((length + 6) >> 3) + (length & 1) * (CASE_BYTES / 4);
+}
+
+/** Id of the contact whose record begins at a place. */
+export function contactId(words: Int32Array, at: number): string {
+  const length = words[at + CONTACT.length]! >> 1;
+  const bytes = Buffer.alloc((length + 3) & -4);
+  for (let i = 0; i < bytes.length; i += 4) bytes.writeInt32BE(words[at + CONTACT.length + 1 + i / 4]!, i);
+  return bytes.toString('utf8', 0, length);
 }
 
 /** Its day, since 1970. */

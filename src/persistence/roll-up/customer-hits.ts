@@ -3,7 +3,7 @@ import type { KeyNumbers } from '../../domain/key-numbers.ts';
 import type { ExposureRule } from '../close-inputs.queries.ts';
 import { DecisionCodes, HIT_WORDS, ranksOf } from '../retention/packed-hits.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { grouped, type Grouping } from './grouped.ts';
+import { groupedBy, type Grouping } from './grouped.ts';
 import { sortShort } from './sort-short.ts';
 
 const DAY = 86_400_000_000; // microseconds
@@ -46,6 +46,12 @@ export class CustomerHits {
     this.longest = Math.max(0, ...rules.map(({ days }) => days));
   }
 
+  /** Forgets the hits, but not the lists of causes that were found. */
+  clear(): void {
+    this.count = 0;
+    this.anyTakenBack = false;
+  }
+
   /**
    * Takes a packed hit, when a rule may take its decision and its customer is one of those who were in contact.
    * @param at where its words begin @param day since the first of the month, negative before @param customers who they are
@@ -69,7 +75,7 @@ export class CustomerHits {
   arrange(customers: number): void {
     const { customers: of, times, decisions, rules, names } = this;
     const rank = ranksOf(names);
-    this.groups = grouped(this.count, customers, (row) => of[row]!);
+    this.groups = groupedBy(of.subarray(0, this.count), customers);
     const { starts, order } = this.groups;
     const later = (a: number, b: number): number =>
       times[b]! - times[a]! || rank[decisions[a]!]! - rank[decisions[b]!]!;
@@ -140,7 +146,7 @@ export class CustomerHits {
 
   private numberOfOne(found: readonly number[]): number {
     const days = this.longest + 33; // a hit is at most so many days and one before the month, or in it
-    const key = ((found[0]! * this.seen.length + found[1]!) * days + found[2]! + this.longest + 1) * days + found[3]!;
+    const key = ((found[1]! * this.rules.length + found[0]!) * days + found[2]! + this.longest + 1) * days + found[3]!;
     let number = this.single.get(key);
     if (number === undefined) {
       number = this.put(found.slice(0, CAUSE));

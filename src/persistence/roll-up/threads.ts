@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { packageRoot } from '../../package-root.ts';
-import type { SlicedReading, Slice } from '../roll-up-slice.queries.ts';
+import type { ContactReading } from '../close-inputs.queries.ts';
+import type { Slice } from '../roll-up-slice.queries.ts';
 import type { KernelStart, TakenRollUp } from './kernel.ts';
 
 /** The thread runs compiled, so that one file serves the built program and the tests. */
@@ -21,7 +22,7 @@ export interface SameView {
 export interface ThreadTask {
   readonly url: string;
   readonly view: SameView;
-  readonly reading: SlicedReading;
+  readonly reading: ContactReading;
   readonly start: KernelStart;
   readonly slices: readonly Slice[];
 }

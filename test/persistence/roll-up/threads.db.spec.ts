@@ -4,6 +4,7 @@ import { readRules } from '../../../src/application/read-close.ts';
 import { period } from '../../../src/domain/period.ts';
 import { cellSums, type ContactReading } from '../../../src/persistence/close-inputs.queries.ts';
 import type { Tx } from '../../../src/persistence/database.ts';
+import { packRows } from '../../../src/persistence/retention-packs.queries.ts';
 import { rollUp } from '../../../src/persistence/roll-up.queries.ts';
 import { RollUpThread } from '../../../src/persistence/roll-up/threads.ts';
 import { csv, testBooks, type TestBooks } from '../../builders/books.ts';
@@ -107,18 +108,27 @@ describe('a roll-up in threads', () => {
     const other = new pg.Client({ connectionString: books.database.adminUrl });
     await other.connect();
     await other.query('begin');
-    await other.query('lock table retention_pack in access exclusive mode'); // so that both wait in the middle of their reading
+    let locked: Promise<unknown> | undefined;
+    const waits = async (who: string): Promise<boolean> =>
+      (await books.sql(`select from pg_stat_activity where ${who} and wait_event_type = 'Lock'`)).length > 0;
+    const until = async (holds: () => Promise<boolean>): Promise<void> => {
+      while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
     const lost = books.db.books(async (tx) => {
       await tx.query(`insert into period (period) values ('2031-01')`);
+      await tx.query('select from retention_pack limit 1'); // it may read on, while a thread waits behind who waits for it
+      locked = other.query('lock table retention_pack in access exclusive mode');
+      await until(() => waits(`query like 'lock table retention_pack%'`));
       await rollUp(tx, reading, { threads: 2 });
     });
     const heard = expect(lost).rejects.toThrow(/a thread of the roll-up failed: /);
-    const waiting = `application_name = 'answerable roll-up' and wait_event_type = 'Lock'`;
-    while ((await books.sql(`select pg_terminate_backend(pid) from pg_stat_activity where ${waiting}`)).length === 0)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    const thread = `application_name = 'answerable roll-up'`;
+    await until(() => waits(thread));
+    await books.sql(`select pg_terminate_backend(pid) from pg_stat_activity where ${thread}`);
+    await heard;
+    await locked;
     await other.query('rollback');
     await other.end();
-    await heard;
     await untilNoThread();
     expect(await books.sql(`select from period where period = '2031-01'`)).toEqual([]);
   });
@@ -132,9 +142,9 @@ describe('a roll-up in threads', () => {
     const task = (role: string) => ({
       url: books.database.appUrl,
       view: { snapshot: rows[0]!.snapshot, role, units: 'RETAIL', user: '1', imports: '0' },
-      reading: { ...reading, watermark: '0', corrected: false },
-      start: { reading, traits, sample: undefined },
-      slices: [{ from: 0n, to: 10n, nameless: true, expected: 10 }],
+      reading: { ...reading, watermark: '0' },
+      start: { reading, traits, sample: undefined, asides: new Map() },
+      slices: [{ buckets: [0, 10], isWithUnnamed: true, expected: 10 } as const],
     });
     const ended = new RollUpThread(task('answerable_books'));
     await ended.end();
@@ -157,5 +167,6 @@ describe('a roll-up in threads', () => {
        from contact where started_on between '2026-03-01' and '2026-03-31' limit 50`,
       [row!.id],
     );
+    await packRows(tx, 'contact', 'select * from contact where import_id = $1', [row!.id]);
   }
 });
