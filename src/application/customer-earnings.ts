@@ -34,9 +34,9 @@ export async function marginsOf(
   from: LocalDate,
 ): Promise<{ earnings: Earnings; number: (keys: BigInt64Array) => Int32Array }> {
   const { period, mark } = sources;
-  const own = new CustomerKeys([BigInt64Array.from(keys)]);
+  const own = CustomerKeys.of([BigInt64Array.from(keys)]);
   const referrals = await referralEvents(tx, addDays(from, -EPISODE_DAYS), lastDay(period), mark);
-  const all = new CustomerKeys([own.sorted, cameBy(referrals, own)]);
+  const all = CustomerKeys.of([own.sorted, cameBy(referrals, own)]);
   const asked = new Uint8Array(all.count);
   for (const place of all.placesOf(own.sorted)) asked[place] = 1;
   const contactsFrom = addDays(from, -1);

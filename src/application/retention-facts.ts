@@ -1,5 +1,4 @@
 import type { Register } from '../domain/attribution/register.ts';
-import { KeyNumbers } from '../domain/key-numbers.ts';
 import { sha256 } from '../domain/ids.ts';
 import { addDays, firstDay, lastDay, type Period } from '../domain/period.ts';
 import { dayNumber, daysOf, type CustomerTable } from '../domain/retention/cohort.ts';
@@ -19,17 +18,9 @@ import {
 } from '../persistence/retention.queries.ts';
 import type { IntegerRows } from '../persistence/integer-rows.ts';
 import type { ContactColumns } from '../persistence/retention/contact-history.ts';
-import { CustomerKeys, numbersOf } from '../persistence/retention/customer-keys.ts';
 import { customerSlices, type Slicing } from '../persistence/retention/customer-slices.ts';
-import type { DecisionHits } from '../persistence/retention/decision-hits.ts';
-import { KeyOrder } from '../persistence/retention/key-order.ts';
-import type { CustomerTraits, StandingCustomers } from '../persistence/retention/standing-customers.ts';
-import {
-  callersOf,
-  decisionHits,
-  referralEvents,
-  standingCustomers,
-} from '../persistence/retention-streams.queries.ts';
+import type { CustomersInOrder, CustomerTraits } from '../persistence/retention/customers-in-order.ts';
+import { customersInOrder, referralEvents } from '../persistence/retention-streams.queries.ts';
 import { CustomerEarnings, referredKeys, revenueReading, type RetentionSources } from './customer-earnings.ts';
 import { hitRules, LikeTouches, touchCuts, type CellTouch } from './like-touches.ts';
 
@@ -118,35 +109,30 @@ async function knownCustomers(
 ) {
   const { period, mark } = sources;
   const { called, hitIn, decisions, inbound, referrals } = of;
-  const keys = new KeyNumbers();
-  const standing = await standingCustomers(tx, mark, keys);
-  const hits = await decisionHits(tx, decisions, lastDay(period), mark, keys);
-  // More than are wanted: some callers' contacts were corrected away, which shows when they are read.
-  const callers = await callersOf(tx, called, inbound, mark, keys);
-  const [by, came] = [numbersOf(keys, referrals.key), numbersOf(keys, referredKeys(referrals))];
-  const order = new KeyOrder(keys);
-  const samples = await populations(tx, sources, { standing, hits, order, codes: decisions }, hitIn);
-  const compared = new Uint8Array(keys.count);
-  hits.flag(compared, hitIn.map(daysOf));
+  const { customers, segments: names } = await customersInOrder(tx, {
+    ...{ until: lastDay(period), mark, decisions, called, inbound },
+    referrals: { by: referrals.key, came: referredKeys(referrals) },
+  });
+  const samples = await populations(tx, sources, customers, names, decisions, hitIn);
+  const compared = new Uint8Array(customers.count);
+  customers.hits.flag(compared, hitIn.map(daysOf));
   for (const sample of samples.values()) for (const number of sample) compared[number] = 1;
   const wanted = compared.slice();
-  for (let number = 0; number < wanted.length; number++) if (callers[number] === 1) wanted[number] = 1;
+  for (let number = 0; number < wanted.length; number++) if (customers.callers[number] === 1) wanted[number] = 1;
   const first = wanted.slice();
-  by.forEach((number, i) => first[number] === 1 && (wanted[came[i]!] = 1));
-  const chosen = order.flagged(wanted);
-  const place = new Int32Array(keys.count).fill(-1);
-  for (let i = 0; i < chosen.length; i++) place[chosen[i]!] = i;
-  const segments = await segmentsInOrder(tx, standing.segments);
+  customers.by.forEach((number, i) => first[number] === 1 && (wanted[customers.came[i]!] = 1));
+  const segments = await segmentsInOrder(tx, names);
+  const { keys, traits, hits, callers, placeOf } = customers.chosen(wanted, segments);
+  for (const sample of samples.values()) for (let i = 0; i < sample.length; i++) sample[i] = placeOf[sample[i]!]!;
   return {
-    all: new CustomerKeys([order.keysOf(chosen)]),
-    /** 1 by place */
-    callers: picked(callers, chosen),
-    compared: picked(compared, chosen),
-    hits: hits.of(chosen),
+    all: keys,
+    callers,
+    compared: flagsOf(compared, placeOf, keys.count),
+    hits,
     population: (decision: string, month: Period): Int32Array =>
-      samples.get(`${month} ${decision}`)?.map((number) => place[number]!) ?? new Int32Array(),
+      samples.get(`${month} ${decision}`) ?? new Int32Array(),
     segments,
-    customers: await customerTable(tx, mark, standing.traitsOf(chosen, segments)),
+    customers: await customerTable(tx, mark, traits),
   };
 }
 
@@ -166,10 +152,11 @@ function inboundCells(known: readonly ReasonCells[]): Uint8Array {
   return inbound;
 }
 
-/** Flags of some numbers, in their order. */
-function picked(flags: Uint8Array, numbers: Int32Array): Uint8Array {
-  const own = new Uint8Array(numbers.length);
-  for (let i = 0; i < own.length; i++) own[i] = flags[numbers[i]!]!;
+/** Flags of some customers by their places. @param placeOf by number, -1: not one of them */
+function flagsOf(flags: Uint8Array, placeOf: Int32Array, count: number): Uint8Array {
+  const own = new Uint8Array(count);
+  for (let number = 0; number < placeOf.length; number++)
+    if (placeOf[number]! >= 0) own[placeOf[number]!] = flags[number]!;
   return own;
 }
 
@@ -177,42 +164,40 @@ function picked(flags: Uint8Array, numbers: Int32Array): Uint8Array {
 async function populations(
   tx: Tx,
   { register }: RetentionSources,
-  from: {
-    readonly standing: StandingCustomers;
-    readonly hits: DecisionHits;
-    readonly order: KeyOrder;
-    readonly codes: readonly string[];
-  },
+  customers: CustomersInOrder,
+  names: readonly string[],
+  codes: readonly string[],
   months: readonly Period[],
 ): Promise<ReadonlyMap<string, Int32Array>> {
-  const { standing, hits, order, codes } = from;
   const samples = new Map<string, Int32Array>();
   for (const month of months) {
-    for (const [d, code] of codes.entries()) {
-      const hit = hits.countOf(d, daysOf(month));
+    const days = daysOf(month);
+    for (const [d, hit] of customers.hits.countsIn(days).entries()) {
       if (hit === 0) continue;
+      const code = codes[d]!;
       const patterns = register.decisions.get(code)!.selector?.segment?.map(likePattern);
-      const segments = patterns ? await segmentsLike(tx, standing.segments, patterns) : null;
+      const segments = patterns ? await segmentsLike(tx, names, patterns) : null;
       const name = `${month} ${code}`;
       const draw = {
         from: BigInt.asIntN(64, BigInt(`0x${sha256(name).slice(0, 16)}`)),
         most: Math.max(LEAST_COMPARED, COMPARED_PER_HIT * hit),
       };
-      samples.set(name, standing.drawn(order, segments, draw, daysOf(month).from));
+      samples.set(name, customers.drawn(segments, draw, days.from));
     }
   }
   return samples;
 }
 
 async function customerTable(tx: Tx, mark: string, traits: CustomerTraits): Promise<CustomerTable> {
-  const { joinedOn, leftOn, segment, monthlyMargin: margin } = traits;
+  const { monthlyMargin } = traits;
   // Renewals are how a company's contracts show in its revenue: where there are any, events tell it all.
   const renewals = await namesRenewals(tx, mark);
-  return {
-    ...{ joinedOn, leftOn, segment },
-    monthlyMargin: margin.map((own) => Math.max(0, own)),
-    byEvents: Uint8Array.from(margin, (own) => (renewals || own < 0 ? 1 : 0)),
-  };
+  const byEvents = new Uint8Array(monthlyMargin.length);
+  for (let customer = 0; customer < byEvents.length; customer++) {
+    if (renewals || monthlyMargin[customer]! < 0) byEvents[customer] = 1;
+    monthlyMargin[customer] = Math.max(0, monthlyMargin[customer]!);
+  }
+  return { ...traits, byEvents };
 }
 
 /** Level of each cell's reason among all that are known, by number of the cell, with the codes and the levels above. */

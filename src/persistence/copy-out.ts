@@ -44,6 +44,8 @@ function literal(value: Literal): string {
 }
 
 const CODE = { copyData: 0x64, copyOut: 0x48, notice: 0x4e, parameter: 0x53, notification: 0x41 } as const;
+/** of a message: its code and its length, which counts itself */
+const HEADER_BYTES = 5;
 const SIGNATURE_START = 0x50; // P of PGCOPY: a row begins with its count of fields, which is small
 const SIGNATURE_BYTES = 19;
 
@@ -53,10 +55,9 @@ const SIGNATURE_BYTES = 19;
  */
 class CopyRows implements Submittable {
   private connection: { readonly stream: Socket } | undefined;
-  /** of a message that has not come whole, and how many bytes it takes to go on */
-  private rest: Buffer[] = [];
-  private restBytes = 0;
-  private wanted = 0;
+  /** a message that has not come whole, put together in memory that the next one uses again, and how much of it is there */
+  private message: Buffer = Buffer.alloc(16_384);
+  private there = 0;
   private driver: ((bytes: Buffer) => void) | undefined;
   private failure: Error | undefined;
 
@@ -76,37 +77,43 @@ class CopyRows implements Submittable {
   }
 
   private readonly read = (piece: Buffer): void => {
-    this.rest.push(piece);
-    this.restBytes += piece.length;
-    if (this.restBytes < this.wanted) return; // large rows come in many pieces, which are put together once
-    const bytes = this.rest.length === 1 ? piece : Buffer.concat(this.rest, this.restBytes);
-    this.wanted = 0;
     let at = 0;
-    while (at + 5 <= bytes.length) {
-      const code = bytes[at];
-      const end = at + 1 + bytes.readInt32BE(at + 1);
-      if (code === CODE.copyData) {
-        if (end > bytes.length) {
-          this.wanted = end - at;
-          break;
-        }
-        this.row(bytes, at + 5, end);
-      } else if (
-        code === CODE.copyOut ||
-        code === CODE.notice ||
-        code === CODE.parameter ||
-        code === CODE.notification
-      ) {
-        if (end > bytes.length) break;
-      } else {
-        this.giveBack(bytes.subarray(at));
-        return;
+    while (this.there > 0 && at < piece.length) {
+      const whole = this.there < HEADER_BYTES ? HEADER_BYTES : 1 + this.message.readInt32BE(1);
+      if (whole > this.message.length) {
+        const larger = Buffer.allocUnsafe(2 * whole);
+        this.message.copy(larger, 0, 0, this.there);
+        this.message = larger;
       }
+      const more = Math.min(whole - this.there, piece.length - at);
+      piece.copy(this.message, this.there, at, at + more);
+      this.there += more;
+      at += more;
+      if (this.there < HEADER_BYTES || this.there < 1 + this.message.readInt32BE(1)) continue;
+      const { there } = this;
+      this.there = 0;
+      if (!this.hear(this.message, 0, there))
+        return this.giveBack([Buffer.from(this.message.subarray(0, there)), piece.subarray(at)]);
+    }
+    while (at + HEADER_BYTES <= piece.length) {
+      const end = at + 1 + piece.readInt32BE(at + 1);
+      if (end > piece.length) break;
+      if (!this.hear(piece, at, end)) return this.giveBack([piece.subarray(at)]);
       at = end;
     }
-    this.restBytes = bytes.length - at;
-    this.rest = this.restBytes === 0 ? [] : [bytes.subarray(at)];
+    if (at === piece.length) return;
+    if (piece.length - at > this.message.length) this.message = Buffer.allocUnsafe(2 * (piece.length - at));
+    piece.copy(this.message, 0, at);
+    this.there = piece.length - at;
   };
+
+  /** Hears a whole message. @returns false where it is the driver's, as is all behind it */
+  private hear(bytes: Buffer, at: number, end: number): boolean {
+    const code = bytes[at];
+    if (code === CODE.copyData) this.row(bytes, at + HEADER_BYTES, end);
+    else return code === CODE.copyOut || code === CODE.notice || code === CODE.parameter || code === CODE.notification;
+    return true;
+  }
 
   /** The signature stands before the first row, in its message; after the last there is a count of -1. */
   private row(bytes: Buffer, start: number, end: number): void {
@@ -119,11 +126,11 @@ class CopyRows implements Submittable {
     }
   }
 
-  private giveBack(bytes: Buffer): void {
+  private giveBack(pieces: readonly Buffer[]): void {
     const { stream } = this.connection!;
     stream.removeListener('data', this.read);
     stream.on('data', this.driver!);
-    this.driver!(bytes);
+    for (const piece of pieces) if (piece.length > 0) this.driver!(piece);
   }
 
   handleError(error: Error): void {

@@ -1,5 +1,3 @@
-import { enlarged } from '../domain/enlarged.ts';
-import type { KeyNumbers } from '../domain/key-numbers.ts';
 import type { LocalDate, Period } from '../domain/period.ts';
 import { firstDay, lastDay } from '../domain/period.ts';
 import { copyOut, type Literal, type TakeRow } from './copy-out.ts';
@@ -7,6 +5,7 @@ import type { Tx } from './database.ts';
 import type { IntegerRows } from './integer-rows.ts';
 import { PackedRows } from './retention-packs.queries.ts';
 import { BUCKETS } from './retention/customer-keys.ts';
+import { CustomersInOrder, type ReferralKeys } from './retention/customers-in-order.ts';
 import { DecisionHits } from './retention/decision-hits.ts';
 import { standingReferrals } from './retention/packed-referrals.ts';
 import { StandingCustomers } from './retention/standing-customers.ts';
@@ -17,8 +16,8 @@ import { sql } from './sql.ts';
  * are netted and sorted here in typed arrays. What callers did, `customerSlices` reads. `mark`: imports up to this number.
  */
 
-/** Few enough for their records to be little beside what is kept of them. */
-const BUCKETS_AT_ONCE = BUCKETS / 8;
+/** Customers and hits that are put in order at once: few enough for the memory in which they are looked up to be near. */
+const ROWS_AT_ONCE = 100_000;
 
 /** Sends every row that a scan finds: neither compiled for its length nor handed on by workers, which costs more. */
 async function scan(tx: Tx, statement: string, parameters: readonly Literal[], take: TakeRow): Promise<void> {
@@ -30,55 +29,50 @@ async function scan(tx: Tx, statement: string, parameters: readonly Literal[], t
   await tx.query('set local jit to default; set local max_parallel_workers_per_gather to default');
 }
 
-/** @param keys gives every customer's key a number */
-export async function standingCustomers(tx: Tx, mark: string, keys: KeyNumbers): Promise<StandingCustomers> {
-  const customers = new StandingCustomers(keys);
+async function standingCustomers(tx: Tx, mark: string): Promise<StandingCustomers> {
+  const customers = new StandingCustomers();
   await scan(tx, sql('retention-customer-stream'), [mark], customers.take);
   return customers;
 }
 
-/** @param keys gives every customer's key a number */
-export async function decisionHits(
+/** Which customers are looked at, and when. */
+export interface CustomerReading {
+  /** last day of hits */
+  readonly until: LocalDate;
+  readonly mark: string;
+  /** codes of the decisions whose hits are meant */
+  readonly decisions: readonly string[];
+  /** months whose callers are looked for, and 1 for cells whose contacts make one */
+  readonly called: readonly Period[];
+  readonly inbound: Uint8Array;
+  readonly referrals: ReferralKeys;
+}
+
+/** Everybody who is known, was hit, called or was referred; of the hits those that stand. */
+export async function customersInOrder(
   tx: Tx,
-  decisions: readonly string[],
-  until: LocalDate,
-  mark: string,
-  keys: KeyNumbers,
-): Promise<DecisionHits> {
-  const hits = new DecisionHits(decisions, keys);
-  const packs = await PackedRows.open(tx, 'hit', { from: '-infinity', until, mark });
-  for (let from = 0; from < BUCKETS; from += BUCKETS_AT_ONCE) {
-    hits.take(await packs.read({ from, to: from + BUCKETS_AT_ONCE }));
+  { until, mark, decisions, called, inbound, referrals }: CustomerReading,
+): Promise<{ customers: CustomersInOrder; segments: readonly string[] }> {
+  const standing = await standingCustomers(tx, mark);
+  const hits = await PackedRows.open(tx, 'hit', { from: '-infinity', until, mark });
+  const contacts: PackedRows[] = [];
+  for (const month of called)
+    contacts.push(await PackedRows.open(tx, 'contact', { from: firstDay(month), until: lastDay(month), mark }));
+  const most = hits.facts.reduce((sum, own) => sum + own, 0);
+  const customers = new CustomersInOrder(standing, new DecisionHits(decisions, most), referrals, inbound);
+  const atOnce = Math.max(1, Math.min(BUCKETS, Math.floor((BUCKETS * ROWS_AT_ONCE) / (standing.rows + most + 1))));
+  for (let from = 0; from < BUCKETS; from += atOnce) {
+    const buckets = { from, to: Math.min(BUCKETS, from + atOnce) };
+    const words = await hits.read(buckets);
+    const months: Int32Array[] = [];
+    for (const month of contacts) months.push(await month.read(buckets));
+    customers.take(buckets.from, buckets.to, words, months);
   }
-  hits.arrange();
-  return hits;
+  return { customers, segments: standing.segments };
 }
 
 /** Columns: day since 1970, high and low 32 bits of the key of who came. */
 export async function referralEvents(tx: Tx, from: LocalDate, until: LocalDate, mark: string): Promise<IntegerRows> {
   const packs = await PackedRows.open(tx, 'referral', { from, until, mark });
   return standingReferrals(await packs.read({ from: 0, to: BUCKETS }));
-}
-
-/**
- * Customers who had contacts in some months, of cells that count; some of them may have been corrected away.
- * @param keys gives every customer's key a number @returns 1 by number
- */
-export async function callersOf(
-  tx: Tx,
-  months: readonly Period[],
-  inbound: Uint8Array,
-  mark: string,
-  keys: KeyNumbers,
-): Promise<Uint8Array> {
-  let called = new Uint8Array(2 * keys.count + 1024);
-  for (const month of months) {
-    await scan(tx, sql('retention-caller-stream'), [firstDay(month), lastDay(month), mark], (bytes, at) => {
-      if (inbound[bytes.readInt32BE(at + 16)] !== 1) return;
-      const number = keys.numberOf(bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8));
-      if (number >= called.length) called = enlarged(called);
-      called[number] = 1;
-    });
-  }
-  return called;
 }

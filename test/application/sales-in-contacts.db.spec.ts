@@ -93,7 +93,7 @@ describe('sales made inside a contact', () => {
       const keys = (await books.sql<{ customer_key: string }>('select distinct customer_key from revenue')).map((row) =>
         BigInt(row.customer_key),
       );
-      const customers = new CustomerKeys([BigInt64Array.from(keys)]);
+      const customers = CustomerKeys.of([BigInt64Array.from(keys)]);
       const kept = { talksFrom: dayNumber('2024-12-31') };
       const { margins: events } = await readCustomers(tx, customers, kept, '2024-12-31', reading);
       return {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { KeyNumbers } from '../../src/domain/key-numbers.ts';
 import { period } from '../../src/domain/period.ts';
 import { dayNumber, daysOf } from '../../src/domain/retention/cohort.ts';
 import { cellList } from '../../src/persistence/close-inputs.queries.ts';
@@ -11,13 +10,11 @@ import { copyIntegers } from '../../src/persistence/integer-rows.ts';
 import { contactsOfCallers, segmentsInOrder } from '../../src/persistence/retention.queries.ts';
 import { packRows } from '../../src/persistence/retention-packs.queries.ts';
 import {
-  callersOf,
-  decisionHits,
+  customersInOrder,
   referralEvents,
-  standingCustomers,
+  type CustomerReading,
 } from '../../src/persistence/retention-streams.queries.ts';
-import { CustomerKeys, keysOf, keysWhere, numbersOf } from '../../src/persistence/retention/customer-keys.ts';
-import { KeyOrder } from '../../src/persistence/retention/key-order.ts';
+import { CustomerKeys, keysWhere } from '../../src/persistence/retention/customer-keys.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { csv, testBooks, type TestBooks } from '../builders/books.ts';
 import { readCustomers } from '../builders/read-customers.ts';
@@ -58,12 +55,11 @@ function columnsOf(keys: CustomerKeys, customer: Int32Array, values: readonly Ar
   return Array.from(customer, (own, i) => [keys.sorted[own], ...values.map((column) => column[i])].join(' '));
 }
 
-/** Numbers of keys by their places. */
-function numbered(keys: CustomerKeys): KeyNumbers {
-  const numbers = new KeyNumbers();
-  numbersOf(numbers, keys.sorted);
-  return numbers;
-}
+/** Of nobody but those whom the database knows. */
+const NOBODY_ELSE: CustomerReading = {
+  ...{ until: UNTIL, mark: MARK, decisions: [], called: [], inbound: new Uint8Array(0) },
+  referrals: { by: new BigInt64Array(), came: new BigInt64Array() },
+};
 
 describe('facts of retention, read in narrow rows', () => {
   let books: TestBooks;
@@ -100,7 +96,7 @@ describe('facts of retention, read in narrow rows', () => {
       await packRows(tx, 'revenue', 'select * from revenue', []);
       await packRows(tx, 'exposure', 'select * from exposure', []);
     });
-    everybody = new CustomerKeys([BigInt64Array.from(rows, ({ key }) => BigInt(key))]);
+    everybody = CustomerKeys.of([BigInt64Array.from(rows, ({ key }) => BigInt(key))]);
   }, 120_000);
   afterAll(() => books.end());
 
@@ -108,18 +104,37 @@ describe('facts of retention, read in narrow rows', () => {
     const codes = ['PRICE', 'FEE'];
     await books.db.books(async (tx) => {
       const expected = await bySql(tx, 'hits', [codes, UNTIL, MARK], 4);
-      const keys = numbered(everybody);
-      const hits = await decisionHits(tx, codes, UNTIL, MARK, keys);
-      const { customer, at, day, decision } = hits.of(Int32Array.from(everybody.sorted.keys()));
+      const { customers } = await customersInOrder(tx, { ...NOBODY_ELSE, decisions: codes });
       expect(expected.length).toBeGreaterThan(300);
-      expect(columnsOf(everybody, customer, [at, day, decision.map((own) => own + 1)])).toEqual(expected);
       const inMarch = expected
         .map((line) => line.split(' '))
         .filter(([, , own]) => Number(own) >= dayNumber('2026-03-01'));
-      const flags = new Uint8Array(keys.count);
-      hits.flag(flags, [daysOf(MARCH)]);
-      expect([...keysWhere(keysOf(keys), flags)]).toEqual([...new Set(inMarch.map(([key]) => BigInt(key!)))]);
-      expect(hits.countOf(1, daysOf(MARCH))).toBe(inMarch.filter(([, , , own]) => own === '2').length);
+      const flags = new Uint8Array(customers.count);
+      customers.hits.flag(flags, [daysOf(MARCH)]);
+      const counts = customers.hits.countsIn(daysOf(MARCH));
+      expect([...counts]).toEqual(['1', '2'].map((code) => inMarch.filter(([, , , own]) => own === code).length));
+      const { keys, hits } = customers.chosen(new Uint8Array(customers.count).fill(1), []);
+      expect(keys.sorted).toEqual(everybody.sorted);
+      expect([...keysWhere(keys.sorted, flags)]).toEqual([...new Set(inMarch.map(([key]) => BigInt(key!)))]);
+      const { customer, at, day, decision } = hits;
+      expect(columnsOf(everybody, customer, [at, day, decision.map((own) => own + 1)])).toEqual(expected);
+    });
+  });
+
+  it('are the hits of those who were chosen, by their places', async () => {
+    const codes = ['FEE'];
+    await books.db.books(async (tx) => {
+      const expected = await bySql(tx, 'hits', [codes, UNTIL, MARK], 4);
+      const { customers } = await customersInOrder(tx, { ...NOBODY_ELSE, decisions: codes });
+      const wanted = new Uint8Array(customers.count).map((_, number) => (number % 3 === 0 ? 1 : 0));
+      const { keys, hits, placeOf } = customers.chosen(wanted, []);
+      expect(keys.sorted).toEqual(everybody.sorted.filter((_, number) => number % 3 === 0));
+      expect([...placeOf]).toEqual(Array.from(wanted, (own, number) => (own === 1 ? number / 3 : -1)));
+      const { customer, at, day, decision } = hits;
+      const chosen = new Set(Array.from(keys.sorted, String));
+      expect(columnsOf(keys, customer, [at, day, decision.map((own) => own + 1)])).toEqual(
+        expected.filter((line) => chosen.has(line.split(' ')[0]!)),
+      );
     });
   });
 
@@ -146,9 +161,12 @@ describe('facts of retention, read in narrow rows', () => {
         const cells = await cellList(tx);
         const inbound = new Uint8Array(2000);
         for (const [cell, { direction }] of cells) inbound[cell] = direction === 'outbound' ? 0 : 1;
-        const keys = numbered(new CustomerKeys([everybody.sorted.slice(4, 30)]));
-        const called = await callersOf(tx, months, inbound, MARK, keys);
-        const all = new CustomerKeys([keysWhere(keysOf(keys), called), everybody.sorted.slice(0, 9)]);
+        const { customers } = await customersInOrder(tx, { ...NOBODY_ELSE, called: months, inbound });
+        const called = customers.callers.slice(0, customers.count);
+        expect(customers.count).toBe(everybody.count);
+        const nobody = await customersInOrder(tx, { ...NOBODY_ELSE, called: months });
+        expect(nobody.customers.callers).not.toContain(1); // no cell's contacts make a caller
+        const all = CustomerKeys.of([keysWhere(everybody.sorted, called), everybody.sorted.slice(0, 9)]);
         const callers = new Uint8Array(all.count).fill(1);
         const kept = { callers, inbound, talksFrom: dayNumber('2026-03-01') };
         const days = months.map(daysOf);
@@ -181,7 +199,7 @@ describe('facts of retention, read in narrow rows', () => {
     ],
   ])('are the margins that SQL gives: %s', async (_name, each, marginRate, factors) => {
     await books.db.books(async (tx) => {
-      const keys = new CustomerKeys([everybody.sorted.filter((_key, i) => i % each === 0)]);
+      const keys = CustomerKeys.of([everybody.sorted.filter((_key, i) => i % each === 0)]);
       const from = '2026-01-20';
       const literal = `{${[...keys.sorted].join(',')}}`;
       const expected = await bySql(tx, 'revenue', [literal, from, UNTIL, MARK, marginRate, 'EUR', JSON.stringify(factors)], 3); // prettier-ignore
@@ -205,21 +223,15 @@ describe('facts of retention, read in narrow rows', () => {
   it('are the customers that SQL gives, and the populations it draws', async () => {
     await books.db.books(async (tx) => {
       const segments = ['gold', 'gone over', 'good', 'so%so', 'so_so'];
-      const numbers = new KeyNumbers();
-      const customers = await standingCustomers(tx, MARK, numbers);
-      expect([...customers.segments].sort()).toEqual(segments);
-      const keys = new CustomerKeys([everybody.sorted.slice(5), BigInt64Array.of(1n)]);
-      expect(await segmentsInOrder(tx, customers.segments)).toEqual(segments);
-      const own = numbersOf(numbers, keys.sorted);
-      const { joinedOn, leftOn, segment, monthlyMargin } = customers.traitsOf(own, segments);
-      const order = new KeyOrder(numbers);
-      expect([...order.keysOf(order.numbers)]).toEqual([...new CustomerKeys([keysOf(numbers)]).sorted]);
-      const left = leftOn.map((day) => (day === Infinity ? 1_000_000 : day));
-      const place = Int32Array.from({ length: keys.count }, (_, i) => i);
-      const literal = `{${[...keys.sorted].join(',')}}`;
-      expect(columnsOf(keys, place, [joinedOn, left, segment, monthlyMargin])).toEqual(
-        await bySql(tx, 'customers', [literal, MARK, segments], 5),
-      );
+      // one came who is nobody, one referred who is nobody
+      const [by, came] = [BigInt64Array.of(everybody.sorted[7]!, 2n), BigInt64Array.of(1n, everybody.sorted[9]!)];
+      const reading = { ...NOBODY_ELSE, referrals: { by, came } };
+      const { customers, segments: known } = await customersInOrder(tx, reading);
+      expect([...known].sort()).toEqual(segments);
+      expect(await segmentsInOrder(tx, known)).toEqual(segments);
+      const all = CustomerKeys.of([everybody.sorted, BigInt64Array.of(1n)]);
+      expect(customers.count).toBe(all.count);
+      expect([...customers.by, ...customers.came]).toEqual([...all.placesOf(by), ...all.placesOf(came)]);
       for (const [patterns, names] of [
         [null, null],
         [['g%'], ['gold', 'good', 'gone over']],
@@ -229,10 +241,20 @@ describe('facts of retention, read in narrow rows', () => {
         for (const from of [-(2n ** 63n), 0n, everybody.sorted[60]!, 2n ** 63n - 1n])
           for (const most of [7, 1000]) {
             const expected = await bySql(tx, 'population', [patterns, `${from}`, most, '2026-03-01', MARK], 1);
-            const drawn = customers.drawn(order, names && new Set(names), { from, most }, dayNumber('2026-03-01'));
-            expect([...order.keysOf(drawn)].map(String)).toEqual(expected.sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)));
+            const drawn = customers.drawn(names && new Set(names), { from, most }, dayNumber('2026-03-01'));
+            expect(Array.from(drawn, (number) => `${all.sorted[number]}`)).toEqual(expected.sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)));
             if (names === null) expect(drawn.length).toBeGreaterThan(6);
           }
+      const wanted = new Uint8Array(all.count).map((_, number) => (number < 5 ? 0 : 1));
+      const { keys, traits } = customers.chosen(wanted, segments);
+      expect(keys.sorted).toEqual(all.sorted.subarray(5));
+      const { joinedOn, leftOn, segment, monthlyMargin } = traits;
+      const left = leftOn.map((day) => (day === Infinity ? 1_000_000 : day));
+      const place = Int32Array.from({ length: keys.count }, (_, i) => i);
+      const literal = `{${[...keys.sorted].join(',')}}`;
+      expect(columnsOf(keys, place, [joinedOn, left, segment, monthlyMargin])).toEqual(
+        await bySql(tx, 'customers', [literal, MARK, segments], 5),
+      );
     });
   });
 });

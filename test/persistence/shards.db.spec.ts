@@ -44,7 +44,6 @@ async function asked(): Promise<Asked[]> {
   return [
     { name: 'cells of a close', ...(await sentBy((tx) => cellSums(tx, reading))), sums: ['parts', 'seconds', 'untimed_parts'] }, // prettier-ignore
     named('retention-contacts', [['2026-02-01', '2026-03-01'], '2026-03-31', MARK, '2026-01-01']),
-    named('retention-caller-stream', ['2026-02-01', '2026-03-31', MARK]),
     named('retention-renewals', [MARK]),
     named('sales-in-contacts', ['2026-02-01', '2026-03-31', MARK, '0.4', 'EUR', factors], ['sales', 'margin_minor']),
     named('contact-digest', ['2026-03-01', '2026-03-31', MARK], ['contacts', 'hashes']),

@@ -292,18 +292,19 @@ function notHitOf(
 function touchesOf(
   touches: Touches & { readonly at?: ArrayLike<number> },
   named: ArrayLike<number>,
-  { of, opening }: Episodes,
+  { opening }: Episodes,
   { episode, clockStart }: EpisodeRows,
   lastStart: number,
   firstRow: number,
 ): EpisodeTouches {
-  const rowOf = new Int32Array(opening.length).fill(-1);
-  for (let row = 0; row < episode.length; row++) if (episode[row]! >= 0) rowOf[episode[row]!] = row;
-  const taken = new Int32Array(of.length);
+  // an episode's touches stand behind the one that opened it, up to the next one's
+  const endOf = (e: number): number => opening[e + 1] ?? touches.day.length;
   let count = 0;
-  for (let i = 0; i < of.length; i++) {
-    const row = rowOf[of[i]!]!;
-    if (row >= 0 && touches.day[i]! <= clockStart[row]! + lastStart) taken[count++] = i;
+  for (let row = 0; row < episode.length; row++) {
+    const e = episode[row]!;
+    if (e < 0) continue;
+    const last = clockStart[row]! + lastStart;
+    for (let i = opening[e]!; i < endOf(e); i++) if (touches.day[i]! <= last) count++;
   }
   const { at } = touches;
   const own = {
@@ -313,13 +314,18 @@ function touchesOf(
     at: new Float64Array(at === undefined ? 0 : count),
     of: new Int32Array(count),
   };
-  for (let to = 0; to < count; to++) {
-    const i = taken[to]!;
-    own.row[to] = firstRow + rowOf[of[i]!]!;
-    own.customer[to] = touches.customer[i]!;
-    own.day[to] = touches.day[i]!;
-    if (at !== undefined) own.at[to] = at[i]!;
-    own.of[to] = named[i]!;
+  for (let row = 0, to = 0; row < episode.length && to < count; row++) {
+    const e = episode[row]!;
+    if (e < 0) continue;
+    const last = clockStart[row]! + lastStart;
+    for (let i = opening[e]!; i < endOf(e); i++) {
+      if (touches.day[i]! > last) continue;
+      own.row[to] = firstRow + row;
+      own.customer[to] = touches.customer[i]!;
+      own.day[to] = touches.day[i]!;
+      if (at !== undefined) own.at[to] = at[i]!;
+      own.of[to++] = named[i]!;
+    }
   }
   return own;
 }

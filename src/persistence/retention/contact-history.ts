@@ -178,14 +178,13 @@ export class ContactHistory {
    * next one where it goes on past midnight; both ends included.
    */
   isTalking(customer: number, time: number, day: number): boolean {
-    const { kept, seconds, starts } = this;
+    const { kept, seconds, starts, day: days } = this;
     const c = customer - this.range.from;
     for (let row = starts[c]!; row < starts[c + 1]!; row++) {
+      const later = day - days[row]!;
+      if ((later !== 0 && later !== 1) || seconds[row]! < 0 || days[row]! < kept.talksFrom) continue;
       const began = this.time[row]!;
-      if (began > time) return false;
-      const later = day - this.day[row]!;
-      if (seconds[row]! < 0 || this.day[row]! < kept.talksFrom || (later !== 0 && later !== 1)) continue;
-      if (time <= began + seconds[row]! * SECOND) return true;
+      if (time >= began && time <= began + seconds[row]! * SECOND) return true;
     }
     return false;
   }

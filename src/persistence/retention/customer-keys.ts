@@ -1,5 +1,3 @@
-import type { KeyNumbers } from '../../domain/key-numbers.ts';
-
 /** Which half of a 64-bit word the machine stores first. */
 const LOW = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1;
 const HIGH = 1 - LOW;
@@ -13,14 +11,12 @@ export function bucketOf(high: number): number {
 
 /** Keys of customers without doubles, in ascending order: a customer's number is the place of its key. */
 export class CustomerKeys {
-  readonly sorted: BigInt64Array;
   private readonly halves: Int32Array;
   /** numbers by the first bits of the keys, which are hashes: keys that are near each other are looked for near each other */
   private readonly slots: Int32Array;
   private readonly shift: number;
 
-  constructor(lists: readonly BigInt64Array[]) {
-    this.sorted = sortedKeys(lists);
+  private constructor(readonly sorted: BigInt64Array) {
     this.halves = halvesOf(this.sorted);
     const bits = Math.max(4, Math.ceil(Math.log2(2 * this.count + 1)));
     this.slots = new Int32Array(2 ** bits).fill(-1);
@@ -30,6 +26,16 @@ export class CustomerKeys {
       while (this.slots[slot]! >= 0) slot = (slot + 1) & (this.slots.length - 1);
       this.slots[slot] = number;
     }
+  }
+
+  /** @param lists in any order, keys more than once, too */
+  static of(lists: readonly BigInt64Array[]): CustomerKeys {
+    return new CustomerKeys(sortedKeys(lists));
+  }
+
+  /** @param keys in ascending order, each once */
+  static inOrder(keys: BigInt64Array): CustomerKeys {
+    return new CustomerKeys(keys);
   }
 
   get count(): number {
@@ -68,24 +74,26 @@ export class CustomerKeys {
   }
 }
 
-/** Keys in the order of their numbers. */
-export function keysOf(numbers: KeyNumbers): BigInt64Array {
-  const { highs, lows, count } = numbers.taken();
-  const keys = new BigInt64Array(count);
-  const halves = halvesOf(keys);
-  for (let number = 0; number < count; number++) {
-    halves[2 * number + HIGH] = highs[number]!;
-    halves[2 * number + LOW] = lows[number]!;
-  }
-  return keys;
-}
+/** Keys by their halves, which are numbers without big ones being made. */
+export class KeyHalves {
+  private readonly halves: Int32Array;
 
-/** Numbers of keys in any order; those that have none get one. */
-export function numbersOf(numbers: KeyNumbers, keys: BigInt64Array): Int32Array {
-  const halves = halvesOf(keys);
-  const own = new Int32Array(keys.length);
-  for (let i = 0; i < own.length; i++) own[i] = numbers.numberOf(halves[2 * i + HIGH]!, halves[2 * i + LOW]!);
-  return own;
+  constructor(keys: BigInt64Array) {
+    this.halves = halvesOf(keys);
+  }
+
+  high(place: number): number {
+    return this.halves[2 * place + HIGH]!;
+  }
+
+  low(place: number): number {
+    return this.halves[2 * place + LOW]!;
+  }
+
+  put(place: number, high: number, low: number): void {
+    this.halves[2 * place + HIGH] = high;
+    this.halves[2 * place + LOW] = low;
+  }
 }
 
 /** The keys at whose places there is a 1. */

@@ -1,14 +1,9 @@
-import { enlarged } from '../../domain/enlarged.ts';
-import type { KeyNumbers } from '../../domain/key-numbers.ts';
 import { EPOCH_SECONDS } from '../epoch.ts';
-import { grouped } from '../roll-up/grouped.ts';
 import { sortShort } from '../roll-up/sort-short.ts';
 import { wholeNumber } from '../whole-number.ts';
+import { ByCustomer, roomFor } from './by-customer.ts';
 import { recordWords } from './fact-packs.ts';
 import { DecisionCodes, HIT_WORDS, ranksOf } from './packed-hits.ts';
-
-const WORDS = 5;
-const W = { customer: 0, timeHigh: 1, timeLow: 2, day: 3, decision: 4 } as const;
 
 /** Hits by customer number, instant and decision code: instants in epoch seconds, days since 1970, decisions by place. */
 export interface HitColumns {
@@ -18,120 +13,126 @@ export interface HitColumns {
   readonly decision: Int32Array;
 }
 
-/** Hits of numbered customers by some decisions, as they stand: one that was taken back or corrected takes another off. */
+/** Days, `from` included, `to` not. */
+interface Days {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Hits of customers by some decisions, as they stand: one that was taken back or corrected takes another off. They come
+ * range after range of the customers' numbers.
+ */
 export class DecisionHits {
-  private words = new Int32Array(1024 * WORDS);
-  private rows = 0;
-  private starts: Int32Array = new Int32Array(1);
-
   private readonly places: DecisionCodes;
+  private readonly rank: Int32Array;
+  private count = 0;
+  private readonly columns: HitColumns;
+  /** of the range that comes: as they came, instants in PostgreSQL's microseconds, decisions of those taken back complemented */
+  private readonly grouping = new ByCustomer();
+  private came = 0;
+  private of = new Int32Array(0);
+  private times = new Float64Array(0);
+  private days = new Int32Array(0);
+  private decisions = new Int32Array(0);
+  private order = new Int32Array(0);
 
+  /** @param most hits that may come */
   constructor(
     private readonly codes: readonly string[],
-    private readonly customers: KeyNumbers,
+    most: number,
   ) {
     this.places = new DecisionCodes((code) => codes.indexOf(code));
+    this.rank = ranksOf(codes);
+    this.columns = {
+      ...{ customer: new Int32Array(most), at: new Float64Array(most) },
+      ...{ day: new Int32Array(most), decision: new Int32Array(most) },
+    };
   }
 
-  /** Takes records of packs; those of hits that were taken back carry the complement of their decision. */
-  take(packed: Int32Array): void {
+  /** Takes records of packs, all of a range of customers. @param numberOf gives their keys numbers, which only last until they are put in order */
+  take(packed: Int32Array, numberOf: (high: number, low: number) => number): void {
+    const most = Math.floor(packed.length / HIT_WORDS.code);
+    this.of = roomFor(this.of, most);
+    this.times = roomFor(this.times, most);
+    this.days = roomFor(this.days, most);
+    this.decisions = roomFor(this.decisions, most);
+    const { of, times, days, decisions } = this;
+    let count = 0;
     for (let at = 0; at < packed.length; at += recordWords('hit', packed, at)) {
       const decision = this.places.numberOf(packed, at);
       if (decision < 0) continue;
-      if ((this.rows + 1) * WORDS > this.words.length) this.words = enlarged(this.words);
-      const { words } = this;
-      const to = this.rows++ * WORDS;
-      words[to + W.customer] = this.customers.numberOf(packed[at]!, packed[at + 1]!);
-      words[to + W.timeHigh] = packed[at + HIT_WORDS.timeHigh]!;
-      words[to + W.timeLow] = packed[at + HIT_WORDS.timeLow]!;
-      words[to + W.day] = packed[at + HIT_WORDS.day]!;
-      words[to + W.decision] = packed[at + HIT_WORDS.sign]! > 0 ? decision : ~decision;
+      of[count] = numberOf(packed[at]!, packed[at + 1]!);
+      times[count] = wholeNumber(packed[at + HIT_WORDS.timeHigh]!, packed[at + HIT_WORDS.timeLow]!);
+      days[count] = packed[at + HIT_WORDS.day]!;
+      decisions[count++] = packed[at + HIT_WORDS.sign]! > 0 ? decision : ~decision;
     }
+    this.came = count;
   }
 
-  /** Once all are there: in order, and only those that stand. */
-  arrange(): void {
-    const { words } = this;
-    const rank = ranksOf(this.codes);
-    const decisionOf = (row: number): number => {
-      const decision = words[row * WORDS + W.decision]!;
-      return decision < 0 ? ~decision : decision;
-    };
+  /** Puts those of the range in order and keeps what stands. @param placeOf places of the numbers, below `customers` @param base number of the first customer */
+  arrange(placeOf: Int32Array, customers: number, base: number): void {
+    const { grouping, of, times, days, decisions, rank, columns, came } = this;
+    grouping.begin(customers, came);
+    for (let row = 0; row < came; row++) grouping.add(placeOf[of[row]!]!);
+    grouping.added();
+    this.order = roomFor(this.order, came);
+    const { order } = this;
+    for (let row = 0; row < came; row++) order[grouping.placeOf(row)] = row;
+    grouping.placed();
+    const decisionOf = (row: number): number => (decisions[row]! < 0 ? ~decisions[row]! : decisions[row]!);
     const inOrder = (a: number, b: number): number =>
-      this.timeOf(a) - this.timeOf(b) || rank[decisionOf(a)]! - rank[decisionOf(b)]!;
-    const { starts, order } = grouped(this.rows, this.customers.count, (row) => words[row * WORDS + W.customer]!);
-    const standing = new Int32Array(this.rows * WORDS);
-    let kept = 0;
-    for (let customer = 0, place = 0; customer + 1 < starts.length; customer++) {
-      const to = starts[customer + 1]!;
+      times[a]! - times[b]! || rank[decisionOf(a)]! - rank[decisionOf(b)]!;
+    for (let c = 0, place = 0; c < customers; c++) {
+      const to = grouping.starts[c + 1]!;
       if (to - place > 1) sortShort(order, place, to, inOrder);
       while (place < to) {
-        let [next, net] = [place, 0];
-        for (; next < to && (next === place || inOrder(order[place]!, order[next]!) === 0); next++)
-          net += words[order[next]! * WORDS + W.decision]! < 0 ? -1 : 1;
-        const row = order[place]! * WORDS;
+        const row = order[place]!;
+        let net = 0;
+        for (const first = row; place < to && (order[place] === first || inOrder(first, order[place]!) === 0); place++)
+          net += decisions[order[place]!]! < 0 ? -1 : 1;
         for (; net > 0; net--) {
-          const own = kept++ * WORDS;
-          for (let word = 0; word < WORDS; word++) standing[own + word] = words[row + word]!;
-          standing[own + W.decision] = decisionOf(order[place]!);
+          columns.customer[this.count] = base + c;
+          columns.at[this.count] = Math.floor(times[row]! / 1e6) + EPOCH_SECONDS;
+          columns.day[this.count] = days[row]!;
+          columns.decision[this.count++] = decisionOf(row);
         }
-        place = next;
       }
-      starts[customer + 1] = kept;
     }
-    this.words = standing;
-    this.rows = kept;
-    this.starts = starts;
   }
 
-  /** How many hits by a decision there were on some days, `from` included, `to` not. */
-  countOf(decision: number, { from, to }: { readonly from: number; readonly to: number }): number {
-    let count = 0;
-    for (let row = 0; row < this.rows; row++) {
-      const day = this.words[row * WORDS + W.day]!;
-      if (day >= from && day < to && this.words[row * WORDS + W.decision] === decision) count++;
-    }
-    return count;
+  /** How many hits by each decision there were on some days. */
+  countsIn({ from, to }: Days): Int32Array {
+    const counts = new Int32Array(this.codes.length);
+    const { day, decision } = this.columns;
+    for (let row = 0; row < this.count; row++) if (day[row]! >= from && day[row]! < to) counts[decision[row]!]!++;
+    return counts;
   }
 
-  /** Puts a 1 for each customer that was hit on some days, `from` included, `to` not. @param flags by number */
-  flag(flags: Uint8Array, ranges: readonly { readonly from: number; readonly to: number }[]): void {
+  /** Puts a 1 for each customer that was hit on some days. @param flags by number */
+  flag(flags: Uint8Array, ranges: readonly Days[]): void {
+    const { customer, day } = this.columns;
     for (const { from, to } of ranges) {
-      for (let row = 0; row < this.rows; row++) {
-        const day = this.words[row * WORDS + W.day]!;
-        if (day >= from && day < to) flags[this.words[row * WORDS + W.customer]!] = 1;
-      }
+      for (let row = 0; row < this.count; row++) if (day[row]! >= from && day[row]! < to) flags[customer[row]!] = 1;
     }
   }
 
-  /** Hits of some customers, by their places in a list of their numbers. */
-  of(customers: Int32Array): HitColumns {
-    const { starts, words } = this;
-    const known = starts.length - 1;
-    let count = 0;
-    for (const customer of customers) if (customer < known) count += starts[customer + 1]! - starts[customer]!;
-    const columns = {
-      customer: new Int32Array(count),
-      at: new Float64Array(count),
-      day: new Int32Array(count),
-      decision: new Int32Array(count),
-    };
+  /** Hits of some customers, who are numbered anew in their order; those of others are let go. @param placeOf -1: others */
+  kept(placeOf: Int32Array): HitColumns {
+    const { customer, at, day, decision } = this.columns;
     let to = 0;
-    for (let place = 0; place < customers.length; place++) {
-      const customer = customers[place]!;
-      if (customer >= known) continue;
-      for (let row = starts[customer]!; row < starts[customer + 1]!; row++, to++) {
-        columns.customer[to] = place;
-        columns.at[to] = Math.floor(this.timeOf(row) / 1e6) + EPOCH_SECONDS;
-        columns.day[to] = words[row * WORDS + W.day]!;
-        columns.decision[to] = words[row * WORDS + W.decision]!;
-      }
+    for (let row = 0; row < this.count; row++) {
+      const place = placeOf[customer[row]!]!;
+      if (place < 0) continue;
+      customer[to] = place;
+      at[to] = at[row]!;
+      day[to] = day[row]!;
+      decision[to++] = decision[row]!;
     }
-    return columns;
-  }
-
-  private timeOf(row: number): number {
-    const at = row * WORDS;
-    return wholeNumber(this.words[at + W.timeHigh]!, this.words[at + W.timeLow]!);
+    this.count = to;
+    return {
+      ...{ customer: customer.subarray(0, to), at: at.subarray(0, to) },
+      ...{ day: day.subarray(0, to), decision: decision.subarray(0, to) },
+    };
   }
 }

@@ -40,7 +40,8 @@ export class MarginEvents {
   /** what stands where nothing has to be converted, one more where nothing has to be multiplied either */
   private readonly own: number;
   private readonly grouping = new ByCustomer();
-  /** as the events came */
+  /** as the events came: customers within the range, -1 for those who are not meant, and of the others */
+  private customerOf = new Int32Array(0);
   private cameOn = new Int32Array(0);
   private came = new Float64Array(0);
   private columns: MarginColumns = { customer: new Int32Array(0), day: new Int32Array(0), margin: new Float64Array(0) };
@@ -78,10 +79,16 @@ export class MarginEvents {
     grouping.begin(wanted.length, most);
     this.cameOn = roomFor(this.cameOn, most);
     this.came = roomFor(this.came, most);
-    const { cameOn, came } = this;
-    for (let place = 0; place < words.length; place += WORDS) {
-      const c = customers.find(words[place]!, words[place + 1]!) - range.from;
-      if (c < 0 || wanted[c] !== 1) continue;
+    this.customerOf = roomFor(this.customerOf, most);
+    const { cameOn, came, customerOf: of } = this;
+    // whose each event is first: what is looked up for one does not wait for what is done with another
+    for (let event = 0; event < most; event++) {
+      const c = customers.find(words[event * WORDS]!, words[event * WORDS + 1]!) - range.from;
+      of[event] = c < 0 || wanted[c] !== 1 ? -1 : c;
+    }
+    for (let event = 0, place = 0; event < most; event++, place += WORDS) {
+      const c = of[event]!;
+      if (c < 0) continue;
       const daySale = words[place + W.daySale]!;
       if ((daySale & 1) === 1) {
         const time = wholeNumber(words[place + W.timeHigh]!, words[place + W.timeLow]!);

@@ -1,125 +1,91 @@
-import { enlarged } from '../../domain/enlarged.ts';
-import type { KeyNumbers } from '../../domain/key-numbers.ts';
 import { EPOCH_DAYS } from '../epoch.ts';
-import { wholeNumberAt } from '../whole-number.ts';
-import type { KeyOrder } from './key-order.ts';
+import { BUCKETS, bucketOf } from './customer-keys.ts';
 
-const WORDS = 5;
-const W = { joined: 0, left: 1, segment: 2, import: 3, isThere: 4 } as const;
-const [UNKNOWN_JOIN, UNKNOWN_LEAVE] = [-1_000_000, 1_000_000];
+/** Words of a customer's version: its key, number of the import, days since 1970, monthly margin or -1, number of the segment. */
+export const CUSTOMER = {
+  high: 0,
+  low: 1,
+  import: 2,
+  joined: 3,
+  left: 4,
+  marginHigh: 5,
+  marginLow: 6,
+  segment: 7,
+} as const;
+export const CUSTOMER_WORDS = 8;
+/** What stands in the place of a day that nobody stated. */
+export const UNKNOWN = { join: -1_000_000, leave: 1_000_000 } as const;
+/** What stands in the place of the segment of a customer that was removed. */
+export const REMOVED = -1;
+const NO_MARGIN = -1;
+/** Versions in a piece of memory. */
+export const PIECE_ROWS = 2048;
 
-/** What is known of some customers. Days since 1970. */
-export interface CustomerTraits {
-  /** the first of all days where nobody stated it */
-  readonly joinedOn: Int32Array;
-  /** first day no longer a customer; Infinity while active */
-  readonly leftOn: Float64Array;
-  /** place of the segment among the segments, from 1; 0: none */
-  readonly segment: Int32Array;
-  /** minor units of its currency; -1: none */
-  readonly monthlyMargin: Float64Array;
-}
-
-/** All customers in their newest versions, those that were removed as well, by their numbers. */
+/** All customers in all their versions, those that were removed as well, by buckets of their keys. */
 export class StandingCustomers {
-  private words = new Int32Array(1024 * WORDS);
-  private margins = new Float64Array(1024);
+  private readonly pieces: Int32Array[][] = Array.from({ length: BUCKETS }, () => []);
+  /** words that the last piece of each bucket has */
+  private readonly filled = new Int32Array(BUCKETS).fill(PIECE_ROWS * CUSTOMER_WORDS);
+  rows = 0;
   private readonly segmentNames: string[] = [];
   private readonly segmentNumbers = new Map<string, number>();
   /** the same by a sum over the bytes, where no two have it in common: a text a row would cost more than the rest of it */
   private readonly segmentSums = new Map<number, { readonly number: number; readonly bytes: Buffer }>();
-
-  constructor(private readonly customers: KeyNumbers) {}
+  private bytes: Buffer = Buffer.alloc(0);
+  private view: DataView = new DataView(new ArrayBuffer(0));
 
   /** Takes a row of retention-customer-stream.sql. Numbers of imports are below 2^31. */
   readonly take = (bytes: Buffer, start: number): void => {
-    const count = this.customers.count;
-    const customer = this.customers.numberOf(bytes.readInt32BE(start + 4), bytes.readInt32BE(start + 8));
-    while (this.customers.count * WORDS > this.words.length) this.grow();
-    const { words } = this;
-    const to = customer * WORDS;
-    const importId = bytes.readInt32BE(start + 20);
-    let at = start + 24;
-    let [joined, left, margin, segment] = [UNKNOWN_JOIN, UNKNOWN_LEAVE, -1, 0];
-    if (bytes.readInt32BE(at) > 0) joined = bytes.readInt32BE((at += 4)) + EPOCH_DAYS;
-    at += 4;
-    if (bytes.readInt32BE(at) > 0) left = bytes.readInt32BE((at += 4)) + EPOCH_DAYS;
-    at += 4;
-    if (bytes.readInt32BE(at) > 0) {
-      margin = wholeNumberAt(bytes, at + 4);
-      at += 8;
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     }
-    at += 4;
-    const removed = bytes[at + 4] !== 0;
-    at += 5;
-    const length = bytes.readInt32BE(at);
-    if (length >= 0) segment = this.segmentOf(bytes, at + 4, at + 4 + length);
-    if (customer < count && importId < words[to + W.import]!) return;
-    words[to + W.joined] = joined;
-    words[to + W.left] = left;
-    words[to + W.segment] = segment;
-    words[to + W.import] = importId;
-    words[to + W.isThere] = removed ? 0 : 1;
-    this.margins[customer] = margin;
+    const { view } = this;
+    const high = view.getInt32(start + 4);
+    const bucket = bucketOf(high);
+    const own = this.pieces[bucket]!;
+    if (this.filled[bucket] === PIECE_ROWS * CUSTOMER_WORDS) {
+      own.push(new Int32Array(PIECE_ROWS * CUSTOMER_WORDS));
+      this.filled[bucket] = 0;
+    }
+    const words = own[own.length - 1]!;
+    const to = this.filled[bucket]!;
+    this.filled[bucket] = to + CUSTOMER_WORDS;
+    this.rows++;
+    words[to + CUSTOMER.high] = high;
+    words[to + CUSTOMER.low] = view.getInt32(start + 8);
+    words[to + CUSTOMER.import] = view.getInt32(start + 20);
+    let at = start + 24;
+    const knowsJoin = view.getInt32(at) > 0;
+    words[to + CUSTOMER.joined] = knowsJoin ? view.getInt32(at + 4) + EPOCH_DAYS : UNKNOWN.join;
+    at += knowsJoin ? 8 : 4;
+    const knowsLeave = view.getInt32(at) > 0;
+    words[to + CUSTOMER.left] = knowsLeave ? view.getInt32(at + 4) + EPOCH_DAYS : UNKNOWN.leave;
+    at += knowsLeave ? 8 : 4;
+    const knowsMargin = view.getInt32(at) > 0;
+    words[to + CUSTOMER.marginHigh] = knowsMargin ? view.getInt32(at + 4) : NO_MARGIN;
+    words[to + CUSTOMER.marginLow] = knowsMargin ? view.getInt32(at + 8) : NO_MARGIN;
+    at += knowsMargin ? 12 : 4;
+    const isRemoved = view.getUint8(at + 4) !== 0;
+    const length = view.getInt32(at + 5);
+    const segment = length < 0 ? 0 : this.segmentOf(bytes, at + 9, at + 9 + length);
+    words[to + CUSTOMER.segment] = isRemoved ? REMOVED : segment;
   };
 
-  /** In the order in which they came; older versions' as well. */
+  /** In the order of their numbers, from 1; older versions' as well. */
   get segments(): readonly string[] {
     return this.segmentNames;
   }
 
-  /** What is known of customers by number; `segments` gives their numbers. Removed ones are like those that nobody knows. */
-  traitsOf(customers: Int32Array, segments: readonly string[]): CustomerTraits {
-    const count = customers.length;
-    const place = new Map(segments.map((segment, i) => [segment, i + 1]));
-    const segmentPlace = Int32Array.from([0, ...this.segmentNames.map((segment) => place.get(segment) ?? 0)]);
-    const traits = {
-      joinedOn: new Int32Array(count).fill(UNKNOWN_JOIN),
-      leftOn: new Float64Array(count).fill(Infinity),
-      segment: new Int32Array(count),
-      monthlyMargin: new Float64Array(count).fill(-1),
-    };
-    const { words, margins } = this;
-    for (let to = 0; to < count; to++) {
-      const from = customers[to]! * WORDS;
-      if (words[from + W.isThere] !== 1) continue;
-      const left = words[from + W.left]!;
-      traits.joinedOn[to] = words[from + W.joined]!;
-      if (left < UNKNOWN_LEAVE) traits.leftOn[to] = left + 1;
-      traits.segment[to] = segmentPlace[words[from + W.segment]!]!;
-      traits.monthlyMargin[to] = margins[customers[to]!]!;
+  /** The versions of some buckets' customers, `from` included, `to` not, in the order in which they came; they are let go. */
+  taken(from: number, to: number): Int32Array[] {
+    const taken: Int32Array[] = [];
+    for (let bucket = from; bucket < to; bucket++) {
+      const own = this.pieces[bucket]!.splice(0);
+      const last = own.pop();
+      if (last !== undefined) taken.push(...own, last.subarray(0, this.filled[bucket]));
     }
-    return traits;
-  }
-
-  /**
-   * So many customers of a population on a day, drawn by their keys, which are hashes; by number, in the order of the keys.
-   * @param segments names; null: all customers, those without a segment, too
-   */
-  drawn(
-    order: KeyOrder,
-    segments: ReadonlySet<string> | null,
-    draw: { readonly from: bigint; readonly most: number },
-    day: number,
-  ): Int32Array {
-    const { words } = this;
-    const names = [segments === null, ...this.segmentNames.map((name) => segments === null || segments.has(name))];
-    const fits = Uint8Array.from(names, (own) => (own ? 1 : 0));
-    const drawn = new Uint8Array(order.numbers.length);
-    let count = 0;
-    const first = order.placeOf(draw.from);
-    for (let i = 0, place = first; i < drawn.length && count < draw.most; i++, place++) {
-      if (place === drawn.length) place = 0;
-      const number = order.numbers[place]!;
-      const own = number * WORDS;
-      if (words[own + W.isThere] !== 1 || fits[words[own + W.segment]!] !== 1) continue;
-      const [joined, left] = [words[own + W.joined]!, words[own + W.left]!];
-      if ((joined === UNKNOWN_JOIN || joined <= day) && (left === UNKNOWN_LEAVE || left >= day)) {
-        drawn[number] = 1;
-        count++;
-      }
-    }
-    return order.flagged(drawn);
+    return taken;
   }
 
   private segmentOf(bytes: Buffer, from: number, to: number): number {
@@ -132,11 +98,6 @@ export class StandingCustomers {
     if (number === undefined) this.segmentNumbers.set(name, (number = this.segmentNames.push(name)));
     if (known === undefined) this.segmentSums.set(sum, { number, bytes: Buffer.from(bytes.subarray(from, to)) });
     return number;
-  }
-
-  private grow(): void {
-    this.words = enlarged(this.words);
-    this.margins = enlarged(this.margins);
   }
 }
 
