@@ -17,7 +17,10 @@ export function columnOf(rows: number, value: (row: number) => number): Column {
 
 /** The values of some rows; themselves where these are all. */
 export function valuesOf<T extends ArrayLike<number>>(values: T, rows: Int32Array): T | Column {
-  return rows.length === values.length ? values : columnOf(rows.length, (at) => values[rows[at]!]!);
+  if (rows.length === values.length) return values;
+  const column = new Float64Array(rows.length);
+  for (let at = 0; at < column.length; at++) column[at] = values[rows[at]!]!;
+  return column;
 }
 
 /** Flags for every row: whole numbers from 0 to 255. */

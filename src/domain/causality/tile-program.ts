@@ -23,6 +23,7 @@ export const TILE = 512;
 export const LANES = 4;
 
 const NUMBER_BYTES = 8;
+const WORD_BYTES = 4;
 const COLUMN_BYTES = TILE * NUMBER_BYTES;
 const LANES_BYTES = LANES * NUMBER_BYTES;
 
@@ -49,29 +50,41 @@ export interface TileProgram {
    * are odd; rows beyond a whole round go to lane 0.
    */
   readonly dots: (left: number, count: number, rows: number, first: number) => void;
+  /** Level of each row, for `spread`. */
+  readonly levels: Int32Array;
+  /** What `spread` adds to. */
+  readonly sums: Float64Array;
+  /** sums of the row's level += columns, so many from one on; those of level 0 begin at a place, one level behind the other */
+  readonly spread: (column: number, count: number, rows: number, place: number) => void;
 }
 
 let compiled: WebAssembly.Module | undefined;
-let widest: { readonly columns: number; readonly program: TileProgram } | undefined;
+let widest: { readonly columns: number; readonly sums: number; readonly program: TileProgram } | undefined;
 
 /** Room for so many columns, and sums; one for all who ask, so that nobody finds later what he left there. */
-export function tileProgram(columns: number): TileProgram {
-  if (widest === undefined || widest.columns < columns) widest = { columns, program: madeFor(columns) };
+export function tileProgram(columns: number, sums = 0): TileProgram {
+  if (widest === undefined || widest.columns < columns || widest.sums < sums) {
+    const most = { columns: Math.max(columns, widest?.columns ?? 0), sums: Math.max(sums, widest?.sums ?? 0) };
+    widest = { ...most, program: madeFor(most.columns, most.sums) };
+  }
   return widest.program;
 }
 
-function madeFor(columns: number): TileProgram {
+function madeFor(columns: number, sums: number): TileProgram {
   compiled ??= new WebAssembly.Module(moduleBytes());
-  const { memory, scale, weigh, add, dots } = new WebAssembly.Instance(compiled).exports as unknown as {
+  const { memory, scale, weigh, add, dots, spread } = new WebAssembly.Instance(compiled).exports as unknown as {
     readonly memory: WebAssembly.Memory;
     readonly scale: (column: number, rows: number, centre: number, scale: number) => void;
     readonly weigh: (column: number, weights: number, to: number, rows: number) => void;
     readonly add: (column: number, to: number, rows: number, factor: number) => void;
     readonly dots: (left: number, from: number, count: number, lanes: number, rows: number) => void;
+    readonly spread: (levels: number, column: number, count: number, sums: number, rows: number) => void;
   };
   const even = columns + (columns % 2); // they are multiplied in pairs
   const lanesAt = even * COLUMN_BYTES;
-  memory.grow(Math.ceil((lanesAt + even * LANES_BYTES) / PAGE_BYTES));
+  const levelsAt = lanesAt + even * LANES_BYTES;
+  const sumsAt = levelsAt + TILE * WORD_BYTES;
+  memory.grow(Math.ceil((sumsAt + sums * NUMBER_BYTES) / PAGE_BYTES));
   const at = (place: number): number => place * COLUMN_BYTES;
   const views = Array.from({ length: columns }, (_, place) => new Float64Array(memory.buffer, at(place), TILE));
   const lanes = new Float64Array(memory.buffer, lanesAt, even * LANES);
@@ -91,6 +104,11 @@ function madeFor(columns: number): TileProgram {
           lanes[(first + place) * LANES]! += views[left]![row]! * views[place]![row]!;
         }
       }
+    },
+    levels: new Int32Array(memory.buffer, levelsAt, TILE),
+    sums: new Float64Array(memory.buffer, sumsAt, sums),
+    spread(column, count, rows, place) {
+      if (rows > 0 && count > 0) spread(levelsAt, at(column), count, sumsAt + place * NUMBER_BYTES, rows);
     },
   };
 }
@@ -201,7 +219,36 @@ function dotsFunction(): WasmFunction {
   };
 }
 
-/** Four functions and a memory that its maker enlarges. */
+/** Row by row, all columns of one: sums of one column alone would each wait for the one before. */
+function spreadFunction(): WasmFunction {
+  const [levels, column, count, sums, rows, end, own, from, behindColumns] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const number = (local: number): Code => [...get(local), 0x2b, 3, 0];
+  const one = [
+    ...[...get(own), ...number(own), ...number(from), 0xa0, 0x39, 3, 0],
+    ...moved(own, NUMBER_BYTES),
+    ...moved(from, COLUMN_BYTES),
+  ];
+  const level = [...get(levels), 0x28, 2, 0];
+  const row = [
+    ...set(own, [...get(sums), ...level, ...get(count), 0x6c, ...integer(3), 0x74, 0x6a]),
+    ...set(from, get(column)),
+    ...set(behindColumns, [...get(column), ...get(count), ...integer(COLUMN_BYTES), 0x6c, 0x6a]),
+    ...repeated(one, isBefore(from, behindColumns)),
+    ...moved(levels, WORD_BYTES),
+    ...moved(column, NUMBER_BYTES),
+  ];
+  return {
+    name: 'spread',
+    takes: [INTEGER, INTEGER, INTEGER, INTEGER, INTEGER],
+    locals: [[4, INTEGER]],
+    code: [
+      ...set(end, [...get(levels), ...get(rows), ...integer(2), 0x74, 0x6a]),
+      ...repeated(row, isBefore(levels, end)),
+    ],
+  };
+}
+
+/** Five functions and a memory that its maker enlarges. */
 function moduleBytes(): Uint8Array<ArrayBuffer> {
-  return wasmModule([scaleFunction(), weighFunction(), addFunction(), dotsFunction()], 0);
+  return wasmModule([scaleFunction(), weighFunction(), addFunction(), dotsFunction(), spreadFunction()], 0);
 }

@@ -1,5 +1,6 @@
 import { columnOf } from '../causality/linear-algebra.ts';
 import { KeyNumbers } from '../key-numbers.ts';
+import { Numbering } from '../numbering.ts';
 import { addDays, addMonths, firstDay } from '../period.ts';
 import type { LocalDate, Period } from '../period.ts';
 import type { CohortFacts } from './effect.ts';
@@ -240,10 +241,17 @@ export function cohortFacts(
     bands,
     ...(referred ? { referred } : {}),
     before,
-    baselinePerDay: yearValue.map((value, i) => value / Math.max(1, Math.min(PRIOR_DAYS, tenure[i]!))),
+    baselinePerDay: perDay(yearValue, tenure),
     terms: commonTerms(rows.customer.length, { ...traits, opened: rows.clockStart }),
     stratum: () => strata().of,
   };
+}
+
+/** What was earned in the year before, or since the customer came, by day. */
+function perDay(yearValue: Float64Array, tenure: Float64Array): Float64Array {
+  const rates = new Float64Array(yearValue.length);
+  for (let i = 0; i < rates.length; i++) rates[i] = yearValue[i]! / Math.max(1, Math.min(PRIOR_DAYS, tenure[i]!));
+  return rates;
 }
 
 interface Traits {
@@ -269,12 +277,9 @@ function commonTerms(n: number, traits: Traits & { opened: ArrayLike<number> }):
     ['segment', segment],
     ['reason', reason],
   ] as const) {
-    const levels = [...new Set(Array.from(values))].sort((a, b) => a - b);
+    const { of, levels } = levelsOf(n, values);
     if (levels.length < 2) continue;
     // Every level, also the one that the others imply: a fit drops what it can do without, a balance looks at all of them.
-    const place = new Map(levels.map((level, i) => [level, i]));
-    const of = new Int32Array(n);
-    for (let i = 0; i < n; i++) of[i] = place.get(values[i]!)!;
     terms = withFactor(
       terms,
       of,
@@ -282,6 +287,20 @@ function commonTerms(n: number, traits: Traits & { opened: ArrayLike<number> }):
     );
   }
   return terms;
+}
+
+/** The values that there are, ascending, and the place of each row's among them. */
+function levelsOf(n: number, values: ArrayLike<number>): { readonly of: Int32Array; readonly levels: number[] } {
+  const seen = new Numbering<number>();
+  const of = new Int32Array(n);
+  for (let i = 0, last = NaN, number = 0; i < n; i++) {
+    if (values[i] !== last) number = seen.of((last = values[i]!));
+    of[i] = number;
+  }
+  const levels = [...seen.values()].sort((a, b) => a - b);
+  const place = Int32Array.from(seen.values(), (level) => levels.indexOf(level));
+  for (let i = 0; i < n; i++) of[i] = place[of[i]!]!;
+  return { of, levels };
 }
 
 function varies(values: ArrayLike<number>): boolean {

@@ -1,4 +1,4 @@
-import { columnOf, dot, flagsOf, valuesOf } from '../causality/linear-algebra.ts';
+import { dot, flagsOf, valuesOf } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import { largestDifferences } from './balance.ts';
 import type { Design, Solver } from './least-squares.ts';
@@ -211,17 +211,18 @@ function contrastByScore(
   weight: Float64Array,
   { bread }: Solver,
 ): Float64Array {
-  const own = columnOf(rows.length, (at) => (treated[rows[at]!] === 1 ? 0 : weight[rows[at]!]!));
-  const untreated = columnOf(rows.length, (at) => (treated[rows[at]!] === 1 ? 0 : 1));
-  const size = rows.length - untreated.reduce((sum, value) => sum + value, 0);
-  const open = weightedTerms(
-    terms,
-    columnOf(rows.length, (at) => 1 - untreated[at]! - own[at]!),
-  );
-  const reach = predictions(terms, matrixTimes(bread, open));
+  const missing = new Float64Array(rows.length);
+  let size = 0;
+  for (let at = 0; at < rows.length; at++) {
+    const isTreated = treated[rows[at]!] === 1;
+    missing[at] = isTreated ? 1 : -weight[rows[at]!]!;
+    if (isTreated) size++;
+  }
+  const reach = predictions(terms, matrixTimes(bread, weightedTerms(terms, missing)));
   const contrast = new Float64Array(treated.length);
   for (let at = 0; at < rows.length; at++) {
-    contrast[rows[at]!] = (untreated[at] === 1 ? -own[at]! - reach[at]! : 1) / size;
+    const row = rows[at]!;
+    contrast[row] = (treated[row] === 1 ? 1 : -weight[row]! - reach[at]!) / size;
   }
   return contrast;
 }

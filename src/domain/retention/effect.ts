@@ -1,4 +1,4 @@
-import { columnOf, valuesOf } from '../causality/linear-algebra.ts';
+import { valuesOf } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import type { ComparisonPolicy, Estimate, Matched } from './comparison.ts';
 import { match } from './comparison.ts';
@@ -165,14 +165,16 @@ function outcomesOf(
 ): Streams {
   const over = (bands: readonly ArrayLike<number>[]): Float64Array =>
     valuesOf(windowOutcome(bands, factors, window), rows);
-  const baseline = columnOf(rows.length, (at) => facts.baselinePerDay[rows[at]!]! * windowDays);
+  const baseline = new Float64Array(rows.length);
+  for (let at = 0; at < baseline.length; at++) baseline[at] = facts.baselinePerDay[rows[at]!]! * windowDays;
   return streamsOf(over(facts.bands), baseline, facts.referred ? over(facts.referred) : new Float64Array(rows.length));
 }
 
 function measured(comparable: Comparable, streams: Streams, policy: ReadingPolicy): MeasuredEffect {
   const { matched, falsification, rows, treated } = comparable;
   const { buyAgain, buyMore, spreadTheWord } = streams;
-  const whole = columnOf(rows.length, (i) => buyAgain[i]! + buyMore[i]! + spreadTheWord[i]!);
+  const whole = new Float64Array(rows.length);
+  for (let i = 0; i < whole.length; i++) whole[i] = buyAgain[i]! + buyMore[i]! + spreadTheWord[i]!;
   const perCustomer = matched.estimate(whole);
   const customers = matched.treatedInside;
   const largest = policy.largestDifference ?? 0.1;

@@ -42,21 +42,42 @@ export function fitGammaGamma(spends: readonly Spend[], spread?: number): GammaG
   for (const { purchases, customers = 1 } of rows) buyers.set(purchases, (buyers.get(purchases) ?? 0) + customers);
   const spent = Float64Array.from(rows, ({ purchases, mean }) => purchases * mean);
   const logMean = Float64Array.from(rows, ({ mean }) => Math.log(mean));
+  const bought = Float64Array.from(rows, ({ purchases }) => purchases);
+  const counted = Float64Array.from(rows, ({ customers = 1 }) => customers);
+  const logsBeside = logarithmsBeside(spent);
   const logLikelihood = ([p, q, v]: readonly number[]): number => {
     let sum = 0;
     for (const [x, customers] of buyers) {
       const gammas = logGamma(p! * x + q!) - logGamma(p! * x) - logGamma(q!);
       sum += customers * (gammas + q! * Math.log(v!) + p! * x * Math.log(x));
     }
-    for (let i = 0; i < rows.length; i++) {
-      const { purchases: x, customers = 1 } = rows[i]!;
-      sum += customers * ((p! * x - 1) * logMean[i]! - (p! * x + q!) * Math.log(spent[i]! + v!));
+    const logs = logsBeside(v!);
+    for (let i = 0; i < bought.length; i++) {
+      const x = bought[i]!;
+      sum += counted[i]! * ((p! * x - 1) * logMean[i]! - (p! * x + q!) * logs[i]!);
     }
     return sum;
   };
   const maximum = maximise(logLikelihood, [2, 3, scale], spread);
   const [p, q, v] = maximum.parameters as [number, number, number];
   return { p, q, v, logLikelihood: maximum.logLikelihood, maximum, customers: rows.length };
+}
+
+/** Values of v that one step of a fit looks at: its own, and four beside it for derivatives. */
+const LOOKED_AT = 5;
+
+/** log(spent + v) of every row: most looks of a fit change p or q and leave v. */
+function logarithmsBeside(spent: Float64Array): (v: number) => Float64Array {
+  const known = new Map<number, Float64Array>();
+  return (v) => {
+    let logs = known.get(v);
+    if (logs === undefined) {
+      logs = spent.map((own) => Math.log(own + v));
+      if (known.size === LOOKED_AT) known.delete(known.keys().next().value!);
+    } else known.delete(v); // to stand behind those that were not looked at for longer
+    known.set(v, logs);
+    return logs;
+  };
 }
 
 /** E[mean spend | x purchases of mean m] = p (v + x m) ÷ (p x + q − 1); with x = 0 the population's mean. */

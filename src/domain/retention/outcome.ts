@@ -125,7 +125,8 @@ export function windowOutcome(
 ): Float64Array {
   const sum = new Float64Array(bands[0]!.length);
   for (let b = 0; b <= window; b++) {
-    for (let i = 0; i < sum.length; i++) sum[i]! += bands[b]![i]! * factors[b]!;
+    const [band, factor] = [bands[b]!, factors[b]!];
+    for (let i = 0; i < sum.length; i++) sum[i]! += band[i]! * factor;
   }
   return sum;
 }
@@ -142,8 +143,12 @@ export interface Streams {
  * @param baseline what the customer earned before, scaled to the window
  */
 export function streamsOf(outcome: Float64Array, baseline: Float64Array, referred: Float64Array): Streams {
-  const buyAgain = outcome.map((value, i) => Math.min(value, Math.max(0, baseline[i]!)));
-  return { buyAgain, buyMore: outcome.map((value, i) => value - buyAgain[i]!), spreadTheWord: referred };
+  const [buyAgain, buyMore] = [new Float64Array(outcome.length), new Float64Array(outcome.length)];
+  for (let i = 0; i < outcome.length; i++) {
+    buyAgain[i] = Math.min(outcome[i]!, Math.max(0, baseline[i]!));
+    buyMore[i] = outcome[i]! - buyAgain[i]!;
+  }
+  return { buyAgain, buyMore, spreadTheWord: referred };
 }
 
 /** What rows bought since their clocks started, one each; a day on which something was bought counts once. */

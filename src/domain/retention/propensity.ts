@@ -128,16 +128,17 @@ function separated(): Refusal {
 }
 
 function logitRows(eta: Float64Array, treated: ArrayLike<number>, rows: Rows): number {
+  const { probability: probabilities, slope: slopes, score, curvature } = rows;
   let total = 0;
   for (let i = 0; i < eta.length; i++) {
     const at = eta[i]!;
     const tail = Math.exp(-Math.abs(at));
     const probability = at >= 0 ? 1 / (1 + tail) : tail / (1 + tail);
     const slope = tail / (1 + tail) ** 2;
-    rows.probability[i] = probability;
-    rows.slope[i] = slope;
-    rows.score[i] = treated[i]! - probability;
-    rows.curvature[i] = slope;
+    probabilities[i] = probability;
+    slopes[i] = slope;
+    score[i] = treated[i]! - probability;
+    curvature[i] = slope;
     total -= Math.log1p(tail) + (treated[i] === 1 ? Math.max(0, -at) : Math.max(0, at));
   }
   return total;

@@ -29,14 +29,17 @@ export class TermTiles {
   private readonly program: TileProgram;
   /** of each factor that has levels among the columns: place of a level's column, or -1 */
   private readonly places: readonly { readonly of: Int32Array; readonly place: Int32Array }[];
+  /** number of a level's column for its own rows */
+  private readonly ones: Float64Array;
 
   constructor(
     private readonly rows: number,
     private readonly columns: readonly TermColumn[],
     private readonly factors: readonly Factor[] = [],
   ) {
-    // the columns, the same by weight, and a column each of weights, factors and predictors
-    this.program = tileProgram(2 * columns.length + 3);
+    // the columns, the same by weight, and a column each of weights, values and predictors
+    const levels = factors.reduce((sum, factor) => sum + factor.levels, 0);
+    this.program = tileProgram(2 * columns.length + 3, levels * (columns.length + 2));
     const places = new Map<Factor, Int32Array>();
     columns.forEach((column, c) => {
       if ('values' in column) return;
@@ -45,6 +48,7 @@ export class TermTiles {
       places.get(factor)![level] = c;
     });
     this.places = [...places].map(([{ of }, place]) => ({ of, place }));
+    this.ones = Float64Array.from(columns, (column) => ('values' in column ? 0 : column.one));
   }
 
   get size(): number {
@@ -77,9 +81,16 @@ export class TermTiles {
     const [weightsAt, valuesAt] = [2 * count, 2 * count + 1];
     const ofValues = count + (count % 2); // sums of the values stand behind those of the products
     const information = square(size);
-    const levels = factors.map((factor, f) => new LevelSums(factor, factors.slice(0, f), count));
+    let behind = 0;
+    const levels = factors.map((factor, f) => {
+      const own = new LevelSums(factor, factors.slice(0, f), count, program, behind);
+      behind = own.behind;
+      return own;
+    });
     program.lanes.fill(0);
+    program.sums.fill(0);
     if (weights === undefined) program.column(weightsAt).fill(1);
+    if (values === undefined) program.column(valuesAt).fill(0);
     for (let from = 0; from < this.rows; from += TILE) {
       const rows = this.load(from);
       if (weights) program.column(weightsAt).set(weights.subarray(from, from + rows));
@@ -93,7 +104,7 @@ export class TermTiles {
         program.column(valuesAt).set(values.subarray(from, from + rows));
         program.dots(valuesAt, count, rows, ofValues);
       }
-      for (const own of levels) own.add(program.numbers, from, rows, { weightsAt, valuesAt: values && valuesAt });
+      for (const own of levels) own.add(from, rows);
     }
     const sums = new Float64Array(size);
     addLanes(program.lanes, ofValues, sums, count);
@@ -115,7 +126,8 @@ export class TermTiles {
       for (let row = 0; row < rows; row++) weighted[row] = weights[from + row]! * values[from + row]!;
       program.dots(count, count, rows, 0);
       let first = count;
-      for (const { of, levels } of factors) {
+      for (let f = 0; f < factors.length; f++) {
+        const { of, levels } = factors[f]!;
         for (let row = 0; row < rows; row++) sums[first + of[from + row]!]! += weighted[row]!;
         first += levels;
       }
@@ -136,11 +148,12 @@ export class TermTiles {
         if (centre !== 0 || scale !== 1) program.scale(c, centre, scale, rows);
       } else program.column(c).fill(column.zero, 0, rows);
     }
+    const { ones } = this;
     const { numbers } = program;
     for (const { of, place } of this.places) {
       for (let row = 0; row < rows; row++) {
         const own = place[of[from + row]!]!;
-        if (own >= 0) numbers[own * TILE + row] = (columns[own] as { readonly one: number }).one;
+        if (own >= 0) numbers[own * TILE + row] = ones[own]!;
       }
     }
     return rows;
@@ -157,61 +170,54 @@ function addLanes(lanes: Float64Array, first: number, to: Float64Array, count: n
 
 /** Products of a factor's levels with the columns, themselves, the factors before, and the values: sums over a level's rows. */
 class LevelSums {
-  private readonly withColumns: Float64Array;
-  private readonly own: Float64Array;
-  private readonly values: Float64Array;
+  /** behind its sums in those of the program */
+  readonly behind: number;
   private readonly pairs: readonly Float64Array[];
 
+  /** @param place of its sums in those of the program: of a level those with the columns, with itself, and of the values */
   constructor(
     private readonly factor: Factor,
     private readonly before: readonly Factor[],
     private readonly columns: number,
+    private readonly program: TileProgram,
+    private readonly place: number,
   ) {
     const { levels } = factor;
-    this.withColumns = new Float64Array(levels * columns);
-    this.own = new Float64Array(levels);
-    this.values = new Float64Array(levels);
+    this.behind = place + levels * (columns + 2);
     this.pairs = before.map((other) => new Float64Array(levels * other.levels));
   }
 
-  /** All columns' sums row by row: those of one column alone would each wait for the one before. */
-  add(
-    numbers: Float64Array,
-    from: number,
-    rows: number,
-    { weightsAt, valuesAt }: { readonly weightsAt: number; readonly valuesAt: number | undefined },
-  ): void {
-    const { columns, withColumns, own, values, before, pairs } = this;
+  /** The program has the weighted columns one behind the other, then the weights, then the values. */
+  add(from: number, rows: number): void {
+    const { columns, before, pairs, program, place } = this;
     const { of } = this.factor;
-    const weighted = columns * TILE;
-    for (let row = 0; row < rows; row++) {
-      const level = of[from + row]!;
-      own[level]! += numbers[weightsAt * TILE + row]!;
-      if (valuesAt !== undefined) values[level]! += numbers[valuesAt * TILE + row]!;
-      const first = level * columns;
-      for (let c = 0; c < columns; c++) withColumns[first + c]! += numbers[weighted + c * TILE + row]!;
-    }
+    program.levels.set(of.subarray(from, from + rows));
+    program.spread(columns, columns + 2, rows, place);
+    const weights = program.column(2 * columns);
     for (let b = 0; b < before.length; b++) {
       const [other, sums] = [before[b]!, pairs[b]!];
+      const [otherOf, otherLevels] = [other.of, other.levels];
       for (let row = 0; row < rows; row++) {
-        sums[of[from + row]! * other.levels + other.of[from + row]!]! += numbers[weightsAt * TILE + row]!;
+        sums[of[from + row]! * otherLevels + otherOf[from + row]!]! += weights[row]!;
       }
     }
   }
 
   /** Writes the sums to the rows of the levels, left of the diagonal. @returns the place behind the last level */
   put(information: Square, sums: Float64Array, first: number): number {
+    const { columns, program } = this;
     const { levels } = this.factor;
     for (let level = 0; level < levels; level++) {
       const row = information[first + level]!;
-      row.set(this.withColumns.subarray(level * this.columns, (level + 1) * this.columns));
-      let place = this.columns;
+      const own = this.place + level * (columns + 2);
+      row.set(program.sums.subarray(own, own + columns));
+      let place = columns;
       this.before.forEach((other, b) => {
         row.set(this.pairs[b]!.subarray(level * other.levels, (level + 1) * other.levels), place);
         place += other.levels;
       });
-      row[first + level] = this.own[level]!;
-      sums[first + level] = this.values[level]!;
+      row[first + level] = program.sums[own + columns]!;
+      sums[first + level] = program.sums[own + columns + 1]!;
     }
     return first + levels;
   }

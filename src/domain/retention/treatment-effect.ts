@@ -1,4 +1,4 @@
-import { columnOf, flagsOf } from '../causality/linear-algebra.ts';
+import { flagsOf } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import type { Design, Solver } from './least-squares.ts';
 import { leastSquaresSolver, matrixTimes, predictions, weightedTerms } from './least-squares.ts';
@@ -99,7 +99,11 @@ export function effectOfOutcome(
 }
 
 export function difference(treated: ArmMean, untreated: ArmMean): ArmMean {
-  const less = (a: Float64Array, b: Float64Array): Float64Array => columnOf(a.length, (i) => a[i]! - b[i]!);
+  const less = (a: Float64Array, b: Float64Array): Float64Array => {
+    const column = new Float64Array(a.length);
+    for (let i = 0; i < column.length; i++) column[i] = a[i]! - b[i]!;
+    return column;
+  };
   return {
     mean: treated.mean - untreated.mean,
     influence: less(treated.influence, untreated.influence),
@@ -111,7 +115,8 @@ export function difference(treated: ArmMean, untreated: ArmMean): ArmMean {
 
 /** 1 for rows of the arm. */
 function armRows({ treated }: Setting, side: 0 | 1): Uint8Array {
-  const inArm = flagsOf(treated.length, (i) => (treated[i] === side ? 1 : 0));
+  const inArm = new Uint8Array(treated.length);
+  for (let i = 0; i < inArm.length; i++) if (treated[i] === side) inArm[i] = 1;
   if (!inArm.includes(1)) {
     throw new Refusal('no_overlap', `nobody is ${side === 1 ? 'treated' : 'untreated'}: nothing to compare with`);
   }
@@ -123,7 +128,7 @@ function armOf(setting: Setting, side: 0 | 1, target: Target, fitted: Propensity
   const { treated } = setting;
   const inArm = armRows(setting, side);
   const member = flagsOf(treated.length, (i) => (target === 'ate' ? 1 : treated[i]!));
-  const size = member.reduce((sum, value) => sum + value, 0);
+  const size = sumOf(member);
   const weight = new Float64Array(inArm.length);
   const change = new Float64Array(inArm.length);
   for (let i = 0; i < inArm.length && fitted !== undefined; i++) {
@@ -139,14 +144,21 @@ function armOf(setting: Setting, side: 0 | 1, target: Target, fitted: Propensity
 /** Of the treated. */
 function plainMean(setting: Setting): MeanOf {
   const inArm = armRows(setting, 1);
-  const size = inArm.reduce((sum, value) => sum + value, 0);
+  const size = sumOf(inArm);
   return (y) => {
     let sum = 0;
     for (let i = 0; i < inArm.length; i++) sum += inArm[i]! * y[i]!;
     const mean = sum / size;
-    const influence = columnOf(inArm.length, (i) => (inArm[i]! * (y[i]! - mean)) / size);
+    const influence = new Float64Array(inArm.length);
+    for (let i = 0; i < influence.length; i++) influence[i] = (inArm[i]! * (y[i]! - mean)) / size;
     return { mean, influence, direct: influence };
   };
+}
+
+function sumOf(flags: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < flags.length; i++) sum += flags[i]!;
+  return sum;
 }
 
 /** Mean of the arm's outcomes by weight: over the target's size (Horvitz–Thompson) or over Σ weights (Hájek). */
@@ -171,31 +183,30 @@ function modelledMean(arm: Arm, estimator: 'ra' | 'aipw' | 'ipwra', known?: Solv
   const model = known ?? leastSquaresSolver(x, modelWeight);
   const corrected = estimator === 'aipw' ? weight : new Float64Array(rows);
   // What a row moves through the outcome model: its residual times the mean's slope in the coefficients.
-  const slope = weightedTerms(
-    x,
-    columnOf(rows, (i) => member[i]! - corrected[i]!),
-  );
-  const reach = predictions(x, matrixTimes(model.bread, slope));
+  const slope = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) slope[i] = member[i]! - corrected[i]!;
+  const reach = predictions(x, matrixTimes(model.bread, weightedTerms(x, slope)));
   return (y) => {
     const predicted = predictions(x, model.coefficients(y));
-    const rest = (i: number): number => y[i]! - predicted[i]!;
+    const [direct, rest] = [new Float64Array(rows), new Float64Array(rows)];
     let total = 0;
-    for (let i = 0; i < rows; i++) total = total + member[i]! * predicted[i]! + corrected[i]! * rest(i);
+    for (let i = 0; i < rows; i++) {
+      rest[i] = y[i]! - predicted[i]!;
+      total = total + member[i]! * predicted[i]! + corrected[i]! * rest[i]!;
+    }
     const mean = total / size;
-    const directOf = (i: number): number => (member[i]! * (predicted[i]! - mean) + corrected[i]! * rest(i)) / size;
-    const influence = columnOf(rows, (i) => directOf(i) + (modelWeight[i]! * rest(i) * reach[i]!) / size);
+    const influence = new Float64Array(rows);
+    for (let i = 0; i < rows; i++) {
+      direct[i] = (member[i]! * (predicted[i]! - mean) + corrected[i]! * rest[i]!) / size;
+      influence[i] = direct[i]! + (modelWeight[i]! * rest[i]! * reach[i]!) / size;
+    }
     if (fitted !== undefined) {
       // What the propensity moves: the correction itself (aipw), or the weights of the outcome model (ipwra).
-      const steer = columnOf(rows, (i) => (change[i]! * rest(i) * (estimator === 'aipw' ? 1 : reach[i]!)) / size);
-      addPropensity(influence, fitted, setting, steer);
+      const by = estimator === 'aipw' ? undefined : reach;
+      for (let i = 0; i < rows; i++) rest[i] = (change[i]! * rest[i]! * (by ? by[i]! : 1)) / size;
+      addPropensity(influence, fitted, setting, rest);
     }
-    return {
-      mean,
-      influence,
-      get direct() {
-        return columnOf(rows, directOf);
-      },
-    };
+    return { mean, influence, direct };
   };
 }
 

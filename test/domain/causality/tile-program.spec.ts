@@ -56,4 +56,27 @@ describe('the program of tiles', () => {
       { numRuns: 40, seed: 2 },
     );
   });
+
+  it('sums columns by level in the order of the rows, from a place on and nowhere else', () => {
+    fc.assert(
+      fc.property(
+        tiles,
+        fc.infiniteStream(fc.nat(4)),
+        fc.integer({ min: 0, max: 3 }),
+        ({ rows, columns }, level, place) => {
+          const [levels, count] = [5, columns.length];
+          const program = tileProgram(count, place + levels * count + 1);
+          columns.forEach((values, at) => program.column(at).set(values));
+          program.sums.fill(0.1);
+          const of = Array.from({ length: rows }, () => level.next().value as number);
+          program.levels.set(of);
+          program.spread(0, count, rows, place);
+          const sums = Array.from(program.sums, () => 0.1);
+          of.forEach((own, row) => columns.forEach((values, at) => (sums[place + own * count + at]! += values[row]!)));
+          expect(Array.from(program.sums)).toEqual(sums);
+        },
+      ),
+      { numRuns: 60, seed: 3 },
+    );
+  });
 });
