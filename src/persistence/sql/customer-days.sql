@@ -23,19 +23,22 @@ person as materialized (
   where ($5::text[] is null or segment like any ($5::text[]))
     and greatest(joined_on, $1::date) <= least(left_on, $2::date)
 ),
+-- Days on which somebody was hit; what was taken back or corrected takes its own row off.
 exposed as (
   select customer_key, occurred_on from exposure
   where decision_code = $3 and occurred_on between $1::date - $4::int and $2::date and import_id <= $6
-  group by customer_key, occurred_on, exposure_id having sum(sign) > 0
+  group by customer_key, occurred_on having sum(sign) > 0
 ),
-covered as (
-  select customer_key, range_agg(daterange(occurred_on, occurred_on + $4::int)) as days from exposed group by customer_key
+-- Stretches that each begin with a hit and end before the next one, so that no day is counted twice.
+stretch as (
+  select customer_key, occurred_on as first,
+    least(occurred_on + $4::int, lead(occurred_on) over (partition by customer_key order by occurred_on)) as behind
+  from exposed
 ),
 -- Each by itself: who was hit is summed where the customer is, everybody where the customers are kept.
 hit as materialized (
-  select sum(upper(stretch) - lower(stretch)) as days
-  from covered c join person p using (customer_key)
-    cross join unnest(c.days * datemultirange(daterange(p.since, p.until + 1))) as stretch
+  select sum(greatest(least(s.behind, p.until + 1) - greatest(s.first, p.since), 0)) as days
+  from stretch s join person p using (customer_key)
 ),
 everybody as materialized (select sum(until - since + 1) as days from person)
 select coalesce(hit.days, 0)::text as hit, coalesce(everybody.days, 0)::text as all_days from hit cross join everybody
