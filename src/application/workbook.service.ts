@@ -22,11 +22,10 @@ import { packModel } from '../workbook/model/pack-model.ts';
 import type { DecisionProfit, RunView, WorkbookModel } from '../workbook/model/workbook-model.ts';
 import { readTemplate, type Language, type Template } from '../workbook/plan/template.ts';
 import { resultHash } from '../workbook/result.ts';
-import { writeWorkbook, type WrittenWorkbook } from '../workbook/workbook.ts';
+import type { WrittenWorkbook } from '../workbook/workbook.ts';
 import { DecisionsService } from './decisions.service.ts';
 import { readClose } from './read-close.ts';
 import { readSavedWorkbook } from './saved-workbook.ts';
-import { statementPdf } from './statement-pdf.ts';
 import { StatementsService } from './statements.service.ts';
 import type { VerifyReport } from './verify.service.ts';
 
@@ -67,6 +66,7 @@ export class WorkbookService {
     const unit = options.unit ?? (may(actor, 'read_all') ? undefined : units[0]);
     const model = unit === undefined ? master : packModel(master, unit, template.version);
     const chunks: Uint8Array[] = [];
+    const { writeWorkbook } = await workbooks();
     const written = await writeWorkbook(model, template, (chunk) => chunks.push(chunk));
     return { name: fileName(head, unit), content: Buffer.concat(chunks), sha256: written.sha256 };
   }
@@ -76,6 +76,7 @@ export class WorkbookService {
     const { unit, run, language } = options;
     const set = (await this.statements.document(actor, period, { unit, run })) as unknown as StatementSet;
     const company = (await this.db.books((tx) => companyRow(tx)))!.name;
+    const { statementPdf } = await import('./statement-pdf.ts');
     const content = await statementPdf(set, company, language);
     const name = fileName({ period, state: set.state! }, unit, 'pdf');
     return { name, content, sha256: createHash('sha256').update(content).digest('hex') };
@@ -254,7 +255,11 @@ async function runView(tx: Tx, head: PeriodRun, run: RunRow) {
   return view;
 }
 
+/** What writes workbooks and pages is large, and most commands and requests need neither: it is read when it is. */
+const workbooks = () => import('../workbook/workbook.ts');
+
 async function writeFile(model: WorkbookModel, template: Template, path: string): Promise<WrittenWorkbook> {
+  const { writeWorkbook } = await workbooks();
   const fd = openSync(path, 'w');
   try {
     return await writeWorkbook(model, template, (chunk) => void writeSync(fd, chunk));
