@@ -1,10 +1,10 @@
-import { BinaryRows, copyBytes, viewOf } from './binary-rows.ts';
+import { BinaryRows, viewOf } from './binary-rows.ts';
 import type { CellBook } from './cells.ts';
 import type { Books } from './column-checks.ts';
 import { compileFact, type CompiledFact } from './fact-compiler.ts';
 import type { Place } from './fact-columns.ts';
 import type { KeyHashes } from './key-hashes.ts';
-import type { KeyRange } from '../persistence/imports.queries.ts';
+import { KeyPieces } from './key-pieces.ts';
 import type { Kind } from './kinds/kind.ts';
 import type { Binding, RowCheck } from './row-check.ts';
 import type { SourceRow, SpanBatch } from './rows.ts';
@@ -38,8 +38,8 @@ export class FactEncoder {
   private sums: readonly SmallSum[] = [];
   private readonly importWords: readonly [high: number, low: number];
   private readonly headNames: readonly string[];
-  private readonly low = new Kept();
-  private readonly high = new Kept();
+  /** of facts; held for the table unless they go over the stage */
+  readonly keys: KeyPieces;
 
   constructor(
     private readonly kind: Kind,
@@ -54,6 +54,7 @@ export class FactEncoder {
   ) {
     this.fact = compileFact(kind, binding, books, file, this.place, this.out, cells);
     const ofTable = kind.store === 'fact' ? ['import_id', 'line', 'sign'] : ['import_id', 'line'];
+    this.keys = new KeyPieces(head !== undefined);
     this.headNames = head === undefined ? ['ordinal', 'line'] : ofTable;
     const importId = head?.importId ?? 0n;
     this.importWords = [Number(importId >> 32n), Number(BigInt.asIntN(32, importId))];
@@ -133,9 +134,10 @@ export class FactEncoder {
     for (const at of this.keyPlaces) {
       const key = Buffer.from(source.fields[at]!);
       this.hashes.mix(key, 0, key.length);
-      this.widen(viewOf(key), 0, key.length);
+      this.keys.widen(viewOf(key), 0, key.length);
     }
     this.hashes.end();
+    this.keys.add(this.hashes.a, this.hashes.b);
     return true;
   }
 
@@ -159,7 +161,7 @@ export class FactEncoder {
 
   /** Counts a row that went the fast way. */
   private take(): void {
-    const { totals, place, hashes, keyPlaces } = this;
+    const { totals, place, hashes, keys, keyPlaces } = this;
     const { seconds, amounts, currency: currencyOf, instant } = this.fact;
     totals.rows++;
     if (seconds !== undefined && seconds.taken === seconds.taken) totals.addSeconds(seconds.taken);
@@ -182,55 +184,9 @@ export class FactEncoder {
       const start = place.starts[place.base + keyPlaces[k]!]!;
       const end = place.ends[place.base + keyPlaces[k]!]!;
       hashes.mix(place.bytes, start, end);
-      this.widen(place.view, start, end);
+      keys.widen(place.view, start, end);
     }
     hashes.end();
-  }
-
-  /** Keeps the least and the greatest key. */
-  private widen(bytes: DataView, start: number, end: number): void {
-    const { low, high } = this;
-    if (low.length === 0) {
-      low.take(bytes, start, end);
-      high.take(bytes, start, end);
-    } else if (high.isBelow(bytes, start, end)) high.take(bytes, start, end);
-    else if (!low.isBelow(bytes, start, end)) low.take(bytes, start, end);
-  }
-
-  /** Least and greatest key of the facts taken; undefined without rows. */
-  keyRange(): KeyRange | undefined {
-    return this.low.length === 0 ? undefined : { low: this.low.text(), high: this.high.text() };
-  }
-}
-
-/** A text of changing bytes, kept without making a new buffer each time. */
-class Kept {
-  length = 0;
-  private bytes = Buffer.alloc(256);
-  private view = viewOf(this.bytes);
-
-  take(from: DataView, start: number, end: number): void {
-    if (end - start > this.bytes.length) {
-      this.bytes = Buffer.alloc((end - start) * 2);
-      this.view = viewOf(this.bytes);
-    }
-    this.length = copyBytes(from, start, end, this.view, 0);
-  }
-
-  /** True when it lies before the text between start and end, by bytes. */
-  isBelow(bytes: DataView, start: number, end: number): boolean {
-    const { view } = this;
-    const length = Math.min(this.length, end - start);
-    let i = 0;
-    while (i + 4 <= length && view.getInt32(i) === bytes.getInt32(start + i)) i += 4;
-    for (; i < length; i++) {
-      const difference = view.getUint8(i) - bytes.getUint8(start + i);
-      if (difference !== 0) return difference < 0;
-    }
-    return this.length < end - start;
-  }
-
-  text(): string {
-    return this.bytes.toString('utf8', 0, this.length);
+    keys.add(hashes.a, hashes.b);
   }
 }

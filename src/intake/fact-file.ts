@@ -11,10 +11,11 @@ import {
 } from '../persistence/staging.queries.ts';
 import { CellBook } from './cells.ts';
 import { FactEncoder, type Head } from './fact-encoder.ts';
-import { copyFacts, keepKeys, perhapsKnown, stageFacts } from './fact-writer.ts';
+import { copyFacts, perhapsKnown, stageFacts } from './fact-writer.ts';
 import { FileAttempt, type Judged, type KindBooks } from './file-attempt.ts';
 import { copyUnmarked, holdFacts, markKnown, numberCells, stageMarked } from './held-writer.ts';
 import type { ImportReport } from './import-report.ts';
+import { keepKeys } from './key-copy.ts';
 import { KeyHashes } from './key-hashes.ts';
 import { keepCells } from './record-writer.ts';
 import { customerKey } from './pseudonym.ts';

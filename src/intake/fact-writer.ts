@@ -2,7 +2,6 @@ import type { Tx } from '../persistence/database.ts';
 import { keyHashesOf, keyRangesOf, storedCustomerKeys } from '../persistence/imports.queries.ts';
 import type { StagedTable } from '../persistence/staging.queries.ts';
 import { BinaryCopy, type RowTarget } from './binary-copy.ts';
-import { BinaryRows } from './binary-rows.ts';
 import type { FactEncoder } from './fact-encoder.ts';
 import { KeyHashes } from './key-hashes.ts';
 import { MonthCopy } from './month-copy.ts';
@@ -118,12 +117,12 @@ export async function perhapsKnown(
 ): Promise<boolean> {
   const stored = new KeyHashes();
   try {
-    const range = encoder.keyRange();
+    const range = encoder.keys.keyRange();
     if (of.day === undefined) await storedCustomerKeys(tx, importId, (high, low) => stored.add(high, low));
     else if (range === undefined) return false;
     else {
-      const imports = (await keyRangesOf(tx, of.table, range)).map(({ importId }) => importId);
-      await keyHashesOf(tx, of.table, imports, (bytes, start, end) => {
+      const pieces = await keyRangesOf(tx, of.table, range, importId);
+      await keyHashesOf(tx, of.table, pieces, (bytes, start, end) => {
         for (let at = start; at < end; at += 8) stored.add(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4));
       });
     }
@@ -131,33 +130,4 @@ export async function perhapsKnown(
   } finally {
     stored.close();
   }
-}
-
-/** Keeps the hashes of the keys of an import, for the imports after it. */
-export async function keepKeys(
-  tx: Tx,
-  of: StagedTable,
-  importId: string,
-  encoder: FactEncoder,
-  hashes: KeyHashes,
-): Promise<void> {
-  const range = encoder.keyRange();
-  if (range === undefined) return;
-  const rows = new BinaryRows();
-  const columns = ['fact', 'import_id', 'low', 'high', 'hashes'];
-  const statement = `copy fact_key_hash (${columns.join(', ')}) from stdin (format binary)`;
-  const copy = await BinaryCopy.open(tx, statement, rows);
-  for (const piece of hashes.pieces()) {
-    rows.room(piece.length + 1024);
-    rows.int16(columns.length);
-    rows.putText(of.table);
-    rows.putBigInt(BigInt(importId));
-    rows.putText(range.low);
-    rows.putText(range.high);
-    rows.room(piece.length + 1024);
-    rows.putWhole(piece);
-    await copy.take();
-  }
-  await copy.end();
-  rows.release();
 }

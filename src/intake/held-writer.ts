@@ -1,6 +1,6 @@
 import { lastCell, storedCells } from '../persistence/cells.queries.ts';
 import type { Tx } from '../persistence/database.ts';
-import { keyHashesOf, keyRangesOf } from '../persistence/imports.queries.ts';
+import { keyHashesOf, keyRangesOf, type StoredKeys } from '../persistence/imports.queries.ts';
 import { makeStage, type StagedTable } from '../persistence/staging.queries.ts';
 import { copyWhole } from './binary-copy.ts';
 import { DIMENSIONS, type CellBook } from './cells.ts';
@@ -36,17 +36,17 @@ export async function holdFacts(
 const HASHES_A_LOOK = 150;
 
 /**
- * Marks the held rows whose keys may be stored: by the hashes of the imports that could have brought them; where these are very many
- * for few rows, the rows themselves, to be looked up.
+ * Marks the held rows whose keys may be stored: by the hashes of keys between which they lie; where these are very many for few
+ * rows, the rows themselves, to be looked up.
  */
 export async function markKnown(tx: Tx, of: StagedTable, encoder: FactEncoder, held: HeldRows): Promise<void> {
-  const range = encoder.keyRange();
+  const range = encoder.keys.keyRange();
   if (range === undefined) return;
-  const toRead: string[] = [];
-  for (const { importId, low, high, keys, months } of await keyRangesOf(tx, of.table, range)) {
-    const rows = held.between(low, high);
-    if (rows.length * months * HASHES_A_LOOK < keys) held.mark(rows);
-    else toRead.push(importId);
+  const toRead: StoredKeys[] = [];
+  for (const stored of await keyRangesOf(tx, of.table, range)) {
+    const rows = held.between(stored.low, stored.high);
+    if (rows.length * stored.months * HASHES_A_LOOK < stored.keys) held.mark(rows);
+    else toRead.push(stored);
   }
   if (toRead.length > 0)
     await keyHashesOf(tx, of.table, toRead, (bytes, start, end) => held.markHashes(bytes, start, end));

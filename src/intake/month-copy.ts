@@ -4,6 +4,7 @@ import { BinaryCopy, type RowTarget } from './binary-copy.ts';
 import { BinaryRows } from './binary-rows.ts';
 import { DaySums } from './day-sums.ts';
 import type { FactEncoder } from './fact-encoder.ts';
+import { writeKeys } from './key-copy.ts';
 import { MonthCounts, monthText } from './month-counts.ts';
 import { PackCopy } from './pack-copy.ts';
 
@@ -43,11 +44,11 @@ export class MonthCopy implements RowTarget {
     packs?.take(encoder.out.bytes, start + 2);
     const elsewhere = month !== this.month && (this.month === this.month || !this.statements.has(month));
     if (elsewhere) this.turns++;
-    if (elsewhere || sums?.full === true || packs?.full === true) return this.turnTo(month, start);
+    if (elsewhere || sums?.full === true || packs?.full === true || encoder.keys.full) return this.turnTo(month, start);
     return this.copy!.take();
   }
 
-  /** Ends the COPY, writes sums and packs when they are many, and begins the next with the row that begins at `start`. */
+  /** Ends the COPY, writes keys, and sums and packs when they are many, and begins the next with the row that begins at `start`. */
   private async turnTo(month: number, start: number): Promise<void> {
     const { out } = this.encoder;
     const row = Buffer.from(out.bytes.subarray(start, out.length));
@@ -55,6 +56,8 @@ export class MonthCopy implements RowTarget {
     await this.finish();
     if (this.sums?.full === true) await this.writeSums(this.sums);
     if (this.packs?.full === true) await this.packs.write(this.tx, false);
+    const keys = this.encoder.keys.take();
+    if (keys.length > 0) await writeKeys(this.tx, this.of.table, String(this.importId), keys);
     const statement = await this.statementOf(month);
     this.copy = await BinaryCopy.open(this.tx, statement, out);
     out.room(row.length);

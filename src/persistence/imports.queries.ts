@@ -192,27 +192,34 @@ export async function storedCustomerKeys(
   );
 }
 
-/** Imports that brought keys of a fact, among them perhaps some in the range: how many, and between which; and the fact's months. */
-export async function keyRangesOf(
-  tx: Tx,
-  fact: string,
-  range: KeyRange,
-): Promise<{ importId: string; low: string; high: string; keys: number; months: number }[]> {
+/** Keys that an import brought, between two of them, and how many; and how many months the fact has. */
+export interface StoredKeys extends KeyRange {
+  readonly importId: string;
+  readonly keys: number;
+  readonly months: number;
+}
+
+/** Keys of a fact that are stored, among them perhaps some in the range. @param besides an import that does not count */
+export async function keyRangesOf(tx: Tx, fact: string, range: KeyRange, besides = '0'): Promise<StoredKeys[]> {
   return await tx.query(
     `select import_id as "importId", low, high, sum(octet_length(hashes))::float8 / 8 as keys,
        (select count(*) from pg_inherits where inhparent = $1::text::regclass)::integer as months
-     from fact_key_hash where fact = $1 and high >= $2 and low <= $3 group by import_id, low, high`,
-    [fact, range.low, range.high],
+     from fact_key_hash where fact = $1 and high >= $2 and low <= $3 and import_id <> $4 group by import_id, low, high`,
+    [fact, range.low, range.high, besides],
   );
 }
 
-/** Hashes of the keys that some imports brought, 8 bytes each, in pieces. */
+/** Their hashes, 8 bytes each, in pieces. */
 export async function keyHashesOf(
   tx: Tx,
   fact: string,
-  importIds: readonly string[],
+  stored: readonly StoredKeys[],
   take: (bytes: Buffer, start: number, end: number) => void,
 ): Promise<void> {
-  const query = 'select hashes from fact_key_hash where fact = $1 and import_id = any ($2::bigint[])';
-  await copyOut(tx, query, [fact, importIds], (bytes, at) => take(bytes, at + 4, at + 4 + bytes.readInt32BE(at)));
+  const query = `select hashes from fact_key_hash k
+    join unnest($2::bigint[], $3::text[], $4::text[]) s (import_id, low, high) on k.import_id = s.import_id
+      and k.low = s.low collate "C" and k.high = s.high collate "C"
+    where k.fact = $1`;
+  const columns = (['importId', 'low', 'high'] as const).map((column) => stored.map((keys) => keys[column]));
+  await copyOut(tx, query, [fact, ...columns], (bytes, at) => take(bytes, at + 4, at + 4 + bytes.readInt32BE(at)));
 }

@@ -47,7 +47,7 @@ async function encoded(kind: Kind, text: string, fast: boolean) {
     notes,
     totals: totals.of([]),
     cells: [...(cells?.fresh() ?? [])],
-    range: encoder.keyRange(),
+    range: encoder.keys.keyRange(),
     hashes: Buffer.concat([...hashes.pieces()]).toString('hex'),
   };
 }

@@ -153,4 +153,32 @@ describe('files held in memory', () => {
     });
     expect(await company.rollupDifferences()).toEqual([]);
   });
+
+  it('read of a large import only the keys among which theirs may be, and find every one that is stored', async () => {
+    const company = await fresh();
+    const number = (n: number): string => `D-${String(n).padStart(7, '0')}`;
+    const MANY = 140_000;
+    const row = (id: string, amount: string): string =>
+      `${id},K1,FEE,${id < number(MANY) ? '2026-01-01' : '2026-02-01'},${amount},EUR\n`;
+    const large = Array.from({ length: MANY }, (_, n) => row(number(n * 2), '1.50')).join('');
+    await company.load('exposures', `${HEADS.exposures}\n${large}`, { directFrom: 0 });
+    const pieces = await company.rows<{ low: string; high: string; keys: number }>(
+      'select low, high, octet_length(hashes) / 8 as keys from fact_key_hash order by low',
+    );
+    expect(pieces).toHaveLength(Math.ceil(MANY / 65_536));
+    expect(pieces.reduce((sum, { keys }) => sum + keys, 0)).toBe(MANY);
+    for (const [i, { low, high }] of pieces.entries())
+      expect(low < high && high < (pieces[i + 1]?.low ?? 'E')).toBe(true);
+    await company.db.whole(async () => {
+      const fresh = Array.from({ length: 3000 }, (_, n) => row(number(2 * MANY + n), '1.50')).join('');
+      const among = row(number(1), '1.50') + row(number(200_001), '1.50');
+      const known = row(number(0), '1.50') + row(number(131_072), '2.00') + row(number(2 * MANY - 2), '1.50');
+      const report = await company.load('exposures', `${HEADS.exposures}\n${among}${fresh}${known}`);
+      expect(report).toMatchObject({ new: 3002, changed: 1, same: 2 });
+      const staged = await company.rows<{ rows: number }>('select count(*)::int as rows from pg_temp.judged');
+      expect(staged[0]!.rows).toBeLessThan(10);
+    });
+    const again = `${HEADS.exposures}\n${row('E-1', '1.50')}${row(number(2 * MANY + 1), '1.50')}${row(number(2), '3.00')}`;
+    expect(await company.load('exposures', again, { directFrom: 0 })).toMatchObject({ new: 1, changed: 1, same: 1 });
+  }, 60_000);
 });
