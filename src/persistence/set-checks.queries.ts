@@ -1,4 +1,6 @@
 import type { Tx } from './database.ts';
+import { isDistributed } from './distribution.queries.ts';
+import { keyRangesByMonth } from './staging.queries.ts';
 
 /** Looks at `staged` and `present` (staging.queries.ts) beside what is stored; each gives lines in order. */
 export interface StagedFault {
@@ -45,16 +47,37 @@ export async function ownersAfter(tx: Tx): Promise<OwnerRow[]> {
   );
 }
 
+/**
+ * SQL for the stored rows of the contacts that segments name. Where their months have few of the keys between their least and
+ * their greatest these are looked up month by month; else all contacts are read, which a few thousand segments do not deserve.
+ */
+async function contactsNamed(tx: Tx): Promise<{ rows: string; lookedUp: boolean }> {
+  const all = { rows: 'contact c where c.contact_id in (select contact_id from pg_temp.staged)', lookedUp: false };
+  if (await isDistributed(tx)) return all;
+  const months = await keyRangesByMonth(tx, { table: 'contact', key: ['contact_id'], day: 'started_on' });
+  if (months === '') return all;
+  const looks = `(select distinct contact_id from pg_temp.staged) s join (${months}) m on s.contact_id between m.low and m.high`;
+  const [stored]: { few: boolean | null }[] = await tx.query(
+    `select count(*) * 4 < (select sum(pg_relation_size(inhrelid)) / 200 from pg_inherits where inhparent = 'contact'::regclass) as few
+     from ${looks}`,
+  );
+  if (stored?.few !== true) return all;
+  const month = `select * from contact f where f.contact_id = s.contact_id and f.started_on >= m.first and f.started_on < m.next offset 0`;
+  return { rows: `${looks} cross join lateral (${month}) c`, lookedUp: true };
+}
+
 /** Gives segments the day of their contact; afterwards a segment without a day names no contact. */
 export async function dateSegments(tx: Tx): Promise<void> {
+  const { rows, lookedUp } = await contactsNamed(tx);
+  if (lookedUp) await tx.query('set local enable_hashjoin to off; set local enable_mergejoin to off');
   await tx.query(
     `create temp table segmented on commit drop as
      select newest.contact_id, newest.started_on, newest.handle_seconds from (
-       select distinct on (c.contact_id) c.* from contact c
-       where c.contact_id in (select contact_id from pg_temp.staged)
+       select distinct on (c.contact_id) c.* from ${rows}
        order by c.contact_id, c.import_id desc, c.sign desc) newest
      where newest.sign = 1`,
   );
+  if (lookedUp) await tx.query('set local enable_hashjoin to default; set local enable_mergejoin to default');
   await tx.query(
     'update pg_temp.staged s set started_on = m.started_on from segmented m where m.contact_id = s.contact_id',
   );

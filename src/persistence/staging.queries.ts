@@ -83,8 +83,8 @@ export async function findPresent(tx: Tx, of: StagedTable): Promise<void> {
   if (few.length > 0) await tx.query('set local enable_hashjoin to default; set local enable_mergejoin to default');
 }
 
-/** SQL for the months of a fact: first day, first day of the next, and the least and greatest of its keys' first column. */
-async function keyRangesByMonth(tx: Tx, of: StagedTable): Promise<string> {
+/** SQL for the months of a fact: first day, first day of the next, and the least and greatest of its keys' first column; empty without months. */
+export async function keyRangesByMonth(tx: Tx, of: Pick<StagedTable, 'table' | 'key' | 'day'>): Promise<string> {
   const months: { first: string; next: string }[] = await tx.query(
     `select first, (first + interval '1 month')::date as next from (
        select to_date(right(relname, 7), 'YYYY_MM') as first
