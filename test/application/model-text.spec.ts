@@ -1,4 +1,4 @@
-import { modelHash, parseModel, withChannel } from '../../src/application/model-text.ts';
+import { hashedModel, modelHash, parseModel, withChannel } from '../../src/application/model-text.ts';
 
 const RULES = `# why it is as it is
 pools:
@@ -9,6 +9,22 @@ pools:
   - { code: all, kind: operating, layer: platform, ledger: [{ account: '61*' }] }
 rules: [{ name: owners, reason_owner: true }]
 `;
+
+describe('the text of a rule book', () => {
+  it('is read once while it is one of the last that were asked for, and each text by itself', () => {
+    const model = parseModel(RULES);
+    expect(parseModel(RULES)).toBe(model);
+    expect(parseModel(`${RULES} `)).not.toBe(model);
+    for (let other = 0; other < 8; other++) parseModel(`${RULES}# ${other}\n`);
+    expect(parseModel(RULES)).not.toBe(model);
+    expect(parseModel(RULES)).toEqual(model);
+    expect(hashedModel(RULES, 'model.yaml')).toEqual({ model, hash: modelHash(RULES) });
+  });
+
+  it('that is refused is refused again', () => {
+    for (let time = 0; time < 2; time++) expect(() => parseModel('pools: [')).toThrow();
+  });
+});
 
 describe('one more channel in a rule book', () => {
   it('goes to the pool that is named, and leaves comments and all else as they are', () => {
