@@ -35,6 +35,9 @@ export class Fraction {
   }
 
   plus(other: Fraction): Fraction {
+    // Sums begin at zero, and shares are often one: nothing is reduced that is in lowest terms already.
+    if (other.numerator === 0n) return this;
+    if (this.numerator === 0n) return other;
     if (this.denominator === other.denominator) {
       return Fraction.of(this.numerator + other.numerator, this.denominator);
     }
@@ -50,12 +53,15 @@ export class Fraction {
 
   times(other: Fraction | bigint): Fraction {
     if (typeof other === 'bigint') return Fraction.of(this.numerator * other, this.denominator);
+    if (isOne(other)) return this;
+    if (isOne(this)) return other;
     return Fraction.of(this.numerator * other.numerator, this.denominator * other.denominator);
   }
 
   /** @throws RangeError when dividing by zero */
   over(other: Fraction | bigint): Fraction {
     if (typeof other === 'bigint') return Fraction.of(this.numerator, this.denominator * other);
+    if (isOne(other)) return this;
     return Fraction.of(this.numerator * other.denominator, this.denominator * other.numerator);
   }
 
@@ -87,9 +93,7 @@ export class Fraction {
 
   /** Nearest integer, a half away from zero: the one rounding of a product that is not yet a total (method 1). */
   rounded(): bigint {
-    const magnitude = this.numerator < 0n ? -this.numerator : this.numerator;
-    const nearest = (2n * magnitude + this.denominator) / (2n * this.denominator);
-    return this.numerator < 0n ? -nearest : nearest;
+    return nearest(this.numerator, this.denominator);
   }
 
   /** 60 significant digits. For showing, never for posting. */
@@ -99,8 +103,7 @@ export class Fraction {
 
   /** Decimal text with at most so many decimals, cut toward nearest (half away from zero), no trailing zeros. */
   toText(decimals = 20): string {
-    const scale = 10n ** BigInt(decimals);
-    const scaled = this.times(scale).rounded();
+    const scaled = nearest(this.numerator * 10n ** BigInt(decimals), this.denominator);
     return scaledText(scaled, decimals)
       .replace(/\.?0+$/, (zeros) => (zeros.includes('.') ? '' : zeros))
       .replace(/(\.\d*?)0+$/, '$1');
@@ -109,6 +112,18 @@ export class Fraction {
   toString(): string {
     return this.denominator === 1n ? `${this.numerator}` : `${this.numerator}/${this.denominator}`;
   }
+}
+
+function isOne({ numerator, denominator }: Fraction): boolean {
+  return numerator === 1n && denominator === 1n;
+}
+
+/** Of a quotient, in lowest terms or not, with a positive denominator. */
+function nearest(numerator: bigint, denominator: bigint): bigint {
+  if (denominator === 1n) return numerator;
+  const magnitude = numerator < 0n ? -numerator : numerator;
+  const rounded = (2n * magnitude + denominator) / (2n * denominator);
+  return numerator < 0n ? -rounded : rounded;
 }
 
 /** Text of an integer number of 10^-decimals, e.g. scaledText(-5n, 2) = "-0.05". All decimals are printed. */
