@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import pg, { type ClientBase, type Connection, type PoolClient, type Submittable } from 'pg';
+import pg, { type ClientBase, type Connection, type Submittable } from 'pg';
+import { clientOf } from './client.ts';
 import type { Tx } from './database.ts';
 
 /** Takes one row: `bytes` holds it from `at` on, behind its count of fields; they are reused once this returns. */
@@ -14,7 +15,7 @@ export type Literal = string | number | bigint | boolean | null | readonly strin
  * @throws what `take` throws, once the server has sent everything
  */
 export async function copyOut(tx: Tx, query: string, parameters: readonly Literal[], take: TakeRow): Promise<void> {
-  await copyOutOf((await tx.queryRunner!.connect()) as PoolClient, query, parameters, take);
+  await copyOutOf(await clientOf(tx), query, parameters, take);
 }
 
 /** The same of a connection. */

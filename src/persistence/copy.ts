@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import type { PoolClient } from 'pg';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
+import { clientOf } from './client.ts';
 import type { Tx } from './database.ts';
 
 /** Rows on their way into a table by COPY, inside the transaction; nothing else may run on it until `end`. */
@@ -13,7 +13,7 @@ export class CopyWriter {
 
   /** @param statement `copy … from stdin …` */
   static async open(tx: Tx, statement: string): Promise<CopyWriter> {
-    const client = (await tx.queryRunner!.connect()) as PoolClient;
+    const client = await clientOf(tx);
     return new CopyWriter(client.query(copyFrom(statement)));
   }
 

@@ -1,7 +1,8 @@
-import type { ClientBase, PoolClient } from 'pg';
+import type { ClientBase } from 'pg';
 import type { LocalDate } from '../domain/period.ts';
 import { dayNumber } from '../domain/retention/cohort.ts';
 import { copyOutOf } from './copy-out.ts';
+import { clientOf } from './client.ts';
 import type { Tx } from './database.ts';
 import { BUCKETS } from './retention/customer-keys.ts';
 import { dayOf, PACKED_AS, recordWords, type PackedFact, type PackedTable } from './retention/fact-packs.ts';
@@ -62,8 +63,7 @@ export class PackedRows {
     let end = 0;
     const lowest = reading.from === '-infinity' ? -Infinity : dayNumber(reading.from);
     const highest = dayNumber(reading.until);
-    const client = (await tx.queryRunner!.connect()) as PoolClient;
-    await streamPacks(client, fact, reading, [from, to - 1], (row, at, size, isWhole) => {
+    await streamPacks(await clientOf(tx), fact, reading, [from, to - 1], (row, at, size, isWhole) => {
       const records = into.subarray(4 * end, 4 * end + size);
       row.copy(records, 0, at, at + size);
       records.swap32();

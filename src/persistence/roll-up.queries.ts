@@ -1,6 +1,6 @@
-import type { PoolClient } from 'pg';
 import { firstDay, lastDay } from '../domain/period.ts';
 import { planForWholeMonths, type CellSum, type ContactReading, type KeyRange } from './close-inputs.queries.ts';
+import { clientOf } from './client.ts';
 import { threadsOf, type Tx } from './database.ts';
 import { PackedRows } from './retention-packs.queries.ts';
 import { BUCKETS } from './retention/customer-keys.ts';
@@ -10,8 +10,8 @@ import { RollUpThread, type SameView } from './roll-up/threads.ts';
 
 /** Contacts of a slice: few enough to stay near the processor, enough to be worth their queries. */
 const SLICE = 60_000;
-/** Fewer contacts than this are not worth a thread: it takes a connection and a tenth of a second to begin. */
-const WORTH_A_THREAD = 500_000;
+/** Fewer contacts than this are not worth a thread: it takes a connection, and its code begins slowly: a second of CPU. */
+const WORTH_A_THREAD = 2_000_000;
 
 export interface RollUp {
   readonly sums: readonly CellSum[];
@@ -39,7 +39,7 @@ export async function rollUp(
   } = {},
 ): Promise<RollUp> {
   await planForWholeMonths(tx);
-  const client = (await tx.queryRunner!.connect()) as PoolClient;
+  const client = await clientOf(tx);
   const contacts = await packedContacts(tx, reading);
   const { sample } = options;
   const start: KernelStart = {
