@@ -40,10 +40,10 @@ export class MarginEvents {
   /** what stands where nothing has to be converted, one more where nothing has to be multiplied either */
   private readonly own: number;
   private readonly grouping = new ByCustomer();
-  /** as the events came: customers within the range, -1 for those who are not meant, and of the others */
-  private customerOf = new Int32Array(0);
-  private cameOn = new Int32Array(0);
-  private came = new Float64Array(0);
+  /** where each event begins, as they came */
+  private came = new Int32Array(0);
+  /** instants of what can be a sale, by customer; NaN of the others */
+  private sale = new Float64Array(0);
   private columns: MarginColumns = { customer: new Int32Array(0), day: new Int32Array(0), margin: new Float64Array(0) };
 
   constructor(
@@ -59,54 +59,54 @@ export class MarginEvents {
    * @param wanted 1 for each of the range whose events are meant
    */
   of(range: CustomerRange, words: Int32Array, wanted: Uint8Array, contacts: ContactHistory): MarginColumns {
-    this.group(range, words, wanted, contacts);
-    const { starts, count } = this.grouping;
+    this.group(range, words, wanted);
+    const { sale } = this;
+    const { starts } = this.grouping;
     const { customer, day, margin } = this.columns;
-    for (let c = 0; c < wanted.length; c++) {
-      const [first, end] = [starts[c]!, starts[c + 1]!];
-      customer.fill(range.from + c, first, end);
+    let to = 0;
+    for (let c = 0, row = 0; c < wanted.length; c++) {
+      const first = to;
       let isInOrder = true;
-      for (let row = first + 1; row < end; row++) if (day[row - 1]! > day[row]!) isInOrder = false;
-      if (!isInOrder) sortTogether(day, margin, first, end);
+      for (const end = starts[c + 1]!; row < end; row++) {
+        const [own, on] = [sale[row]!, day[row]!];
+        if (!Number.isNaN(own) && contacts.isTalking(range.from + c, own, on)) continue;
+        if (to > first && day[to - 1]! > on) isInOrder = false;
+        customer[to] = range.from + c;
+        day[to] = on;
+        margin[to++] = margin[row]!;
+      }
+      if (!isInOrder) sortTogether(day, margin, first, to);
     }
-    return { customer: customer.subarray(0, count), day: day.subarray(0, count), margin: margin.subarray(0, count) };
+    return { customer: customer.subarray(0, to), day: day.subarray(0, to), margin: margin.subarray(0, to) };
   }
 
-  /** Days and margins by customer, of events outside of contacts: read in the order in which they came, which is that of the memory. */
-  private group(range: CustomerRange, words: Int32Array, wanted: Uint8Array, contacts: ContactHistory): void {
+  /** Days, margins and sales by customer: read in the order in which the events came, which is that of the memory. */
+  private group(range: CustomerRange, words: Int32Array, wanted: Uint8Array): void {
     const { customers, grouping } = this;
     const most = words.length / WORDS;
     grouping.begin(wanted.length, most);
-    this.cameOn = roomFor(this.cameOn, most);
     this.came = roomFor(this.came, most);
-    this.customerOf = roomFor(this.customerOf, most);
-    const { cameOn, came, customerOf: of } = this;
-    // whose each event is first: what is looked up for one does not wait for what is done with another
-    for (let event = 0; event < most; event++) {
-      const c = customers.find(words[event * WORDS]!, words[event * WORDS + 1]!) - range.from;
-      of[event] = c < 0 || wanted[c] !== 1 ? -1 : c;
-    }
-    for (let event = 0, place = 0; event < most; event++, place += WORDS) {
-      const c = of[event]!;
-      if (c < 0) continue;
-      const daySale = words[place + W.daySale]!;
-      if ((daySale & 1) === 1) {
-        const time = wholeNumber(words[place + W.timeHigh]!, words[place + W.timeLow]!);
-        if (contacts.isTalking(range.from + c, time, daySale >> 1)) continue;
-      }
-      cameOn[grouping.count] = daySale >> 1;
-      came[grouping.count] = this.marginOf(words, place);
+    const { came } = this;
+    for (let place = 0; place < words.length; place += WORDS) {
+      const c = customers.find(words[place]!, words[place + 1]!) - range.from;
+      if (c < 0 || wanted[c] !== 1) continue;
+      came[grouping.count] = place;
       grouping.add(c);
     }
     grouping.added();
     const { count } = grouping;
     const { customer, day, margin } = this.columns;
     this.columns = { customer: roomFor(customer, count), day: roomFor(day, count), margin: roomFor(margin, count) };
-    const { day: days, margin: margins } = this.columns;
-    for (let record = 0; record < count; record++) {
-      const own = grouping.placeOf(record);
-      days[own] = cameOn[record]!;
-      margins[own] = came[record]!;
+    this.sale = roomFor(this.sale, count);
+    const { columns, sale } = this;
+    for (let event = 0; event < count; event++) {
+      const place = came[event]!;
+      const own = grouping.placeOf(event);
+      const daySale = words[place + W.daySale]!;
+      const isSale = (daySale & 1) === 1;
+      columns.day[own] = daySale >> 1;
+      columns.margin[own] = this.marginOf(words, place);
+      sale[own] = isSale ? wholeNumber(words[place + W.timeHigh]!, words[place + W.timeLow]!) : NaN;
     }
     grouping.placed();
   }
