@@ -2,23 +2,17 @@ import { canonicalize } from 'json-canonicalize';
 import { isSeq, parse, parseDocument, YAMLParseError } from 'yaml';
 import { InvalidInput, Refusal } from '../domain/errors.ts';
 import { sha256 } from '../domain/ids.ts';
+import { madeWhileAsked } from '../domain/made-once.ts';
 import type { Model } from '../domain/model/model.ts';
 import { readModel } from '../domain/model/read-model.ts';
 
-/** Texts that were read last, the newest behind the others: closes one after another ask for the same few. */
+/** Texts that were asked for last: closes one after another ask for the same few. */
 const known = new Map<string, Model>();
 const KEPT = 8;
 
 /** Model from the text of model.yaml; nobody changes it, so a text is read once. @throws InvalidInput naming line or key */
 export function parseModel(yaml: string, file = 'model.yaml'): Model {
-  return kept(yaml, known.get(yaml) ?? readModel(parsePlain(yaml, file), file));
-}
-
-function kept(yaml: string, model: Model): Model {
-  known.delete(yaml);
-  known.set(yaml, model);
-  if (known.size > KEPT) known.delete(known.keys().next().value!);
-  return model;
+  return madeWhileAsked(known, yaml, KEPT, () => readModel(parsePlain(yaml, file), file));
 }
 
 /** Hash of a model's content: layout and comments of the file do not count. */
@@ -29,7 +23,7 @@ export function modelHash(yaml: string, file = 'model.yaml'): string {
 /** A model with the hash of its content. @throws InvalidInput naming line or key */
 export function hashedModel(yaml: string, file: string): { readonly model: Model; readonly hash: string } {
   const plain = parsePlain(yaml, file);
-  return { model: kept(yaml, readModel(plain, file)), hash: hashOf(plain) };
+  return { model: madeWhileAsked(known, yaml, KEPT, () => readModel(plain, file)), hash: hashOf(plain) };
 }
 
 const hashOf = (plain: unknown): string => sha256(canonicalize(plain));

@@ -1,5 +1,6 @@
 import { logGamma } from '../causality/distributions.ts';
 import { Refusal } from '../errors.ts';
+import { madeWhileAsked } from '../made-once.ts';
 import type { Maximum } from './maximum-likelihood.ts';
 import { maximise } from './maximum-likelihood.ts';
 
@@ -69,15 +70,7 @@ const LOOKED_AT = 5;
 /** log(spent + v) of every row: most looks of a fit change p or q and leave v. */
 function logarithmsBeside(spent: Float64Array): (v: number) => Float64Array {
   const known = new Map<number, Float64Array>();
-  return (v) => {
-    let logs = known.get(v);
-    if (logs === undefined) {
-      logs = spent.map((own) => Math.log(own + v));
-      if (known.size === LOOKED_AT) known.delete(known.keys().next().value!);
-    } else known.delete(v); // to stand behind those that were not looked at for longer
-    known.set(v, logs);
-    return logs;
-  };
+  return (v) => madeWhileAsked(known, v, LOOKED_AT, () => spent.map((own) => Math.log(own + v)));
 }
 
 /** E[mean spend | x purchases of mean m] = p (v + x m) ÷ (p x + q − 1); with x = 0 the population's mean. */

@@ -1,4 +1,4 @@
--- How many packed facts there are. $1 contact or revenue, $2 first day, $3 last day, $4 watermark
+-- How many packed facts there are. $1 what they are packed as, $2 first day, $3 last day, $4 watermark
 -- rows: bucket, facts, bytes of their records. Narrow rows first: the records themselves would be sorted by bucket, on disk.
 with packs as materialized (
   select bucket, facts, octet_length(records) as bytes

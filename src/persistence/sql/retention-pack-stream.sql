@@ -1,4 +1,4 @@
--- Packed facts of some customers, in any order. $1 contact, revenue, referral or hit, $2 first day, $3 last day, $4 watermark, $5 first
+-- Packed facts of some customers, in any order. $1 what they are packed as, $2 first day, $3 last day, $4 watermark, $5 first
 -- bucket, $6 last bucket
 -- rows: whether all days of the pack are asked for, records
 select first_on >= $2::date and last_on <= $3::date, records
