@@ -3,7 +3,7 @@ import { wholeNumber } from '../whole-number.ts';
 import type { CustomerKeys } from './customer-keys.ts';
 import { sortShort } from '../roll-up/sort-short.ts';
 import { ByCustomer, roomFor, sortTogether, type CustomerRange } from './by-customer.ts';
-import { contactWords } from './fact-packs.ts';
+import { contactRecordWords } from './fact-packs.ts';
 
 /** Words of a contact behind its key (123-contacts-rolled-up-from-packs.sql): PostgreSQL's microseconds, day since 1970, number of the import times sign. */
 const W = { timeHigh: 2, timeLow: 3, day: 4, cell: 5, import: 6, seconds: 7, idLength: 8, id: 9 } as const;
@@ -90,7 +90,7 @@ export class ContactHistory {
     this.came = roomFor(this.came, most);
     this.corrected = roomFor(this.corrected, to - from).fill(0, 0, to - from);
     const { came, corrected } = this;
-    for (let at = 0; at < words.length; at += contactWords(words[at + W.idLength]!)) {
+    for (let at = 0; at < words.length; at += contactRecordWords(words[at + W.idLength]!)) {
       const c = customers.find(words[at]!, words[at + 1]!) - from;
       if (c < 0) continue;
       came[grouping.count] = at;

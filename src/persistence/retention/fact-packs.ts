@@ -334,11 +334,11 @@ export function recordWords(fact: PackedFact, words: Int32Array, at: number): nu
   if (fact === 'revenue') return REVENUE_BYTES / 4;
   if (fact === 'referral') return REFERRAL_BYTES / 4;
   if (fact === 'hit') return HIT.bytes / 4 + ((words[at + HIT.length]! + 3) >> 2);
-  return contactWords(words[at + CONTACT.length]!);
+  return contactRecordWords(words[at + CONTACT.length]!);
 }
 
 /** Words of a contact's record by the one that tells the length of its id, and whether it has a case. */
-export function contactWords(length: number): number {
+export function contactRecordWords(length: number): number {
   return CONTACT.bytes / 4 + ((length + 6) >> 3) + (length & 1) * (CASE_BYTES / 4);
 }
 

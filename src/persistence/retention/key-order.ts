@@ -1,5 +1,5 @@
 import type { KeyNumbers } from '../../domain/key-numbers.ts';
-import { grouped } from '../roll-up/grouped.ts';
+import { groupedBy } from '../roll-up/grouped.ts';
 import { sortShort } from '../roll-up/sort-short.ts';
 import { BUCKETS } from './customer-keys.ts';
 
@@ -15,8 +15,10 @@ export function numbersInOrder(keys: KeyNumbers, from = 0, to = BUCKETS): Int32A
   const least = (from / BUCKETS) * WORD_VALUES;
   const groups = 2 ** Math.max(4, Math.ceil(Math.log2(count + 1)));
   const perValue = groups / (((to - from) / BUCKETS) * WORD_VALUES);
-  const groupOf = (number: number): number => Math.floor((((highs[number]! ^ 0x8000_0000) >>> 0) - least) * perValue);
-  const { starts, order } = grouped(count, groups, groupOf);
+  const groupOf = new Int32Array(count);
+  for (let number = 0; number < count; number++)
+    groupOf[number] = Math.floor((((highs[number]! ^ 0x8000_0000) >>> 0) - least) * perValue);
+  const { starts, order } = groupedBy(groupOf, groups);
   const inOrder = (a: number, b: number): number => highs[a]! - highs[b]! || (lows[a]! >>> 0) - (lows[b]! >>> 0);
   for (let group = 0; group < groups; group++)
     if (starts[group + 1]! - starts[group]! > 1) sortShort(order, starts[group]!, starts[group + 1]!, inOrder);

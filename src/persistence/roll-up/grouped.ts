@@ -4,14 +4,7 @@ export interface Grouping {
   readonly order: Int32Array;
 }
 
-/** Counting sort of rows by group. @param groupOf group of row `i`, below `groups`, or -1 */
-export function grouped(rows: number, groups: number, groupOf: (row: number) => number): Grouping {
-  const own = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) own[row] = groupOf(row);
-  return groupedBy(own, groups);
-}
-
-/** The same of rows whose groups stand in a column. */
+/** Counting sort of rows by group. @param own group of each row, below `groups`, or -1 */
 export function groupedBy(own: Int32Array, groups: number): Grouping {
   const starts = new Int32Array(groups + 1);
   let known = 0;
