@@ -24,20 +24,21 @@ export function joinedColumns<T extends Record<string, typeof Int8Array | typeof
   return Object.fromEntries(columns) as { [K in keyof T]: InstanceType<T[K]> };
 }
 
-/** A column of doubles that comes in parts, held in half the memory where they are whole and small. */
+/** A column of numbers that comes in parts, held in half the memory where they are whole and small. */
 export class PartedColumn {
   private parts: (Int32Array | Float64Array)[] = [];
 
-  add(part: Float64Array): void {
+  add(part: ArrayLike<number>): void {
     const words = new Int32Array(part);
-    for (let i = 0; i < part.length; i++) if (!Object.is(part[i], words[i])) return void this.parts.push(part);
+    for (let i = 0; i < part.length; i++)
+      if (!Object.is(part[i], words[i])) return void this.parts.push(new Float64Array(part));
     this.parts.push(words);
   }
 
   /** All of it, once: it is let go. */
-  taken(): Float64Array {
+  taken(): Int32Array | Float64Array {
     const { parts } = this;
     this.parts = [];
-    return joined(Float64Array, parts);
+    return parts.every((part) => part instanceof Int32Array) ? joined(Int32Array, parts) : joined(Float64Array, parts);
   }
 }

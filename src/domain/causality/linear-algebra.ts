@@ -1,6 +1,8 @@
 /** Small dense linear algebra on columns (Float64Array each); n rows are many, columns few. */
 
 export type Column = Float64Array;
+/** A column of numbers in as little memory as they need: whole ones in words, flags in bytes. */
+export type Numbers = Float64Array | Int32Array | Int8Array | Uint8Array;
 /** A square matrix as its rows. */
 export type Square = Float64Array[];
 
@@ -15,11 +17,15 @@ export function columnOf(rows: number, value: (row: number) => number): Column {
   return column;
 }
 
-/** The values of some rows; themselves where these are all. */
-export function valuesOf<T extends ArrayLike<number>>(values: T, rows: Int32Array): T | Column {
-  if (rows.length === values.length) return values;
-  const column = new Float64Array(rows.length);
-  for (let at = 0; at < column.length; at++) column[at] = values[rows[at]!]!;
+/** The values of some rows, in memory of the same kind; themselves where these are all. */
+export function valuesOf<T extends ArrayLike<number>>(values: T, rows: ArrayLike<number>): T {
+  return rows.length === values.length ? values : picked(values, rows);
+}
+
+/** The values of rows in any order, each as often as it is named, in memory of the same kind. */
+export function picked<T extends ArrayLike<number>>(values: T, rows: ArrayLike<number>): T {
+  const column = new (values.constructor as new (length: number) => T & { [at: number]: number })(rows.length);
+  for (let at = 0; at < rows.length; at++) column[at] = values[rows[at]!]!;
   return column;
 }
 
@@ -53,7 +59,7 @@ function dotFrom(a: ArrayLike<number>, b: ArrayLike<number>, from: number, rows:
 const TILE = 512;
 
 /** X'WX of columns X and weights W (absent: ones). */
-export function crossProduct(columns: readonly Column[], weights?: ArrayLike<number>): Square {
+export function crossProduct(columns: readonly ArrayLike<number>[], weights?: ArrayLike<number>): Square {
   const result = square(columns.length);
   const n = columns[0]?.length ?? 0;
   const weighted = new Float64Array(TILE);
@@ -146,7 +152,7 @@ export function quadraticForm(a: ArrayLike<number>, matrix: Square): number {
 
 /** Σ columns[j] × coefficients[j], row by row, added to `start` (absent: zeros). */
 export function combination(
-  columns: readonly Column[],
+  columns: readonly ArrayLike<number>[],
   coefficients: ArrayLike<number>,
   rows: number,
   start?: ArrayLike<number>,
@@ -173,7 +179,7 @@ export interface Orthonormal {
   readonly dependent: readonly number[];
 }
 
-export function orthonormal(columns: readonly Column[]): Orthonormal {
+export function orthonormal(columns: readonly ArrayLike<number>[]): Orthonormal {
   const q: Column[] = [];
   const kept: number[] = [];
   const dependent: number[] = [];

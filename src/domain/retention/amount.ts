@@ -1,10 +1,10 @@
 import { apportionQuotas } from '../apportionment.ts';
 import { Fraction } from '../fraction.ts';
 import type { MeasuredEffect } from './effect.ts';
-import type { Streams } from './outcome.ts';
+import type { Stream } from './outcome.ts';
 
 /** Money of an effect by stream, in minor units. */
-export type StreamName = keyof Streams;
+export type StreamName = Stream;
 export type StreamAmounts = Readonly<Record<StreamName, bigint>>;
 
 export const STREAMS: readonly StreamName[] = ['buyAgain', 'buyMore', 'spreadTheWord'];

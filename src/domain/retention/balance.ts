@@ -1,4 +1,3 @@
-import type { Column } from '../causality/linear-algebra.ts';
 import type { Design, Factor } from './least-squares.ts';
 
 /**
@@ -111,7 +110,10 @@ interface Moments {
 }
 
 /** Of both arms in one pass. */
-function moments(column: Column, treated: ArrayLike<number>): readonly [untreated: Moments, treated: Moments] {
+function moments(
+  column: ArrayLike<number>,
+  treated: ArrayLike<number>,
+): readonly [untreated: Moments, treated: Moments] {
   const arms = [0, 1].map(() => ({ count: 0, mean: 0, squares: 0 })) as [Running, Running];
   for (let i = 0; i < column.length; i++) {
     const own = arms[treated[i] === 1 ? 1 : 0];
@@ -133,7 +135,7 @@ interface Running {
 }
 
 function weightedMeans(
-  column: Column,
+  column: ArrayLike<number>,
   treated: ArrayLike<number>,
   weights: ArrayLike<number>,
 ): readonly [untreated: number, treated: number] {

@@ -1,4 +1,4 @@
-import { columnOf } from '../causality/linear-algebra.ts';
+import { columnOf, flagsOf, type Numbers } from '../causality/linear-algebra.ts';
 import { KeyNumbers } from '../key-numbers.ts';
 import { Numbering } from '../numbering.ts';
 import { addDays, addMonths, firstDay } from '../period.ts';
@@ -131,13 +131,13 @@ export function decisionRows(
 /** What rows earned by time: whole minor units where events tell it. */
 export interface Earned {
   /** margin per band between the windows */
-  readonly bands: readonly Float64Array[];
+  readonly bands: readonly Numbers[];
   /** margin of the 182 days before the contact or hit */
-  readonly before: Float64Array;
+  readonly before: Numbers;
   /** margin of the year before those 182 days, which therefore cannot answer the falsification */
-  readonly priorValue: Float64Array;
+  readonly priorValue: Numbers;
   /** margin of the year up to the contact or hit */
-  readonly yearValue: Float64Array;
+  readonly yearValue: Numbers;
 }
 
 /** Sums of rows, before any statistics: those of parts of a customer range stand one behind the other in the whole's. */
@@ -248,7 +248,7 @@ export function cohortFacts(
 }
 
 /** What was earned in the year before, or since the customer came, by day. */
-function perDay(yearValue: Float64Array, tenure: Float64Array): Float64Array {
+function perDay(yearValue: Numbers, tenure: Float64Array): Float64Array {
   const rates = new Float64Array(yearValue.length);
   for (let i = 0; i < rates.length; i++) rates[i] = yearValue[i]! / Math.max(1, Math.min(PRIOR_DAYS, tenure[i]!));
   return rates;
@@ -256,7 +256,7 @@ function perDay(yearValue: Float64Array, tenure: Float64Array): Float64Array {
 
 interface Traits {
   readonly tenure: Float64Array;
-  readonly priorValue: Float64Array;
+  readonly priorValue: Numbers;
   readonly segment: Float64Array;
   readonly reason: ArrayLike<number>;
 }
@@ -264,11 +264,11 @@ interface Traits {
 function commonTerms(n: number, traits: Traits & { opened: ArrayLike<number> }): CohortFacts['terms'] {
   const { tenure, priorValue, segment, reason, opened } = traits;
   const columns = new Map<string, ArrayLike<number>>([
-    ['tenure', tenure.map((days) => Math.log1p(days))],
-    ['under half a year', tenure.map((days) => (days < FALSIFICATION_DAYS ? 1 : 0))],
-    ['prior value', priorValue.map((value) => Math.sign(value) * Math.sqrt(Math.abs(value)))],
-    ['bought before', priorValue.map((value) => (value > 0 ? 1 : 0))],
-    ['opened', Float64Array.from(opened)],
+    ['tenure', columnOf(n, (i) => Math.log1p(tenure[i]!))],
+    ['under half a year', flagsOf(n, (i) => (tenure[i]! < FALSIFICATION_DAYS ? 1 : 0))],
+    ['prior value', columnOf(n, (i) => Math.sign(priorValue[i]!) * Math.sqrt(Math.abs(priorValue[i]!)))],
+    ['bought before', flagsOf(n, (i) => (priorValue[i]! > 0 ? 1 : 0))],
+    ['opened', opened],
   ]);
   // A term that does not vary says nothing, and its standardised difference would be infinite.
   for (const [name, values] of columns) if (!varies(values)) columns.delete(name);

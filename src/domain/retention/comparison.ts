@@ -86,7 +86,7 @@ export function match(group: ComparisonGroup, policy: ComparisonPolicy = {}): Ma
     treatedInside,
     notAssessable,
     weight: found.weight,
-    differences: () => largestDifferences(group.terms, group.treated, found.weight),
+    differences: differencesOf(group, found.weight),
     estimate(outcome) {
       const { effect, customer } = found.effectOn(outcome);
       const error = standardError(effect.influence, customer);
@@ -95,6 +95,11 @@ export function match(group: ComparisonGroup, policy: ComparisonPolicy = {}): Ma
     },
     effectOf: (outcome) => dot(found.contrast(), outcome),
   };
+}
+
+/** Once they are asked for, nothing of the group is held. */
+function differencesOf({ terms, treated }: ComparisonGroup, weight: Float64Array): Matched['differences'] {
+  return once(() => largestDifferences(terms, treated, weight));
 }
 
 interface Found {
@@ -107,9 +112,11 @@ interface Found {
 
 /** Doubly robust: treated whom no untreated customer resembles are set aside, then the score is fitted once more. */
 function byScore(group: ComparisonGroup, overlap: number): Found {
-  const n = group.terms.rows;
-  const { rows, terms, treated, fitted } = scored(group, overlap);
-  const [inside, weight] = [new Uint8Array(n), new Float64Array(n)];
+  const { customer: customers, treated: arms } = group;
+  const [inside, weight] = [new Uint8Array(arms.length), new Float64Array(arms.length)];
+  const found = scored(group, overlap);
+  const { rows, terms, treated } = found;
+  let fitted: PropensityFit | undefined = found.fitted;
   for (let at = 0; at < rows.length; at++) {
     const p = fitted.probability[at]!;
     inside[rows[at]!] = 1;
@@ -121,10 +128,12 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
       flagsOf(treated.length, (at) => 1 - treated[at]!),
     ),
   );
-  const customer = once(() => valuesOf(group.customer, rows));
+  const customer = once(() => valuesOf(customers, rows));
   const effect = once(() => {
     const sample = { treated, treatmentTerms: terms, outcomeTerms: terms };
-    return effectOfOutcome(sample, 'aipw', { target: 'att', fitted, untreatedModel: model() });
+    const of = effectOfOutcome(sample, 'aipw', { target: 'att', fitted: fitted!, untreatedModel: model() });
+    fitted = undefined; // the arms have their weights
+    return of;
   });
   return {
     inside,
@@ -133,7 +142,7 @@ function byScore(group: ComparisonGroup, overlap: number): Found {
       effect: effect()(valuesOf(outcome, rows)).effect,
       customer: customer(),
     }),
-    contrast: once(() => contrastByScore(group.treated, terms, rows, weight, model())),
+    contrast: once(() => contrastByScore(arms, terms, rows, weight, model())),
   };
 }
 
@@ -145,15 +154,24 @@ interface Scored {
   readonly fitted: PropensityFit;
 }
 
-/** The rows inside the overlap and the score over them; nothing of the first fit is held on to. */
+/** The rows inside the overlap and the score over them; nothing of the first fit is held on to, nor while there is a second. */
 function scored(group: ComparisonGroup, overlap: number): Scored {
+  const first = scoredFirst(group, overlap);
+  return 'fitted' in first ? first : fittedOver(group, first.rows, first.start);
+}
+
+/** The first fit, or where it leaves rows out those inside the overlap and its coefficients. */
+function scoredFirst(
+  group: ComparisonGroup,
+  overlap: number,
+): Scored | { readonly rows: Int32Array; readonly start: Float64Array } {
   const first = fittedOver(group, rowsWithBothArms(group.terms, group.treated));
   const { rows: alike, treated: arms, fitted } = first;
   let bound = 0;
   for (let at = 0; at < alike.length; at++) if (arms[at] !== 1) bound = Math.max(bound, fitted.probability[at]!);
   bound = Math.min(bound, overlap);
   const rows = alike.filter((_, at) => fitted.probability[at]! <= bound);
-  return rows.length === alike.length ? first : fittedOver(group, rows, fitted.coefficients);
+  return rows.length === alike.length ? first : { rows, start: fitted.coefficients };
 }
 
 function fittedOver(group: ComparisonGroup, rows: Int32Array, start?: Float64Array): Scored {
@@ -167,9 +185,15 @@ function someRows(x: Design, rows: Int32Array): Design {
   return rows.length === x.rows ? x : rowsOf(x, rows);
 }
 
+/** What is found when it is first asked for; what it took is let go. */
 function once<T>(find: () => T): () => T {
+  let open: (() => T) | undefined = find;
   let found: T | undefined;
-  return () => (found ??= find());
+  return () => {
+    found ??= open!();
+    open = undefined;
+    return found;
+  };
 }
 
 function outcomeModel(terms: Design, weights: Uint8Array): Solver {

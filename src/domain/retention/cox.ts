@@ -33,10 +33,11 @@ export function coxRegression(x: Design, time: ArrayLike<number>, event: ArrayLi
   let beta: Float64Array = new Float64Array(x.columns.length);
   let current = likelihood(beta);
   const nullLogLikelihood = current.value;
-  const spans = x.columns.map(
-    (column) =>
-      column.reduce((top, v) => Math.max(top, v), -Infinity) - column.reduce((low, v) => Math.min(low, v), Infinity),
-  );
+  const spans = x.columns.map((column) => {
+    let [low, top] = [Infinity, -Infinity];
+    for (const value of column) [low, top] = [Math.min(low, value), Math.max(top, value)];
+    return top - low;
+  });
   for (let step = 0; step < 50; step++) {
     const factor = cholesky(current.information);
     if (factor === undefined) throw new Refusal('not_estimable', 'the terms of the hazard cannot be told apart');

@@ -1,11 +1,11 @@
-import { valuesOf } from '../causality/linear-algebra.ts';
+import { columnOf, valuesOf } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 import type { ComparisonPolicy, Estimate, Matched } from './comparison.ts';
 import { match } from './comparison.ts';
 import type { Design } from './least-squares.ts';
 import { rowsOf } from './least-squares.ts';
-import type { Streams } from './outcome.ts';
-import { bandsOf, discountFactors, streamsOf, windowOutcome } from './outcome.ts';
+import type { Stream } from './outcome.ts';
+import { bandsOf, buyAgainOf, discountFactors, windowOutcome } from './outcome.ts';
 
 /**
  * The two effects of method 7, read at cumulative windows. They answer different questions and are never added:
@@ -29,7 +29,7 @@ export interface CohortFacts {
   /** referred customers' margin less acquisition cost, per band; absent: none */
   readonly referred?: readonly ArrayLike<number>[];
   /** margin of the 182 days before the contact or hit */
-  readonly before: Float64Array;
+  readonly before: ArrayLike<number>;
   /** what the customer used to earn a day */
   readonly baselinePerDay: ArrayLike<number>;
   readonly terms: Design;
@@ -61,7 +61,7 @@ export interface MeasuredEffect {
   readonly perCustomer: Estimate;
   /** minor units: × customers inside the overlap */
   readonly total: { readonly point: number; readonly low: number; readonly high: number };
-  readonly streams: Readonly<Record<keyof Streams, number>>;
+  readonly streams: Readonly<Record<Stream, number>>;
   readonly customers: number;
   readonly notAssessable: number;
   readonly differenceBefore: number;
@@ -90,14 +90,15 @@ export function fullyObserved(clockStart: number, windowDays: number, observedTh
 export function effectReadings(facts: CohortFacts, policy: ReadingPolicy): WindowReading[] {
   const factors = discountFactors(policy.windowsDays, policy.discountRate);
   // Longer windows leave rows out, never in: as many rows are the same rows, matched once.
-  const known = new Map<number, Comparable | RefusedEffect>();
+  let known: { readonly count: number; readonly comparable: Comparable | RefusedEffect } | undefined;
   return bandsOf(policy.windowsDays).map(({ to: windowDays }, window) => {
     const { count, matured, unripe } = countsOf(facts, windowDays, policy);
-    let comparable = known.get(count);
-    if (comparable === undefined) {
+    if (known?.count !== count) {
+      known = undefined; // nothing of it is held while others are matched
       const rows = observedRows(facts, count, windowDays, policy);
-      known.set(count, (comparable = comparableRows(facts, rows, policy)));
+      known = { count, comparable: comparableRows(facts, rows, policy) };
     }
+    const { comparable } = known;
     const effect =
       'kind' in comparable
         ? comparable
@@ -131,6 +132,7 @@ function observedRows({ clockStart, active }: CohortFacts, count: number, window
 /** The rows observed over a window, made comparable, with what the time before says of them. */
 interface Comparable {
   readonly matched: Matched;
+  readonly differences: ReturnType<Matched['differences']>;
   readonly falsification: Estimate;
   readonly rows: Int32Array;
   readonly treated: ArrayLike<number>;
@@ -149,11 +151,26 @@ function comparableRows(facts: CohortFacts, rows: Int32Array, policy: ReadingPol
       },
       policy,
     );
-    return { matched, falsification: matched.estimate(valuesOf(facts.before, rows)), rows, treated };
+    const differences = matched.differences(); // before any estimate: they alone need all rows' terms
+    return {
+      matched,
+      differences,
+      falsification: matched.estimate(columnOf(rows.length, (at) => facts.before[rows[at]!]!)),
+      rows,
+      treated,
+    };
   } catch (problem) {
     if (!(problem instanceof Refusal)) throw problem;
     return { kind: 'refused', code: problem.code, why: problem.message };
   }
+}
+
+/** What rows earned over a window and the streams that it is made of: each a column that is made when it is asked for. */
+interface Outcomes {
+  readonly whole: () => Float64Array;
+  readonly buyAgain: () => Float64Array;
+  /** absent: none */
+  readonly spreadTheWord: (() => Float64Array) | undefined;
 }
 
 function outcomesOf(
@@ -162,32 +179,44 @@ function outcomesOf(
   window: number,
   factors: readonly number[],
   windowDays: number,
-): Streams {
-  const over = (bands: readonly ArrayLike<number>[]): Float64Array =>
-    valuesOf(windowOutcome(bands, factors, window), rows);
-  const baseline = new Float64Array(rows.length);
-  for (let at = 0; at < baseline.length; at++) baseline[at] = facts.baselinePerDay[rows[at]!]! * windowDays;
-  return streamsOf(over(facts.bands), baseline, facts.referred ? over(facts.referred) : new Float64Array(rows.length));
+): Outcomes {
+  const { bands, referred, baselinePerDay } = facts;
+  const own = (): Float64Array => windowOutcome(bands, factors, window, rows);
+  const again = (outcome: number, at: number): number => buyAgainOf(outcome, baselinePerDay[rows[at]!]! * windowDays);
+  const spread = referred && ((): Float64Array => windowOutcome(referred, factors, window, rows));
+  return {
+    whole() {
+      const whole = own();
+      const spreadTheWord = spread?.();
+      for (let at = 0; at < whole.length; at++) {
+        const buyAgain = again(whole[at]!, at);
+        whole[at] = buyAgain + (whole[at]! - buyAgain) + (spreadTheWord ? spreadTheWord[at]! : 0);
+      }
+      return whole;
+    },
+    buyAgain() {
+      const outcome = own();
+      for (let at = 0; at < outcome.length; at++) outcome[at] = again(outcome[at]!, at);
+      return outcome;
+    },
+    spreadTheWord: spread,
+  };
 }
 
-function measured(comparable: Comparable, streams: Streams, policy: ReadingPolicy): MeasuredEffect {
-  const { matched, falsification, rows, treated } = comparable;
-  const { buyAgain, buyMore, spreadTheWord } = streams;
-  const whole = new Float64Array(rows.length);
-  for (let i = 0; i < whole.length; i++) whole[i] = buyAgain[i]! + buyMore[i]! + spreadTheWord[i]!;
-  const perCustomer = matched.estimate(whole);
+function measured(comparable: Comparable, outcomes: Outcomes, policy: ReadingPolicy): MeasuredEffect {
+  const { matched, differences, falsification, rows, treated } = comparable;
+  const perCustomer = matched.estimate(outcomes.whole());
   const customers = matched.treatedInside;
   const largest = policy.largestDifference ?? 0.1;
   const why: string[] = [];
   if (falsification.low > 0 || falsification.high < 0) {
     why.push(`the ${FALSIFICATION_DAYS} days before already differ`);
   }
-  const differences = matched.differences();
   if (differences.after > largest) {
     why.push(`the groups still differ by ${differences.after.toFixed(2)} standard deviations, over ${largest}`);
   }
-  const streamTotal = (outcome: Float64Array): number => matched.effectOf(outcome) * customers;
-  const stream = { buyAgain: streamTotal(buyAgain), spreadTheWord: streamTotal(spreadTheWord) };
+  const streamTotal = (outcome?: () => Float64Array): number => (outcome ? matched.effectOf(outcome()) * customers : 0);
+  const stream = { buyAgain: streamTotal(outcomes.buyAgain), spreadTheWord: streamTotal(outcomes.spreadTheWord) };
   const total = perCustomer.perCustomer * customers;
   return {
     kind: 'measured',

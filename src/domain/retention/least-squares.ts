@@ -1,10 +1,11 @@
-import type { Column, Square } from '../causality/linear-algebra.ts';
+import type { Numbers, Square } from '../causality/linear-algebra.ts';
 import {
   backSubstitute,
   columnOf,
-  combination,
+  flagsOf,
   dot,
   orthonormal,
+  picked,
   square,
   untangle,
 } from '../causality/linear-algebra.ts';
@@ -12,7 +13,7 @@ import {
 /** Terms of a model over the rows of a sample; a constant is a column like any other. */
 export interface Design {
   readonly rows: number;
-  readonly columns: readonly Column[];
+  readonly columns: readonly Numbers[];
   /** one name a term, the columns' first, then the levels' of each factor: for messages and printed coefficients */
   readonly names: readonly string[];
   /** absent: none */
@@ -31,9 +32,13 @@ export interface Factor {
 
 /** Design of named columns; `constant` puts a column of ones first. */
 export function design(columns: ReadonlyMap<string, ArrayLike<number>>, rows: number, constant = true): Design {
-  const named: [string, Column][] = constant ? [['constant', new Float64Array(rows).fill(1)]] : [];
-  for (const [name, values] of columns) named.push([name, Float64Array.from(values)]);
+  const named: [string, Numbers][] = constant ? [['constant', new Uint8Array(rows).fill(1)]] : [];
+  for (const [name, values] of columns) named.push([name, isNumbers(values) ? values : Float64Array.from(values)]);
   return { rows, columns: named.map(([, values]) => values), names: named.map(([name]) => name) };
+}
+
+function isNumbers(values: ArrayLike<number>): values is Numbers {
+  return [Float64Array, Int32Array, Int8Array, Uint8Array].some((kind) => values instanceof kind);
 }
 
 /** The design with a factor behind its other terms. @param names of its levels */
@@ -44,7 +49,7 @@ export function withFactor(x: Design, of: Int32Array, names: readonly string[]):
 /** The same terms with a column for each level. */
 export function inColumns({ rows, columns, names, factors = [] }: Design): Design {
   const ofLevels = factors.flatMap(({ of, levels }) =>
-    Array.from({ length: levels }, (_, level) => columnOf(rows, (i) => (of[i] === level ? 1 : 0))),
+    Array.from({ length: levels }, (_, level) => flagsOf(rows, (i) => (of[i] === level ? 1 : 0))),
   );
   return { rows, columns: [...columns, ...ofLevels], names };
 }
@@ -56,16 +61,8 @@ export function byColumns(x: Design): Design {
 
 /** The same terms over some of the rows. */
 export function rowsOf(x: Design, rows: ArrayLike<number>): Design {
-  const columns = x.columns.map((column) => {
-    const own = new Float64Array(rows.length);
-    for (let at = 0; at < own.length; at++) own[at] = column[rows[at]!]!;
-    return own;
-  });
-  const factors = x.factors?.map(({ of, levels }) => {
-    const own = new Int32Array(rows.length);
-    for (let at = 0; at < own.length; at++) own[at] = of[rows[at]!]!;
-    return { of: own, levels };
-  });
+  const columns = x.columns.map((column) => picked(column, rows));
+  const factors = x.factors?.map(({ of, levels }) => ({ of: picked(of, rows), levels }));
   return { ...x, rows: rows.length, columns, factors };
 }
 
@@ -85,7 +82,7 @@ export interface Solver {
  */
 export function leastSquaresSolver(x: Design, weights?: ArrayLike<number>): Solver {
   const root = weights && Float64Array.from(weights, Math.sqrt);
-  const columns = root ? x.columns.map((column) => column.map((value, i) => value * root[i]!)) : x.columns;
+  const columns = root ? x.columns.map((column) => columnOf(column.length, (i) => column[i]! * root[i]!)) : x.columns;
   const { q, r, kept } = orthonormal(columns);
   const unit = square(q.length);
   for (let a = 0; a < q.length; a++) unit[a]![a] = 1;
@@ -107,9 +104,14 @@ export function leastSquaresSolver(x: Design, weights?: ArrayLike<number>): Solv
   };
 }
 
-/** x'β of every row. */
-export function predictions(x: Design, coefficients: ArrayLike<number>): Float64Array {
-  const result = combination(x.columns, coefficients, x.rows);
+/** x'β of every row. @param to written over; absent: a column is made */
+export function predictions(x: Design, coefficients: ArrayLike<number>, to?: Float64Array): Float64Array {
+  const result = to?.fill(0) ?? new Float64Array(x.rows);
+  for (let j = 0; j < x.columns.length; j++) {
+    const factor = coefficients[j]!;
+    const column = x.columns[j]!;
+    if (factor !== 0) for (let i = 0; i < result.length; i++) result[i]! += factor * column[i]!;
+  }
   let first = x.columns.length;
   for (const { of, levels } of x.factors ?? []) {
     for (let i = 0; i < result.length; i++) result[i]! += coefficients[first + of[i]!]!;

@@ -14,7 +14,7 @@ export interface Regression {
 /** Ordinary least squares on the columns that are not combinations of those before them, with its standard errors. */
 export function linearRegression(x: Design, y: ArrayLike<number>, cluster?: readonly string[]): Regression {
   const { kept } = orthonormal(x.columns);
-  const columns = kept.map((j) => x.columns[j]!);
+  const columns = kept.map((j) => Float64Array.from(x.columns[j]!));
   const fit = leastSquares(y, columns);
   const variance = fit.residualSquares / fit.degreesOfFreedom;
   const robust =

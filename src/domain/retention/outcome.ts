@@ -1,3 +1,4 @@
+import type { Numbers } from '../causality/linear-algebra.ts';
 import { Refusal } from '../errors.ts';
 
 /**
@@ -117,45 +118,38 @@ export function discountFactors(windowsDays: readonly number[], discountRate: nu
   return windowsDays.map((days) => (1 + discountRate) ** (-days / 365));
 }
 
-/** Cumulated outcome of window k: Σ bands up to it, discounted. */
+/** Cumulated outcome of window k, of some rows: Σ bands up to it, discounted. */
 export function windowOutcome(
   bands: readonly ArrayLike<number>[],
   factors: readonly number[],
   window: number,
+  rows: ArrayLike<number>,
 ): Float64Array {
-  const sum = new Float64Array(bands[0]!.length);
+  const sum = new Float64Array(rows.length);
   for (let b = 0; b <= window; b++) {
     const [band, factor] = [bands[b]!, factors[b]!];
-    for (let i = 0; i < sum.length; i++) sum[i]! += band[i]! * factor;
+    for (let at = 0; at < sum.length; at++) sum[at]! += band[rows[at]!]! * factor;
   }
   return sum;
 }
 
 /** What the outcome is made of; `spread the word` is the referred customers' margin less what winning them cost. */
-export interface Streams {
-  readonly buyAgain: Float64Array;
-  readonly buyMore: Float64Array;
-  readonly spreadTheWord: Float64Array;
-}
+export type Stream = 'buyAgain' | 'buyMore' | 'spreadTheWord';
 
 /**
- * Buy again = min(outcome, own baseline), buy more = the rest: together the outcome, whatever its sign.
+ * Of a customer's outcome what bought again: no more than its own baseline. The rest bought more, so that both together
+ * are the outcome, whatever its sign.
  * @param baseline what the customer earned before, scaled to the window
  */
-export function streamsOf(outcome: Float64Array, baseline: Float64Array, referred: Float64Array): Streams {
-  const [buyAgain, buyMore] = [new Float64Array(outcome.length), new Float64Array(outcome.length)];
-  for (let i = 0; i < outcome.length; i++) {
-    buyAgain[i] = Math.min(outcome[i]!, Math.max(0, baseline[i]!));
-    buyMore[i] = outcome[i]! - buyAgain[i]!;
-  }
-  return { buyAgain, buyMore, spreadTheWord: referred };
+export function buyAgainOf(outcome: number, baseline: number): number {
+  return Math.min(outcome, Math.max(0, baseline));
 }
 
 /** What rows bought since their clocks started, one each; a day on which something was bought counts once. */
 export interface Purchases {
   readonly days: Int32Array;
   /** minor units */
-  readonly amount: Float64Array;
+  readonly amount: Numbers;
   /** the last of the days; the day before the clock's start where nothing was bought */
   readonly last: Int32Array;
 }

@@ -31,7 +31,7 @@ interface Rows {
   readonly probability: Float64Array;
   readonly slope: Float64Array;
   readonly score: Float64Array;
-  /** −d²logL/dη² */
+  /** −d²logL/dη²; of the logit it is the slope */
   readonly curvature: Float64Array;
 }
 
@@ -62,7 +62,7 @@ export function propensity(
   }
   const fill: LinkRows = link === 'logit' ? logitRows : probitRows;
   const scaled = scaledTerms(x);
-  const rows = emptyRows(n);
+  const rows = emptyRows(n, link);
   let coefficients = start ? scaled.from(start) : new Float64Array(scaled.size);
   let [eta, next] = [new Float64Array(n), new Float64Array(n)];
   const shift = new Float64Array(n);
@@ -114,13 +114,10 @@ function stepped(from: Float64Array, shift: Float64Array, share: number, to: Flo
   return to;
 }
 
-function emptyRows(n: number): Rows {
-  return {
-    probability: new Float64Array(n),
-    slope: new Float64Array(n),
-    score: new Float64Array(n),
-    curvature: new Float64Array(n),
-  };
+function emptyRows(n: number, link: Link): Rows {
+  const slope = new Float64Array(n);
+  const curvature = link === 'logit' ? slope : new Float64Array(n);
+  return { probability: new Float64Array(n), slope, score: new Float64Array(n), curvature };
 }
 
 function separated(): Refusal {
@@ -128,7 +125,7 @@ function separated(): Refusal {
 }
 
 function logitRows(eta: Float64Array, treated: ArrayLike<number>, rows: Rows): number {
-  const { probability: probabilities, slope: slopes, score, curvature } = rows;
+  const { probability: probabilities, slope: slopes, score } = rows;
   let total = 0;
   for (let i = 0; i < eta.length; i++) {
     const at = eta[i]!;
@@ -138,7 +135,6 @@ function logitRows(eta: Float64Array, treated: ArrayLike<number>, rows: Rows): n
     probabilities[i] = probability;
     slopes[i] = slope;
     score[i] = treated[i]! - probability;
-    curvature[i] = slope;
     total -= Math.log1p(tail) + (treated[i] === 1 ? Math.max(0, -at) : Math.max(0, at));
   }
   return total;

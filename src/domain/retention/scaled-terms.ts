@@ -1,10 +1,10 @@
-import type { Column, Square } from '../causality/linear-algebra.ts';
+import type { Numbers, Square } from '../causality/linear-algebra.ts';
 import {
   cholesky,
   choleskyInverse,
   choleskySolve,
-  columnOf,
   dot,
+  flagsOf,
   orthonormal,
   square,
 } from '../causality/linear-algebra.ts';
@@ -112,7 +112,7 @@ export function normalEquations(x: Design, weights: Weights): Solver {
 /** A term's column, less its mean where it is to be centred, with a mean square of 1. */
 function scaledColumn(x: Design, place: number, centred: boolean): { column: TermColumn; term: ScaledTerm } {
   const level = levelAt(x, place);
-  const values = level ? columnOf(x.rows, isLevel(level)) : x.columns[place]!;
+  const values = level ? flagsOf(x.rows, isLevel(level)) : x.columns[place]!;
   const centre = centred ? mean(values) : 0;
   const scale = Math.sqrt(squaresAround(values, centre) / x.rows) || 1;
   const term = { place, centre, scale };
@@ -136,14 +136,14 @@ function isLevel({ factor: { of }, level }: NonNullable<ReturnType<typeof levelA
   return (row) => (of[row] === level ? 1 : 0);
 }
 
-function mean(column: Column): number {
+function mean(column: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < column.length; i++) sum += column[i]!;
   return sum / column.length;
 }
 
 /** Σ (value − centre)², a tile at a time, as `dot` sums them. */
-function squaresAround(values: Column, centre: number): number {
+function squaresAround(values: Numbers, centre: number): number {
   const program = tileProgram(1);
   program.lanes.fill(0, 0, LANES);
   for (let from = 0; from < values.length; from += TILE) {

@@ -1,4 +1,4 @@
-import type { Column, Square } from '../causality/linear-algebra.ts';
+import type { Numbers, Square } from '../causality/linear-algebra.ts';
 import { square } from '../causality/linear-algebra.ts';
 import { LANES, TILE, tileProgram, type TileProgram } from '../causality/tile-program.ts';
 import type { Factor } from './least-squares.ts';
@@ -6,7 +6,7 @@ import type { Factor } from './least-squares.ts';
 /** A column of terms: numbers, or of a level two of them: for the rows of other levels and for its own. */
 export type TermColumn =
   | {
-      readonly values: Column;
+      readonly values: Numbers;
       /** taken off each number, and what the rest is divided by, whenever they are read: no other column is made */
       readonly centre: number;
       readonly scale: number;
@@ -15,6 +15,17 @@ export type TermColumn =
 
 /** 0 or 1 a row, or any weight. */
 export type Weights = Float64Array | Uint8Array;
+
+/**
+ * Says weights and values of as many rows from one on, by their x'β, which may stand where the weights go.
+ */
+export type TellRows = (
+  predictor: Float64Array,
+  from: number,
+  rows: number,
+  weights: Float64Array,
+  values: Float64Array,
+) => void;
 
 export interface Equations {
   readonly information: Square;
@@ -57,25 +68,41 @@ export class TermTiles {
 
   /** x'β of every row. @param to written over */
   predictor(coefficients: ArrayLike<number>, to: Float64Array): void {
-    const { program, columns } = this;
-    const place = 2 * columns.length;
+    const own = this.program.column(2 * this.columns.length);
     for (let from = 0; from < this.rows; from += TILE) {
       const rows = this.load(from);
-      program.column(place).fill(0);
-      for (let c = 0; c < columns.length; c++) {
-        if (coefficients[c] !== 0) program.add(c, coefficients[c]!, place, rows);
-      }
-      to.set(program.column(place).subarray(0, rows), from);
-    }
-    let first = columns.length;
-    for (const { of, levels } of this.factors) {
-      for (let i = 0; i < to.length; i++) to[i]! += coefficients[first + of[i]!]!;
-      first += levels;
+      this.predict(coefficients, from, rows);
+      to.set(own.subarray(0, rows), from);
     }
   }
 
   /** X'WX and X'f. @param weights absent: ones @param values f; absent: zeros */
   equations(weights?: Weights, values?: Float64Array): Equations {
+    const { program } = this;
+    const count = this.columns.length;
+    const [ofWeights, ofValues] = [program.column(2 * count), program.column(2 * count + 1)];
+    if (weights === undefined) ofWeights.fill(1);
+    if (values === undefined) ofValues.fill(0);
+    return this.equationsOf((from, rows) => {
+      if (weights) ofWeights.set(weights.subarray(from, from + rows));
+      if (values) ofValues.set(values.subarray(from, from + rows));
+    }, values !== undefined);
+  }
+
+  /** X'WX and X'f where weights and values follow from x'β: told tile by tile, so that the terms are brought once for both. */
+  equationsAt(coefficients: ArrayLike<number>, tell: TellRows): Equations {
+    const { program } = this;
+    const count = this.columns.length;
+    const [ofWeights, ofValues] = [program.column(2 * count), program.column(2 * count + 1)];
+    // the predictor stands where the weights come to stand
+    return this.equationsOf((from, rows) => {
+      this.predict(coefficients, from, rows);
+      tell(ofWeights, from, rows, ofWeights, ofValues);
+    }, true);
+  }
+
+  /** @param bring puts weights and values of some rows behind the columns' room */
+  private equationsOf(bring: (from: number, rows: number) => void, hasValues: boolean): Equations {
     const { program, columns, factors, size } = this;
     const count = columns.length;
     const [weightsAt, valuesAt] = [2 * count, 2 * count + 1];
@@ -89,21 +116,16 @@ export class TermTiles {
     });
     program.lanes.fill(0);
     program.sums.fill(0);
-    if (weights === undefined) program.column(weightsAt).fill(1);
-    if (values === undefined) program.column(valuesAt).fill(0);
     for (let from = 0; from < this.rows; from += TILE) {
       const rows = this.load(from);
-      if (weights) program.column(weightsAt).set(weights.subarray(from, from + rows));
+      bring(from, rows);
       for (let c = 0; c < count; c++) {
         program.weigh(c, weightsAt, count + c, rows);
         program.lanes.fill(0, 0, (c + 1) * LANES);
         program.dots(count + c, c + 1, rows, 0);
         addLanes(program.lanes, 0, information[c]!, c + 1);
       }
-      if (values) {
-        program.column(valuesAt).set(values.subarray(from, from + rows));
-        program.dots(valuesAt, count, rows, ofValues);
-      }
+      if (hasValues) program.dots(valuesAt, count, rows, ofValues);
       for (const own of levels) own.add(from, rows);
     }
     const sums = new Float64Array(size);
@@ -136,6 +158,22 @@ export class TermTiles {
     return sums;
   }
 
+  /** x'β of the rows that were brought, behind the weighted columns. */
+  private predict(coefficients: ArrayLike<number>, from: number, rows: number): void {
+    const { program, columns, factors } = this;
+    const place = 2 * columns.length;
+    const own = program.column(place);
+    own.fill(0);
+    for (let c = 0; c < columns.length; c++) {
+      if (coefficients[c] !== 0) program.add(c, coefficients[c]!, place, rows);
+    }
+    let first = columns.length;
+    for (const { of, levels } of factors) {
+      addLevels(own, of, from, rows, coefficients, first);
+      first += levels;
+    }
+  }
+
   /** Brings the columns' rows from one on. @returns how many */
   private load(from: number): number {
     const { program, columns } = this;
@@ -158,6 +196,18 @@ export class TermTiles {
     }
     return rows;
   }
+}
+
+/** Adds to each row's number that of its level. */
+function addLevels(
+  to: Float64Array,
+  of: Int32Array,
+  from: number,
+  rows: number,
+  coefficients: ArrayLike<number>,
+  first: number,
+): void {
+  for (let row = 0; row < rows; row++) to[row]! += coefficients[first + of[from + row]!]!;
 }
 
 /** Adds the sum of each four lanes, as `dot` adds them. */

@@ -61,11 +61,14 @@ interface Arm {
   /** 1 for rows that the mean is taken over */
   readonly member: Uint8Array;
   readonly size: number;
-  readonly fitted: PropensityFit | undefined;
+  readonly fitted: FittedScore | undefined;
   /** weight of a row of the arm toward the target, and its change with the linear predictor of the propensity */
   readonly weight: Float64Array;
   readonly change: Float64Array;
 }
+
+/** Of a fit what every outcome needs: the rest is let go once the arms have their weights. */
+type FittedScore = Pick<PropensityFit, 'score' | 'bread'>;
 
 type MeanOf = (outcome: ArrayLike<number>) => ArmMean;
 
@@ -80,6 +83,18 @@ export function effectOfOutcome(
   estimator: Estimator,
   options: EffectOptions = {},
 ): (outcome: ArrayLike<number>) => Effect {
+  const means = meansOf(setting, estimator, options);
+  return (outcome) => {
+    const [untreated, treated] = [means[0](outcome), means[1](outcome)];
+    return { untreated, treated, effect: difference(treated, untreated) };
+  };
+}
+
+function meansOf(
+  setting: Setting,
+  estimator: Estimator,
+  options: EffectOptions,
+): readonly [untreated: MeanOf, treated: MeanOf] {
   const { target = 'ate', link = 'logit' } = options;
   const fitted =
     estimator === 'ra' ? undefined : (options.fitted ?? propensity(setting.treatmentTerms, setting.treated, link));
@@ -91,11 +106,7 @@ export function effectOfOutcome(
     const solver = side === 0 && estimator !== 'ipwra' ? options.untreatedModel : undefined;
     return modelledMean(arm, estimator, solver);
   };
-  const means = [mean(0), mean(1)] as const;
-  return (outcome) => {
-    const [untreated, treated] = [means[0](outcome), means[1](outcome)];
-    return { untreated, treated, effect: difference(treated, untreated) };
-  };
+  return [mean(0), mean(1)];
 }
 
 export function difference(treated: ArmMean, untreated: ArmMean): ArmMean {
@@ -138,7 +149,8 @@ function armOf(setting: Setting, side: 0 | 1, target: Target, fitted: Propensity
     weight[i] = target === 'ate' ? 1 / own : p / own;
     change[i] = ((target === 'ate' && side === 1 ? -1 : 1) * fitted.slope[i]!) / own ** 2;
   }
-  return { setting, inArm, member, size, fitted, weight, change };
+  const score = fitted && { score: fitted.score, bread: fitted.bread };
+  return { setting, inArm, member, size, fitted: score, weight, change };
 }
 
 /** Of the treated. */
@@ -187,18 +199,20 @@ function modelledMean(arm: Arm, estimator: 'ra' | 'aipw' | 'ipwra', known?: Solv
   for (let i = 0; i < rows; i++) slope[i] = member[i]! - corrected[i]!;
   const reach = predictions(x, matrixTimes(model.bread, weightedTerms(x, slope)));
   return (y) => {
-    const predicted = predictions(x, model.coefficients(y));
-    const [direct, rest] = [new Float64Array(rows), new Float64Array(rows)];
+    const coefficients = model.coefficients(y);
+    const predicted = predictions(x, coefficients);
+    const rest = new Float64Array(rows);
     let total = 0;
     for (let i = 0; i < rows; i++) {
       rest[i] = y[i]! - predicted[i]!;
       total = total + member[i]! * predicted[i]! + corrected[i]! * rest[i]!;
     }
     const mean = total / size;
-    const influence = new Float64Array(rows);
+    const directOf = (i: number, own: number): number =>
+      (member[i]! * (own - mean) + corrected[i]! * (y[i]! - own)) / size;
+    const influence = predicted; // takes its place
     for (let i = 0; i < rows; i++) {
-      direct[i] = (member[i]! * (predicted[i]! - mean) + corrected[i]! * rest[i]!) / size;
-      influence[i] = direct[i]! + (modelWeight[i]! * rest[i]! * reach[i]!) / size;
+      influence[i] = directOf(i, predicted[i]!) + (modelWeight[i]! * rest[i]! * reach[i]!) / size;
     }
     if (fitted !== undefined) {
       // What the propensity moves: the correction itself (aipw), or the weights of the outcome model (ipwra).
@@ -206,18 +220,27 @@ function modelledMean(arm: Arm, estimator: 'ra' | 'aipw' | 'ipwra', known?: Solv
       for (let i = 0; i < rows; i++) rest[i] = (change[i]! * rest[i]! * (by ? by[i]! : 1)) / size;
       addPropensity(influence, fitted, setting, rest);
     }
-    return { mean, influence, direct };
+    return {
+      mean,
+      influence,
+      get direct() {
+        return predictions(x, coefficients).map((own, i) => directOf(i, own));
+      },
+    };
   };
 }
 
-/** Adds what each row moves through the fitted propensity: its score times the mean's slope in the coefficients. */
+/**
+ * Adds what each row moves through the fitted propensity: its score times the mean's slope in the coefficients.
+ * @param steer written over
+ */
 function addPropensity(
   influence: Float64Array,
-  fitted: PropensityFit,
+  fitted: FittedScore,
   { treatmentTerms: x }: Setting,
   steer: Float64Array,
 ): void {
-  const reach = predictions(x, matrixTimes(fitted.bread, weightedTerms(x, steer)));
+  const reach = predictions(x, matrixTimes(fitted.bread, weightedTerms(x, steer)), steer);
   for (let i = 0; i < influence.length; i++) influence[i]! += fitted.score[i]! * reach[i]!;
 }
 

@@ -6,10 +6,10 @@ import { effectReadings } from '../../../src/domain/retention/effect.ts';
 import { SERVICE_DELAY_DAYS, episodes } from '../../../src/domain/retention/episode.ts';
 import { design } from '../../../src/domain/retention/least-squares.ts';
 import {
+  buyAgainOf,
   contractMarginIn,
   countsAsOutcome,
   discountFactors,
-  streamsOf,
   purchasesOf,
 } from '../../../src/domain/retention/outcome.ts';
 import { forecastEffects } from '../../../src/domain/retention/provisional.ts';
@@ -130,10 +130,8 @@ describe('outcomes', () => {
   });
 
   it('split into buying again, up to the own baseline, and buying more', () => {
-    const outcome = Float64Array.of(50, 150, -20);
-    const { buyAgain, buyMore } = streamsOf(outcome, Float64Array.of(100, 100, 100), new Float64Array(3));
-    expect(Array.from(buyAgain)).toEqual([50, 100, -20]);
-    expect(Array.from(buyMore)).toEqual([0, 50, 0]);
+    expect([50, 150, -20].map((outcome) => buyAgainOf(outcome, 100))).toEqual([50, 100, -20]);
+    expect([50, -20].map((outcome) => buyAgainOf(outcome, -10))).toEqual([0, -20]);
   });
 
   it('of contracts are the margin for the time active', () => {
