@@ -4,6 +4,7 @@ import { cholesky, choleskyInverse, choleskySolve, combination } from '../causal
 import { Refusal } from '../errors.ts';
 import type { Design } from './least-squares.ts';
 import { scaledTerms } from './scaled-terms.ts';
+import type { Equations } from './term-tiles.ts';
 
 /** How a linear predictor becomes a probability. */
 export type Link = 'logit' | 'probit';
@@ -35,8 +36,15 @@ interface Rows {
   readonly curvature: Float64Array;
 }
 
-/** Fills the rows at a linear predictor. @returns the log-likelihood */
-type LinkRows = (eta: Float64Array, treated: ArrayLike<number>, rows: Rows) => number;
+/** Fills some rows, the last not included, at a linear predictor. @returns the log-likelihood of those before and theirs */
+type LinkRows = (
+  eta: Float64Array,
+  treated: ArrayLike<number>,
+  rows: Rows,
+  from: number,
+  to: number,
+  before: number,
+) => number;
 
 /**
  * Probability of treatment by maximum likelihood: Newton steps on the observed information (for the logit the same as
@@ -65,26 +73,41 @@ export function propensity(
   const rows = emptyRows(n, link);
   let coefficients = start ? scaled.from(start) : new Float64Array(scaled.size);
   let [eta, next] = [new Float64Array(n), new Float64Array(n)];
-  const shift = new Float64Array(n);
-  scaled.predictor(coefficients, eta);
-  let current = fill(eta, treated, rows);
+  /** The log-likelihood at eta + z'β, and its equations: eta + z'β stands in `next` then. */
+  const at = (by: Float64Array): { reached: number; equations: Equations } => {
+    let reached = 0;
+    const equations = scaled.equationsAt(by, (shift, from, count, weights, values) => {
+      const to = from + count;
+      sums(eta, shift, next, from, to);
+      reached = fill(next, treated, rows, from, to, reached);
+      weights.set(rows.curvature.subarray(from, to));
+      values.set(rows.score.subarray(from, to));
+    });
+    return { reached, equations };
+  };
+  let { reached: current, equations } = at(coefficients);
   // Other rows may drop other terms: a start that says less than nothing is no start.
   if (start && !(current > -n * Math.LN2)) {
     coefficients = new Float64Array(scaled.size);
-    scaled.predictor(coefficients, eta);
-    current = fill(eta, treated, rows);
+    ({ reached: current, equations } = at(coefficients));
   }
+  [eta, next] = [next, eta];
   for (let step = 0; step < MOST_STEPS; step++) {
-    const { information, sums } = scaled.equations(rows.curvature, rows.score);
-    const factor = cholesky(information);
+    const factor = cholesky(equations.information);
     if (factor === undefined) throw separated();
-    const move = choleskySolve(factor, sums);
-    scaled.predictor(move, shift);
+    const move = choleskySolve(factor, equations.sums);
     let share = 1;
-    let reached = fill(stepped(eta, shift, share, next), treated, rows);
-    while (!(reached >= current - 1e-9 * Math.abs(current)) && share > 1e-6) {
-      share /= 2;
-      reached = fill(stepped(eta, shift, share, next), treated, rows);
+    let reached: number;
+    ({ reached, equations } = at(move));
+    const climbs = (): boolean => reached >= current - 1e-9 * Math.abs(current);
+    if (!climbs()) {
+      const shift = new Float64Array(n);
+      scaled.predictor(move, shift);
+      while (!climbs() && share > 1e-6) {
+        share /= 2;
+        reached = fill(stepped(eta, shift, share, next), treated, rows, 0, n, 0);
+      }
+      equations = scaled.equations(rows.curvature, rows.score);
     }
     const gain = reached - current;
     coefficients = combination([move], [share], move.length, coefficients);
@@ -92,7 +115,7 @@ export function propensity(
     current = reached;
     if (step > 0 && Math.abs(gain) <= CONVERGED * (Math.abs(current) + 1)) {
       if (eta.every((value) => Math.abs(value) > SEPARATED)) throw separated();
-      const last = cholesky(scaled.equations(rows.curvature).information);
+      const last = cholesky(equations.information);
       if (last === undefined) throw separated();
       const { probability, slope, score } = rows;
       return {
@@ -106,6 +129,11 @@ export function propensity(
     }
   }
   throw separated();
+}
+
+/** Writes a number of `own` and one of `others`, which begin at `from`, over those of `to`, up to a place. */
+function sums(own: Float64Array, others: Float64Array, to: Float64Array, from: number, end: number): void {
+  for (let i = from; i < end; i++) to[i] = own[i]! + others[i - from]!;
 }
 
 /** Writes from + share × shift over what `to` held. */
@@ -124,10 +152,16 @@ function separated(): Refusal {
   return new Refusal('no_overlap', 'the terms tell treated from untreated completely: nobody comparable is left');
 }
 
-function logitRows(eta: Float64Array, treated: ArrayLike<number>, rows: Rows): number {
-  const { probability: probabilities, slope: slopes, score } = rows;
-  let total = 0;
-  for (let i = 0; i < eta.length; i++) {
+function logitRows(
+  eta: Float64Array,
+  treated: ArrayLike<number>,
+  { probability: probabilities, slope: slopes, score }: Rows,
+  from: number,
+  to: number,
+  before: number,
+): number {
+  let total = before;
+  for (let i = from; i < to; i++) {
     const at = eta[i]!;
     const tail = Math.exp(-Math.abs(at));
     const probability = at >= 0 ? 1 / (1 + tail) : tail / (1 + tail);
@@ -140,9 +174,16 @@ function logitRows(eta: Float64Array, treated: ArrayLike<number>, rows: Rows): n
   return total;
 }
 
-function probitRows(eta: Float64Array, treated: ArrayLike<number>, rows: Rows): number {
-  let total = 0;
-  for (let i = 0; i < eta.length; i++) {
+function probitRows(
+  eta: Float64Array,
+  treated: ArrayLike<number>,
+  rows: Rows,
+  from: number,
+  to: number,
+  before: number,
+): number {
+  let total = before;
+  for (let i = from; i < to; i++) {
     const at = eta[i]!;
     const signed = treated[i] === 1 ? at : -at;
     const density = Math.exp(-0.5 * at * at) / Math.sqrt(2 * Math.PI);

@@ -12,7 +12,7 @@ import { LANES, TILE, tileProgram } from '../causality/tile-program.ts';
 import { invariant } from '../errors.ts';
 import type { Design, Factor, Solver } from './least-squares.ts';
 import { inColumns } from './least-squares.ts';
-import { TermTiles, type Equations, type TermColumn, type Weights } from './term-tiles.ts';
+import { TermTiles, type Equations, type TellRows, type TermColumn, type Weights } from './term-tiles.ts';
 
 /**
  * A design's terms that are no combinations of others, its columns centred (where there is a constant) and scaled, with
@@ -24,6 +24,10 @@ export interface ScaledTerms {
   readonly predictor: (coefficients: Float64Array, to: Float64Array) => void;
   /** Z'WZ, and Z'f where values f are given; absent weights: ones */
   readonly equations: (weights?: Weights, values?: Float64Array) => Equations;
+  /** Z'WZ and Z'f by z'β, of which weights and values are told */
+  readonly equationsAt: (coefficients: Float64Array, tell: TellRows) => Equations;
+  /** Z'WZ of the weights that told the terms apart */
+  readonly products: () => Square;
   /** Z'Wf */
   readonly sums: (weights: Weights, values: ArrayLike<number>) => Float64Array;
   readonly from: (coefficients: Float64Array) => Float64Array;
@@ -56,7 +60,8 @@ export function scaledTerms(x: Design, weights?: Weights): ScaledTerms {
     asLevels ? x.factors : [],
   );
   const size = tiles.size;
-  const kept = asLevels ? independent(tiles.equations(weights).information) : [...terms.keys()];
+  const products = asLevels ? tiles.equations(weights).information : undefined;
+  const kept = products ? independent(products) : [...terms.keys()];
   // Levels are neither centred nor scaled.
   const own = kept.map((a) => terms[a] ?? { place: a, centre: 0, scale: 1 });
   const at = constant === undefined ? -1 : own.findIndex(({ place }) => place === constant);
@@ -67,17 +72,23 @@ export function scaledTerms(x: Design, weights?: Weights): ScaledTerms {
     return whole;
   };
   const someOf = (whole: Float64Array): Float64Array => Float64Array.from(kept, (a) => whole[a]!);
+  const ofKept = (whole: Equations): Equations =>
+    kept.length === size
+      ? whole
+      : { information: kept.map((a) => someOf(whole.information[a]!)), sums: someOf(whole.sums) };
+  const wholeOf = (coefficients: Float64Array): Float64Array => {
+    const whole = new Float64Array(size);
+    kept.forEach((a, k) => (whole[a] = coefficients[k]!));
+    return whole;
+  };
   return {
     size: kept.length,
-    predictor(coefficients, to) {
-      const whole = new Float64Array(size);
-      kept.forEach((a, k) => (whole[a] = coefficients[k]!));
-      tiles.predictor(whole, to);
-    },
-    equations(curvature, values) {
-      const whole = tiles.equations(curvature, values);
-      if (kept.length === size) return whole;
-      return { information: kept.map((a) => someOf(whole.information[a]!)), sums: someOf(whole.sums) };
+    predictor: (coefficients, to) => tiles.predictor(wholeOf(coefficients), to),
+    equations: (curvature, values) => ofKept(tiles.equations(curvature, values)),
+    equationsAt: (coefficients, tell) => ofKept(tiles.equationsAt(wholeOf(coefficients), tell)),
+    products: () => {
+      const information = products ?? tiles.equations(weights).information;
+      return ofKept({ information, sums: new Float64Array(size) }).information;
     },
     sums: (curvature, values) => someOf(tiles.sums(curvature, values)),
     from(coefficients) {
@@ -101,7 +112,7 @@ export function scaledTerms(x: Design, weights?: Weights): ScaledTerms {
  */
 export function normalEquations(x: Design, weights: Weights): Solver {
   const scaled = scaledTerms(x, weights);
-  const factor = cholesky(scaled.equations(weights).information);
+  const factor = cholesky(scaled.products());
   invariant(factor !== undefined, 'terms that were told apart are combinations of each other');
   return {
     bread: scaled.bread(choleskyInverse(factor)),
