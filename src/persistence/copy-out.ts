@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import pg, { type ClientBase, type Connection, type Submittable } from 'pg';
 import { clientOf } from './client.ts';
 import type { Tx } from './database.ts';
+import { borrow, giveBack } from './lending-socket.ts';
 
 /** Takes one row: `bytes` holds it from `at` on, behind its count of fields; they are reused once this returns. */
 export type TakeRow = (bytes: Buffer, at: number) => void;
@@ -18,7 +19,10 @@ export async function copyOut(tx: Tx, query: string, parameters: readonly Litera
   await copyOutOf(await clientOf(tx), query, parameters, take);
 }
 
-/** The same of a connection. */
+/** Ends with the last COPY that was asked for on a connection: the driver takes no statement while another runs. */
+const ends = new WeakMap<ClientBase, Promise<void>>();
+
+/** The same of a connection; behind those that were asked for before, and sent as soon as they end. */
 export async function copyOutOf(
   client: ClientBase,
   query: string,
@@ -26,9 +30,18 @@ export async function copyOutOf(
   take: TakeRow,
 ): Promise<void> {
   const text = `copy (${withLiterals(query, parameters)}) to stdout (format binary)`;
-  await new Promise<void>((resolve, reject) => {
-    client.query(new CopyRows(text, take, (error) => (error === undefined ? resolve() : reject(error))));
-  });
+  const run = (): Promise<void> =>
+    new Promise<void>((resolve, reject) => {
+      client.query(new CopyRows(text, take, (error) => (error === undefined ? resolve() : reject(error))));
+    });
+  const before = ends.get(client);
+  const own = before === undefined ? run() : before.then(run, run);
+  ends.set(client, own);
+  try {
+    await own;
+  } finally {
+    if (ends.get(client) === own) ends.delete(client);
+  }
 }
 
 /** The statement without its comments, with values in the places of $1, $2 … */
@@ -72,8 +85,10 @@ class CopyRows implements Submittable {
     this.connection = connection as unknown as { readonly stream: Socket };
     const { stream } = this.connection;
     this.driver = stream.listeners('data')[0] as (bytes: Buffer) => void;
-    stream.removeListener('data', this.driver);
-    stream.on('data', this.read);
+    if (!borrow(stream, this.read)) {
+      stream.removeListener('data', this.driver);
+      stream.on('data', this.read);
+    }
     connection.query(this.text);
   }
 
@@ -94,7 +109,7 @@ class CopyRows implements Submittable {
       const { there } = this;
       this.there = 0;
       if (!this.hear(this.message, 0, there))
-        return this.giveBack([Buffer.from(this.message.subarray(0, there)), piece.subarray(at)]);
+        return this.giveBack([this.message.subarray(0, there), piece.subarray(at)]);
     }
     while (at + HEADER_BYTES <= piece.length) {
       const end = at + 1 + piece.readInt32BE(at + 1);
@@ -129,9 +144,11 @@ class CopyRows implements Submittable {
 
   private giveBack(pieces: readonly Buffer[]): void {
     const { stream } = this.connection!;
-    stream.removeListener('data', this.read);
-    stream.on('data', this.driver!);
-    for (const piece of pieces) if (piece.length > 0) this.driver!(piece);
+    if (!giveBack(stream)) {
+      stream.removeListener('data', this.read);
+      stream.on('data', this.driver!);
+    }
+    for (const piece of pieces) if (piece.length > 0) this.driver!(Buffer.from(piece)); // the driver may keep it
   }
 
   handleError(error: Error): void {

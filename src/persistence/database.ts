@@ -4,6 +4,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../domain/roles.ts';
+import { lendingSocket } from './lending-socket.ts';
 
 /** One transaction. Raw SQL by `tx.query(sql, parameters)`: int8 and numeric come as text, dates as YYYY-MM-DD. */
 export type Tx = EntityManager;
@@ -69,6 +70,7 @@ export class Database implements OnModuleDestroy {
       synchronize: false,
       poolSize: options.poolSize ?? 10,
       applicationName: 'answerable',
+      extra: { stream: lendingSocket },
     });
     await dataSource.initialize();
     return new Database(dataSource, url, options.threads ?? 1);

@@ -1,10 +1,10 @@
 import type { ClientBase } from 'pg';
+import { enlarged } from '../domain/enlarged.ts';
 import type { LocalDate } from '../domain/period.ts';
 import { dayNumber } from '../domain/retention/cohort.ts';
 import { copyOutOf } from './copy-out.ts';
 import { clientOf } from './client.ts';
 import type { Tx } from './database.ts';
-import { BUCKETS } from './retention/customer-keys.ts';
 import { dayOf, PACKED_AS, recordWords, type PackedFact, type PackedTable } from './retention/fact-packs.ts';
 import { sql } from './sql.ts';
 
@@ -31,46 +31,51 @@ export async function streamPacks(
   );
 }
 
+/** About how many packed facts there are; of packs that reach beyond the days all are counted. */
+export async function packedFacts(tx: Tx, fact: PackedFact, { from, until, mark }: PackReading): Promise<number> {
+  const [row] = (await tx.query(sql('retention-pack-sizes'), [fact, from, until, mark])) as [{ facts: number }];
+  return row.facts;
+}
+
+/** A reading that is awaited later: where that never comes, as something else failed before, nobody asks how it ended. */
+export function ahead<T>(reading: Promise<T>): Promise<T> {
+  reading.catch(() => undefined);
+  return reading;
+}
+
+/** A page of packs, the first room of a reading. */
+const FIRST_WORDS = 2048;
+
 /** Records of facts by customer, read a few buckets at a time: 118-retention-packs.sql says what their words are. */
 export class PackedRows {
-  private words = new Int32Array(0);
+  private words = new Int32Array(FIRST_WORDS);
+  private into = Buffer.from(this.words.buffer);
 
-  private constructor(
+  constructor(
     private readonly tx: Tx,
     private readonly fact: PackedFact,
     private readonly reading: PackReading,
-    /** of each bucket; of packs that reach beyond the days all are counted */
-    readonly facts: Float64Array,
-    private readonly bytes: Float64Array,
   ) {}
-
-  static async open(tx: Tx, fact: PackedFact, reading: PackReading): Promise<PackedRows> {
-    const rows: { bucket: number; facts: number; bytes: number }[] = await tx.query(sql('retention-pack-sizes'), [
-      ...[fact, reading.from, reading.until, reading.mark],
-    ]);
-    const [facts, bytes] = [new Float64Array(BUCKETS), new Float64Array(BUCKETS)];
-    for (const row of rows) [facts[row.bucket], bytes[row.bucket]] = [row.facts, row.bytes];
-    return new PackedRows(tx, fact, reading, facts, bytes);
-  }
 
   /** All records of the buckets `from` to `to - 1`, one behind the other, in any order; the next reading overwrites them. */
   async read({ from, to }: { readonly from: number; readonly to: number }): Promise<Int32Array> {
-    const { tx, fact, reading, bytes } = this;
-    const most = bytes.subarray(from, to).reduce((sum, own) => sum + own, 0) / 4;
-    if (this.words.length < most) this.words = new Int32Array(Math.ceil(most * 1.1));
-    const { words } = this;
-    const into = Buffer.from(words.buffer);
+    const { tx, fact, reading } = this;
     let end = 0;
     const lowest = reading.from === '-infinity' ? -Infinity : dayNumber(reading.from);
     const highest = dayNumber(reading.until);
     await streamPacks(await clientOf(tx), fact, reading, [from, to - 1], (row, at, size, isWhole) => {
-      const records = into.subarray(4 * end, 4 * end + size);
-      row.copy(records, 0, at, at + size);
-      records.swap32();
       const next = end + size / 4;
+      while (next > this.words.length) this.enlarge();
+      row.copy(this.into, 4 * end, at, at + size);
+      this.into.subarray(4 * end, 4 * next).swap32();
       end = isWhole ? next : this.keepDays(end, next, lowest, highest);
     });
-    return words.subarray(0, end);
+    return this.words.subarray(0, end);
+  }
+
+  private enlarge(): void {
+    this.words = enlarged(this.words);
+    this.into = Buffer.from(this.words.buffer);
   }
 
   /** Moves the records of some days, both included, to the front of those between two places. @returns where they end */

@@ -3,12 +3,13 @@ import { firstDay, lastDay } from '../domain/period.ts';
 import { copyOut, type Literal, type TakeRow } from './copy-out.ts';
 import type { Tx } from './database.ts';
 import type { IntegerRows } from './integer-rows.ts';
-import { PackedRows } from './retention-packs.queries.ts';
+import { ahead, PackedRows } from './retention-packs.queries.ts';
+import { BucketPace } from './retention/bucket-pace.ts';
 import { BUCKETS } from './retention/customer-keys.ts';
 import { CustomersInOrder, type ReferralKeys } from './retention/customers-in-order.ts';
 import { DecisionHits } from './retention/decision-hits.ts';
 import { standingReferrals } from './retention/packed-referrals.ts';
-import { StandingCustomers } from './retention/standing-customers.ts';
+import { CUSTOMER_WORDS, StandingCustomers } from './retention/standing-customers.ts';
 import { sql } from './sql.ts';
 
 /**
@@ -16,8 +17,8 @@ import { sql } from './sql.ts';
  * are netted and sorted here in typed arrays. What callers did, `customerSlices` reads. `mark`: imports up to this number.
  */
 
-/** Customers and hits that are put in order at once: few enough for the memory in which they are looked up to be near. */
-const ROWS_AT_ONCE = 100_000;
+/** Of customers, hits and callers that are put in order at once: few enough for the memory in which they are looked up to be near. */
+const WORDS_AT_ONCE = 1_000_000;
 
 /** Sends every row that a scan finds: neither compiled for its length nor handed on by workers, which costs more. */
 async function scan(tx: Tx, statement: string, parameters: readonly Literal[], take: TakeRow): Promise<void> {
@@ -54,25 +55,35 @@ export async function customersInOrder(
   { until, mark, decisions, called, inbound, referrals }: CustomerReading,
 ): Promise<{ customers: CustomersInOrder; segments: readonly string[] }> {
   const standing = await standingCustomers(tx, mark);
-  const hits = await PackedRows.open(tx, 'hit', { from: '-infinity', until, mark });
-  const contacts: PackedRows[] = [];
-  for (const month of called)
-    contacts.push(await PackedRows.open(tx, 'contact', { from: firstDay(month), until: lastDay(month), mark }));
-  const most = hits.facts.reduce((sum, own) => sum + own, 0);
-  const customers = new CustomersInOrder(standing, new DecisionHits(decisions, most), referrals, inbound);
-  const atOnce = Math.max(1, Math.min(BUCKETS, Math.floor((BUCKETS * ROWS_AT_ONCE) / (standing.rows + most + 1))));
-  for (let from = 0; from < BUCKETS; from += atOnce) {
-    const buckets = { from, to: Math.min(BUCKETS, from + atOnce) };
-    const words = await hits.read(buckets);
-    const months: Int32Array[] = [];
-    for (const month of contacts) months.push(await month.read(buckets));
-    customers.take(buckets.from, buckets.to, words, months);
+  const customers = new CustomersInOrder(standing, new DecisionHits(decisions), referrals, inbound);
+  const readings = () => [
+    new PackedRows(tx, 'hit', { from: '-infinity', until, mark }),
+    ...called.map((month) => new PackedRows(tx, 'contact', { from: firstDay(month), until: lastDay(month), mark })),
+  ];
+  // turn about: one is read while what the other read is looked at
+  const turns = [readings(), readings()];
+  const read = (from: number, to: number): Promise<Int32Array[]> => {
+    turns.reverse();
+    return ahead(Promise.all(turns[0]!.map((packs) => packs.read({ from, to }))));
+  };
+  const pace = new BucketPace(WORDS_AT_ONCE);
+  let to = pace.atOnce;
+  let coming = read(0, to);
+  for (let from = 0; from < BUCKETS;) {
+    const [hits, ...contacts] = await coming;
+    const known = customers.count;
+    const next = Math.min(BUCKETS, to + pace.atOnce);
+    if (to < BUCKETS) coming = read(to, next);
+    customers.take(from, to, hits!, contacts);
+    const words = contacts.reduce((sum, own) => sum + own.length, hits!.length);
+    pace.came(to - from, words + CUSTOMER_WORDS * (customers.count - known));
+    [from, to] = [to, next];
   }
   return { customers, segments: standing.segments };
 }
 
 /** Columns: day since 1970, high and low 32 bits of the key of who came. */
 export async function referralEvents(tx: Tx, from: LocalDate, until: LocalDate, mark: string): Promise<IntegerRows> {
-  const packs = await PackedRows.open(tx, 'referral', { from, until, mark });
+  const packs = new PackedRows(tx, 'referral', { from, until, mark });
   return standingReferrals(await packs.read({ from: 0, to: BUCKETS }));
 }

@@ -2,7 +2,7 @@ import { firstDay, lastDay } from '../domain/period.ts';
 import { planForWholeMonths, type CellSum, type ContactReading, type KeyRange } from './close-inputs.queries.ts';
 import { clientOf } from './client.ts';
 import { threadsOf, type Tx } from './database.ts';
-import { PackedRows } from './retention-packs.queries.ts';
+import { packedFacts } from './retention-packs.queries.ts';
 import { BUCKETS } from './retention/customer-keys.ts';
 import { readAsides, readCellTraits, readSlice, type Around, type Slice } from './roll-up-slice.queries.ts';
 import { RollUpKernel, type KernelStart } from './roll-up/kernel.ts';
@@ -75,8 +75,7 @@ export async function rollUp(
 
 /** About how many contacts of customers a reading takes: those of packs that reach beyond the month count, too. */
 async function packedContacts(tx: Tx, { period, watermark: mark }: ContactReading): Promise<number> {
-  const { facts } = await PackedRows.open(tx, 'contact', { from: firstDay(period), until: lastDay(period), mark });
-  return facts.reduce((sum, own) => sum + own, 0);
+  return await packedFacts(tx, 'contact', { from: firstDay(period), until: lastDay(period), mark });
 }
 
 /** Reads the own slices while threads read theirs, whose sums are then added. */

@@ -16,6 +16,8 @@ import { testBooks, type TestBooks } from '../builders/books.ts';
 
 const OCTOBER = period('2026-10');
 const ROWS = 64_000; // contacts and events, about
+/** 32-bit words of a packed contact or event, about. */
+const WORDS_EACH = 10;
 
 /** A company with referrals, corrected contacts and late rows, read in one slice of its customers and in many. */
 describe('retention in slices of the customer range', () => {
@@ -59,7 +61,7 @@ describe('retention in slices of the customer range', () => {
       ...{ windowsDays, discountRate: 0.08, observedThrough: dayNumber(lastDay(OCTOBER)) },
       ...{ netProvisional: true, digits: 2 },
     };
-    const facts = await retentionFacts(tx, sources, cohorts, policy, { rows });
+    const facts = await retentionFacts(tx, sources, cohorts, policy, { words: WORDS_EACH * rows });
     return { ...unsharedEffects(facts, cohorts, () => [], policy), touches: facts.touches };
   }
 

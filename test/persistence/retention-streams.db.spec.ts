@@ -26,8 +26,8 @@ const [JANUARY, FEBRUARY, MARCH] = [period('2026-01'), period('2026-02'), period
 const NO_REVENUE = { from: UNTIL, to: UNTIL, mark: MARK, marginRate: null, currency: 'EUR', factors: {} } as const;
 /** In one slice, and bucket by bucket. */
 const SLICINGS = [
-  { rows: Infinity, slices: 1 },
-  { rows: 1, slices: 40 },
+  { words: Infinity, slices: 1 },
+  { words: 1, slices: 40 },
 ];
 const NO_RATE = -Number.MAX_SAFE_INTEGER;
 

@@ -10,6 +10,13 @@ export function roomFor<T extends Uint8Array | Int32Array | Float64Array>(room: 
   return new (room.constructor as new (length: number) => T)(Math.ceil(length * 1.2));
 }
 
+/** The same values in an array that has the length; those behind them are zeros. */
+export function grown<T extends Uint8Array | Int32Array | Float64Array | BigInt64Array>(from: T, length: number): T {
+  const larger = new (from.constructor as new (length: number) => T)(Math.ceil(length * 1.1));
+  larger.set(from as never);
+  return larger;
+}
+
 /**
  * Counting sort of the records of a range of customers, in memory that range after range uses again: first every record is
  * added, then each asks for its place. Both run through the records in the order in which they came, and so do the places

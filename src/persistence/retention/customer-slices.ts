@@ -1,6 +1,7 @@
 import type { LocalDate } from '../../domain/period.ts';
 import type { Tx } from '../database.ts';
-import { PackedRows } from '../retention-packs.queries.ts';
+import { ahead, PackedRows } from '../retention-packs.queries.ts';
+import { BucketPace } from './bucket-pace.ts';
 import { ContactHistory, type KeptContacts } from './contact-history.ts';
 import { BUCKETS, type CustomerKeys } from './customer-keys.ts';
 import type { CustomerRange } from './by-customer.ts';
@@ -23,16 +24,17 @@ export interface CustomerSlice {
 
 /** How much of the facts stands in memory at once. */
 export interface Slicing {
-  /** contacts and events that a slice has at least; a bucket is never cut */
-  readonly rows?: number;
+  /** 32-bit words of contacts and events in a slice, about; a bucket is never cut */
+  readonly words?: number;
 }
 
 /** Few enough for a slice to be small beside all, enough for it to be worth its arrays. */
-const ROWS = 100_000;
+const WORDS = 1_000_000;
 
 /**
  * Contacts and margins of customers, slice by slice of their range in the order of their numbers: only one slice at a
- * time stands in order in memory. @param contactsFrom first day of the contacts; both end with the reading's last
+ * time stands in order in memory. What is read next is asked for before what came is looked at, so that the server has it
+ * ready. Margins of a slice are asked for before the next slice. @param contactsFrom first day of the contacts; both end with the reading's last
  */
 export async function* customerSlices(
   tx: Tx,
@@ -40,24 +42,31 @@ export async function* customerSlices(
   kept: KeptContacts,
   contactsFrom: LocalDate | '-infinity',
   reading: RevenueReading,
-  { rows = ROWS }: Slicing = {},
+  { words = WORDS }: Slicing = {},
 ): AsyncGenerator<CustomerSlice> {
   const first = customers.bucketStarts();
   const events = new MarginEvents(customers, reading);
   const history = new ContactHistory(customers, kept);
   const { from: revenueFrom, to: until, mark } = reading;
-  const contacts = await PackedRows.open(tx, 'contact', { from: contactsFrom, until, mark });
-  const revenue = await PackedRows.open(tx, 'revenue', { from: revenueFrom, until, mark });
-  for (let from = 0, to = 0; from < BUCKETS; from = to) {
-    for (let count = 0; to < BUCKETS && (to === from || count < rows); to++)
-      count += contacts.facts[to]! + revenue.facts[to]!;
-    const [range, buckets] = [
-      { from: first[from]!, to: first[to]! },
-      { from, to },
-    ];
-    history.take(range, await contacts.read(buckets));
-    const margins = async (wanted: Uint8Array): Promise<MarginColumns> =>
-      events.of(range, await revenue.read(buckets), wanted, history);
+  const contacts = new PackedRows(tx, 'contact', { from: contactsFrom, until, mark });
+  const revenue = new PackedRows(tx, 'revenue', { from: revenueFrom, until, mark });
+  const pace = new BucketPace(words);
+  let to = pace.atOnce;
+  let coming = ahead(contacts.read({ from: 0, to }));
+  for (let from = 0; from < BUCKETS;) {
+    const range = { from: first[from]!, to: first[to]! };
+    const own = ahead(revenue.read({ from, to }));
+    const talks = await coming;
+    history.take(range, talks);
+    const count = to - from;
+    const next = Math.min(BUCKETS, to + pace.atOnce);
+    if (to < BUCKETS) coming = ahead(contacts.read({ from: to, to: next }));
+    const margins = async (wanted: Uint8Array): Promise<MarginColumns> => {
+      const sold = await own;
+      pace.came(count, talks.length + sold.length);
+      return events.of(range, sold, wanted, history);
+    };
     yield { range, contacts: history, margins };
+    [from, to] = [to, next];
   }
 }

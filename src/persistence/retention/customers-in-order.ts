@@ -1,7 +1,7 @@
 import { firstWhere } from '../../domain/first-where.ts';
 import { KeyNumbers } from '../../domain/key-numbers.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { ByCustomer, roomFor } from './by-customer.ts';
+import { ByCustomer, grown, roomFor } from './by-customer.ts';
 import { bucketOf, BUCKETS, CustomerKeys, KeyHalves } from './customer-keys.ts';
 import { DecisionHits, type HitColumns } from './decision-hits.ts';
 import { recordWords } from './fact-packs.ts';
@@ -248,13 +248,6 @@ export class CustomersInOrder {
 /** Piece and place in it of a version, which are counted from 1. */
 function placeOf(version: number): [piece: number, place: number] {
   return [Math.floor((version - 1) / PIECE_ROWS), ((version - 1) % PIECE_ROWS) * CUSTOMER_WORDS];
-}
-
-/** The same values in an array that has the length; those behind them are zeros. */
-function grown<T extends Uint8Array | Int32Array | Float64Array | BigInt64Array>(from: T, length: number): T {
-  const larger = new (from.constructor as new (length: number) => T)(Math.ceil(length * 1.1));
-  larger.set(from as never);
-  return larger;
 }
 
 /** Places of keys by their buckets. */

@@ -1,7 +1,7 @@
 import { EPOCH_SECONDS } from '../epoch.ts';
 import { sortShort } from '../roll-up/sort-short.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { ByCustomer, roomFor } from './by-customer.ts';
+import { ByCustomer, grown, roomFor } from './by-customer.ts';
 import { recordWords } from './fact-packs.ts';
 import { DecisionCodes, HIT_WORDS, ranksOf } from './packed-hits.ts';
 
@@ -27,7 +27,10 @@ export class DecisionHits {
   private readonly places: DecisionCodes;
   private readonly rank: Int32Array;
   private count = 0;
-  private readonly columns: HitColumns;
+  private columns: HitColumns = {
+    ...{ customer: new Int32Array(0), at: new Float64Array(0) },
+    ...{ day: new Int32Array(0), decision: new Int32Array(0) },
+  };
   /** of the range that comes: as they came, instants in PostgreSQL's microseconds, decisions of those taken back complemented */
   private readonly grouping = new ByCustomer();
   private came = 0;
@@ -37,17 +40,9 @@ export class DecisionHits {
   private decisions = new Int32Array(0);
   private order = new Int32Array(0);
 
-  /** @param most hits that may come */
-  constructor(
-    private readonly codes: readonly string[],
-    most: number,
-  ) {
+  constructor(private readonly codes: readonly string[]) {
     this.places = new DecisionCodes((code) => codes.indexOf(code));
     this.rank = ranksOf(codes);
-    this.columns = {
-      ...{ customer: new Int32Array(most), at: new Float64Array(most) },
-      ...{ day: new Int32Array(most), decision: new Int32Array(most) },
-    };
   }
 
   /** Takes records of packs, all of a range of customers. @param numberOf gives their keys numbers, which only last until they are put in order */
@@ -72,6 +67,7 @@ export class DecisionHits {
 
   /** Puts those of the range in order and keeps what stands. @param placeOf places of the numbers, below `customers` @param base number of the first customer */
   arrange(placeOf: Int32Array, customers: number, base: number): void {
+    this.makeRoom(this.count + this.came);
     const { grouping, of, times, days, decisions, rank, columns, came } = this;
     grouping.begin(customers, came);
     for (let row = 0; row < came; row++) grouping.add(placeOf[of[row]!]!);
@@ -99,6 +95,16 @@ export class DecisionHits {
         }
       }
     }
+  }
+
+  private makeRoom(most: number): void {
+    const { customer, at, day, decision } = this.columns;
+    if (most <= day.length) return;
+    const length = 1.4 * most;
+    this.columns = {
+      ...{ customer: grown(customer, length), at: grown(at, length) },
+      ...{ day: grown(day, length), decision: grown(decision, length) },
+    };
   }
 
   /** How many hits by each decision there were on some days. */

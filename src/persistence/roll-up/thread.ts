@@ -1,12 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import pg from 'pg';
 import { WHOLE_MONTHS } from '../close-inputs.queries.ts';
+import { lendingSocket } from '../lending-socket.ts';
 import { readSlice } from '../roll-up-slice.queries.ts';
 import { RollUpKernel } from './kernel.ts';
 import type { ThreadAnswer, ThreadTask } from './threads.ts';
 
 const { url, view, reading, start, slices } = workerData as ThreadTask;
-const client = new pg.Client({ connectionString: url, application_name: 'answerable roll-up' });
+const client = new pg.Client({ connectionString: url, application_name: 'answerable roll-up', stream: lendingSocket });
 client.on('error', () => undefined); // what was under way fails, and tells why
 await client.connect();
 await client.query('begin isolation level repeatable read read only');
