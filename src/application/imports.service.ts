@@ -11,18 +11,20 @@ import { keepCompanyFile } from '../intake/company-file.ts';
 import { fileChunks } from '../intake/file-chunks.ts';
 import { importFile } from '../intake/import-file.ts';
 import { versionsOf, type Version } from '../intake/versions.ts';
-import type { ImportFlags, ImportReport } from '../intake/import-report.ts';
-import { folderSteps } from '../intake/import-folder.ts';
+import type { ImportFlags, ImportReport, Place } from '../intake/import-report.ts';
+import { beginsEarly, besideEachOther, folderSteps, isLarge, type FileStep } from '../intake/import-folder.ts';
 import { kindNamed } from '../intake/kinds/all.ts';
 import type { Kind } from '../intake/kinds/kind.ts';
 import { openFile } from '../intake/open-file.ts';
 import type { FaultSink, RowSource } from '../intake/rows.ts';
 import { undoImport, type UndoReport } from '../intake/undo.ts';
-import { Database, type Tx } from '../persistence/database.ts';
-import { companyOf, listImports, mappingsUsed, type ImportRow } from '../persistence/imports.queries.ts';
+import { Database, threadsOf, type Tx } from '../persistence/database.ts';
+import { isDistributed } from '../persistence/distribution.queries.ts';
+import { companyOf, holdImports, listImports, mappingsUsed, type ImportRow } from '../persistence/imports.queries.ts';
 import { processFolder } from '../process-folder.ts';
 import { audit } from './audit.ts';
 import { suggestedMapping } from './mappings.ts';
+import { SideBySide, type OwnPlace } from './side-by-side.ts';
 
 export type { ImportReport, UndoReport, Version };
 
@@ -106,7 +108,8 @@ export class ImportsService {
 
   /**
    * Every known file of a folder in the order of dependence, each in its own transaction; stops at the first that is
-   * refused. A dry run reads all of them in one transaction that is taken back, so later files see the earlier.
+   * refused. Large files of facts are read while those before them are stored, and end in their order. A dry run reads
+   * all of them in one transaction that is taken back, so later files see the earlier.
    */
   async importFolder(actor: Actor, folder: string, options: FolderOptions = {}): Promise<FolderReport> {
     requireRight(actor, 'import');
@@ -121,30 +124,72 @@ export class ImportsService {
       files: [],
       unknown,
     };
-    const takeAll = async (within: <T>(deed: (tx: Tx) => Promise<T>) => Promise<T>): Promise<void> => {
+    const keepsOn = (step: FileStep, taken: ImportReport): boolean => {
+      report.files.push(taken);
+      const refused = taken.faultCount > 0 && (options.acceptValid !== true || taken.importId === null);
+      if (refused) report.stoppedAt = step.file;
+      return !refused;
+    };
+    const takeAll = async (
+      within: <T>(deed: (tx: Tx) => Promise<T>) => Promise<T>,
+      beside: readonly FileStep[] = [],
+    ): Promise<void> => {
       for (const step of steps) {
         const path = join(folder, step.file);
-        if (step.what === 'company') {
+        if (step === beside[0]) {
+          if (!(await this.importBeside(actor, folder, beside, options, keepsOn))) return;
+        } else if (step.what === 'rows' && beside.includes(step)) {
+          continue;
+        } else if (step.what === 'company') {
           const yaml = await readFile(path, 'utf8');
           report.company = await within((tx) => keepCompany(tx, actor, yaml, options));
         } else if (step.what === 'model') {
           if (options.applyModel !== undefined && options.dryRun !== true)
             report.model = await options.applyModel(await readFile(path, 'utf8'));
         } else {
-          const taken = await within((tx) => one(tx, actor, step.kind, path, options));
-          report.files.push(taken);
-          if (taken.faultCount > 0 && (options.acceptValid !== true || taken.importId === null)) {
-            report.stoppedAt = step.file;
-            return;
-          }
+          if (!keepsOn(step, await within((tx) => one(tx, actor, step.kind, path, options)))) return;
         }
       }
     };
     if (options.dryRun === true) {
       await this.inTransaction(options, (tx) => takeAll((deed) => deed(tx)));
       report.files = report.files.map((file) => ({ ...file, importId: null }));
-    } else await takeAll((deed) => this.db.books(deed));
+    } else {
+      const large = (step: FileStep): boolean => isLarge(step, folder, options.directFrom);
+      const beside = besideEachOther(steps, large, (step, before) => beginsEarly(step, before, folder, options));
+      const possible = beside.length > 1 && (await this.db.books((tx) => canBeBeside(tx)));
+      await takeAll((deed) => this.db.books(deed), possible ? beside : []);
+    }
     return report;
+  }
+
+  /** Imports files beside each other until one is refused, which `keepsOn` says; false then. */
+  private async importBeside(
+    actor: Actor,
+    folder: string,
+    steps: readonly FileStep[],
+    options: FolderOptions,
+    keepsOn: (step: FileStep, taken: ImportReport) => boolean,
+  ): Promise<boolean> {
+    const early = (step: FileStep, before: readonly FileStep[]): boolean => beginsEarly(step, before, folder, options);
+    const importOne = async ({ kind, file }: FileStep, place: OwnPlace): Promise<ImportReport> => {
+      const onProgress = (progress: ImportProgress): void => {
+        if (place.first()) options.onProgress?.(progress);
+      };
+      return await this.db.books((tx) => one(tx, actor, kind, join(folder, file), { ...options, onProgress }, place));
+    };
+    return await this.db.books(async (holder) => {
+      const files = new SideBySide(steps, await holdImports(holder, steps.length), early, importOne);
+      try {
+        for (const step of steps) {
+          if (!keepsOn(step, await files.next())) return false;
+          files.goOn();
+        }
+        return true;
+      } finally {
+        await files.end();
+      }
+    });
   }
 
   /** @throws Refusal unknown_import, undone_already, import_built_upon, period_not_open */
@@ -202,7 +247,19 @@ export class ImportsService {
   }
 }
 
-async function one(tx: Tx, actor: Actor, kind: Kind, path: string, options: ImportOptions): Promise<ImportReport> {
+/** A part of another transaction has its one connection; on a cluster an import's commit is not at once everywhere. */
+async function canBeBeside(tx: Tx): Promise<boolean> {
+  return threadsOf(tx) !== undefined && !(await isDistributed(tx));
+}
+
+async function one(
+  tx: Tx,
+  actor: Actor,
+  kind: Kind,
+  path: string,
+  options: ImportOptions,
+  place?: Place,
+): Promise<ImportReport> {
   const name = options.fileName ?? basename(path);
   const { bytes, sha256 } = await fingerprint(path, name);
   const onRows =
@@ -217,7 +274,7 @@ async function one(tx: Tx, actor: Actor, kind: Kind, path: string, options: Impo
   const report = await importFile(
     tx,
     {
-      ...{ kind, name, bytes, sha256, errorFile, onRows },
+      ...{ kind, name, bytes, sha256, errorFile, onRows, place },
       mapping: options.mapping ?? null,
       open: (onFault) => (options.open ?? asItIs)(path, name, onFault),
       userId: actor.userId,

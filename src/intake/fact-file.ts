@@ -39,7 +39,7 @@ export class FactFile extends FileAttempt {
       const books = await this.books(company);
       if (await this.startsKnown(books)) return undefined;
       await tx.query('savepoint straight');
-      const importId = await nextImportId(tx);
+      const importId = file.place?.importId ?? (await nextImportId(tx));
       const rows = await this.openRows();
       const encoder = await this.prepare(rows, books, { importId: BigInt(importId) });
       const first = of.day === undefined && (await beginCustomers(tx));
@@ -50,13 +50,19 @@ export class FactFile extends FileAttempt {
       }
       if (first) await indexCustomers(tx);
       const counts = { new: this.totals.rows, changed: 0, same: 0, double: 0 };
-      const written = async (id: string, periods: readonly string[]): Promise<void> => {
-        if (this.cells !== undefined) await keepCells(tx, this.cells);
-        if (of.day === undefined) return;
-        await indexMonths(tx, of, periods);
-        await keepKeys(tx, of, id, encoder, hashes);
-      };
-      return await this.settle({ counts, months: months.entries(), corrected: [] }, books, written, importId);
+      const touched = months.entries();
+      if (this.cells !== undefined) await keepCells(tx, this.cells);
+      if (of.day !== undefined) {
+        await indexMonths(
+          tx,
+          of,
+          touched.map(({ month }) => month),
+        );
+        await keepKeys(tx, of, importId, encoder, hashes);
+      }
+      await file.place?.turn(tx);
+      const nothingLeft = (): Promise<void> => Promise.resolve();
+      return await this.settle({ counts, months: touched, corrected: [] }, books, nothingLeft, importId);
     } finally {
       hashes.close();
       await this.letGo();

@@ -132,7 +132,7 @@ export abstract class FileAttempt {
     { counts, months, corrected }: Judged,
     books: KindBooks,
     write: (importId: string, periods: readonly string[]) => Promise<void>,
-    importId?: string,
+    importId = this.file.place?.importId,
   ): Promise<ImportReport> {
     const { tx, file, flags, log } = this;
     const periods = months.map(({ month }) => month).filter((month) => month !== '');

@@ -1,8 +1,9 @@
 import { Refusal } from '../domain/errors.ts';
 import type { Tx } from '../persistence/database.ts';
-import { companyOf, lockImports, sameFile } from '../persistence/imports.queries.ts';
+import { companyOf, joinImports, lockImports, sameFile } from '../persistence/imports.queries.ts';
 import { FactFile } from './fact-file.ts';
 import type { FileToImport, ImportFlags, ImportReport } from './import-report.ts';
+import type { Kind } from './kinds/kind.ts';
 import { RecordFile } from './record-file.ts';
 import { Totals } from './totals.ts';
 
@@ -18,7 +19,12 @@ const HELD_UP_TO = DIRECT_FROM.fact;
  * @throws InvalidInput when the file cannot be read as this kind at all; Refusal when there is no company yet
  */
 export async function importFile(tx: Tx, file: FileToImport, flags: ImportFlags = {}): Promise<ImportReport> {
-  await lockImports(tx);
+  const { place } = file;
+  if (place === undefined) await lockImports(tx);
+  else {
+    await joinImports(tx, place.importId);
+    place.begun();
+  }
   const company = await companyOf(tx);
   if (company === undefined) {
     throw new Refusal('no_company', 'there is no company yet; its currency and time zone read every file', {
@@ -27,19 +33,26 @@ export async function importFile(tx: Tx, file: FileToImport, flags: ImportFlags 
   }
   const already = await sameFile(tx, file.kind.name, file.sha256, file.mapping);
   if (already !== undefined) return unchanged(file, flags, already);
+  if (goesStraight(file.kind, file.bytes, file.directFrom)) {
+    const report = await new FactFile(tx, file, flags).copyStraight(company);
+    if (report !== undefined) return report;
+  }
+  await place?.turn(tx);
   if (file.kind.store === 'record' && file.kind.many !== true)
     return await new RecordFile(tx, file, flags).run(company);
   if (file.kind.name !== 'contact_segments') {
-    if (file.bytes >= (file.directFrom ?? DIRECT_FROM[file.kind.store])) {
-      const report = await new FactFile(tx, file, flags).copyStraight(company);
-      if (report !== undefined) return report;
-    }
     if (file.kind.store === 'fact' && file.bytes < (file.heldUpTo ?? HELD_UP_TO)) {
       const report = await new FactFile(tx, file, flags).copyHeld(company);
       if (report !== undefined) return report;
     }
   }
   return await new FactFile(tx, file, flags).run(company);
+}
+
+/** Whether a file of so many bytes tries the straight way first. */
+export function goesStraight(kind: Kind, bytes: number, directFrom?: number): boolean {
+  if (kind.name === 'contact_segments' || (kind.store === 'record' && kind.many !== true)) return false;
+  return bytes >= (directFrom ?? DIRECT_FROM[kind.store]);
 }
 
 function unchanged(file: FileToImport, flags: ImportFlags, already: { at: Date; by: string }): ImportReport {

@@ -1,5 +1,6 @@
 import type { InputFault } from '../domain/errors.ts';
 import type { ImportTotals } from '../persistence/imports.queries.ts';
+import type { Tx } from '../persistence/database.ts';
 import type { Kind } from './kinds/kind.ts';
 import type { FaultSink, RowSource } from './rows.ts';
 
@@ -9,6 +10,16 @@ export interface ImportFlags {
   readonly acceptValid?: boolean;
   /** unknown reasons of contacts are made, without owner, for the worklist */
   readonly createReasons?: boolean;
+}
+
+/** Where a file stands among those that are imported side by side and have to commit in their order. */
+export interface Place {
+  /** of the import, should it be kept */
+  readonly importId: string;
+  /** hears that the transaction has joined the others */
+  readonly begun: () => void;
+  /** Waits until the files before have ended. @throws when they did so without this one's turn coming */
+  readonly turn: (tx: Tx) => Promise<void>;
 }
 
 export interface FileToImport {
@@ -29,6 +40,8 @@ export interface FileToImport {
   readonly directFrom?: number | undefined;
   /** facts of files below this size are held in memory, so that only those with keys that may be known go over the stage */
   readonly heldUpTo?: number | undefined;
+  /** only when others are imported beside it; somebody holds the lock of imports for all of them */
+  readonly place?: Place | undefined;
 }
 
 /** A known key with other content: stored as a new version, or as a pair of signed rows. */

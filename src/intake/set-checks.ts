@@ -24,6 +24,11 @@ const CHECKS: Partial<Record<KindName, (tx: Tx) => Promise<Map<number, SetFlaw>>
   surveys: offScale,
 };
 
+/** Whether rows of a kind are looked at beside those stored of others. */
+export function hasSetChecks(kind: KindName): boolean {
+  return CHECKS[kind] !== undefined;
+}
+
 /** What must hold between the rows of a file and those stored, by kind: faults by line. */
 export async function setFaults(tx: Tx, kind: KindName): Promise<Map<number, SetFlaw>> {
   return (await CHECKS[kind]?.(tx)) ?? new Map<number, SetFlaw>();

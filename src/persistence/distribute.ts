@@ -49,7 +49,9 @@ export async function distribute(url: string, shards: number): Promise<Distribut
     await client.query('set role answerable_owner'); // of the tables: so the workers are asked, too
     const workers = await checkWorkers(client);
     await client.query('begin');
-    await client.query(`select pg_advisory_xact_lock(hashtext('answerable import'))`);
+    await client.query(
+      `select pg_advisory_xact_lock(hashtext('answerable import')), pg_advisory_xact_lock(hashtext('answerable files'))`,
+    );
     const [standing] = await rows<{ shards: number }>(
       client,
       'select shards from distribution order by distribution_no desc limit 1',

@@ -43,9 +43,43 @@ export interface ImportTotals {
  */
 export async function lockImports(tx: Tx): Promise<void> {
   await tx.query(
-    `select pg_advisory_xact_lock(hashtext('answerable import')),
+    `select pg_advisory_xact_lock(hashtext('answerable import')), pg_advisory_xact_lock(hashtext('answerable files')),
        set_config('citus.multi_shard_modify_mode', 'sequential', true), set_config('citus.enable_unsafe_triggers', 'on', true)`,
   );
+}
+
+/**
+ * The same for files that are imported side by side, each in a transaction of its own: this one holds the lock for all of
+ * them and waits idly. Should its connection break, what the files themselves hold (joinImports) keeps others away.
+ * @param count how many files @returns the numbers of their imports, in the order in which they have to commit
+ */
+export async function holdImports(tx: Tx, count: number): Promise<string[]> {
+  await tx.query(`select pg_advisory_xact_lock(hashtext('answerable import'))`);
+  await tx.query(
+    `select pg_advisory_lock(hashtext('answerable files')), pg_advisory_unlock(hashtext('answerable files')),
+       set_config('idle_in_transaction_session_timeout', '0', true)`,
+  );
+  const rows: { id: string }[] = await tx.query(
+    `select nextval('import_import_id_seq') as id from generate_series(1, $1)`,
+    [count],
+  );
+  return rows.map(({ id }) => id);
+}
+
+const TURN = `hashtext('answerable import turn'), ($1::bigint % 2147483647)::integer`;
+
+/** To be said first in the transaction of each of these files. */
+export async function joinImports(tx: Tx, importId: string): Promise<void> {
+  await tx.query(
+    `select pg_advisory_xact_lock(${TURN}), pg_advisory_xact_lock_shared(hashtext('answerable files')),
+       set_config('idle_in_transaction_session_timeout', '0', true)`,
+    [importId],
+  );
+}
+
+/** Waits for the end of another of these files' transactions: in the database, which sees whoever else waits in a circle. */
+export async function waitForImport(tx: Tx, importId: string): Promise<void> {
+  await tx.query(`select set_config('lock_timeout', '0', true), pg_advisory_xact_lock_shared(${TURN})`, [importId]);
 }
 
 export async function companyOf(tx: Tx): Promise<CompanyRow | undefined> {
@@ -116,9 +150,9 @@ export async function nextImportId(tx: Tx): Promise<string> {
 /** @param importId from nextImportId; without it the row gets the next number */
 export async function insertImport(tx: Tx, row: NewImport, importId?: string): Promise<string> {
   const rows: { import_id: string }[] = await tx.query(
-    `insert into import (import_id, kind, file_name, bytes, sha256, mapping, rows_new, rows_changed, rows_same, rows_refused, totals, undoes, imported_by)
+    `insert into import (import_id, kind, file_name, bytes, sha256, mapping, rows_new, rows_changed, rows_same, rows_refused, totals, undoes, imported_by, imported_at)
      overriding system value
-     values (coalesce($13::bigint, nextval('import_import_id_seq')), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning import_id`,
+     values (coalesce($13::bigint, nextval('import_import_id_seq')), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp()) returning import_id`,
     [
       row.kind,
       row.fileName,

@@ -13,7 +13,10 @@ const { peakBytes } = await import(process.env.DIST + '/cli/usage.js');
 const db = await Database.connect(process.env.URL);
 const actor = { userId: null, login: 'finance', name: 'Finance', role: 'finance', units: [] };
 process.stdout.write('begin');
-await new ImportsService(db).importFile(actor, 'contacts', process.env.FILE, JSON.parse(process.env.ROAD));
+const imports = new ImportsService(db);
+const options = JSON.parse(process.env.ROAD);
+if (process.env.FOLDER) await imports.importFolder(actor, process.env.FOLDER, options);
+else await imports.importFile(actor, 'contacts', process.env.FILE, options);
 process.stdout.write('end ' + peakBytes() / 1024);
 await db.close();
 `;
@@ -35,19 +38,29 @@ export function importInChild(
   file: string,
   options: { road: Road; scratch: string },
 ): ChildProcessByStdio<null, Readable, null> {
-  const env = {
-    ...process.env,
-    URL: company.test.appUrl,
-    DIST: pathToFileURL(join(packageRoot, 'dist')).href,
-    FILE: file,
-    ROAD: JSON.stringify(ROADS[options.road]),
-    TMPDIR: options.scratch,
-  };
+  return inChild(company, { FILE: file, ROAD: JSON.stringify(ROADS[options.road]), TMPDIR: options.scratch });
+}
+
+/** The same of a folder whose files of facts go straight. */
+export function importFolderInChild(
+  company: ImportingCompany,
+  folder: string,
+  scratch: string,
+): ChildProcessByStdio<null, Readable, null> {
+  return inChild(company, { FOLDER: folder, ROAD: JSON.stringify(ROADS.straight), TMPDIR: scratch });
+}
+
+function inChild(
+  company: ImportingCompany,
+  given: Readonly<Record<string, string>>,
+): ChildProcessByStdio<null, Readable, null> {
+  const dist = pathToFileURL(join(packageRoot, 'dist')).href;
+  const env = { ...process.env, URL: company.test.appUrl, DIST: dist, ...given };
   return spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** A file of so many contacts over 35 days, each with an id that begins with the prefix. */
-export function contactsFile(company: ImportingCompany, prefix: string, rows: number): string {
+export function contactsFile(company: Pick<ImportingCompany, 'folder'>, prefix: string, rows: number): string {
   const path = join(company.folder, `${prefix}.csv`);
   const file = openSync(path, 'w');
   let text = 'contact_id,started_at,channel,reason_code,customer_id,handle_seconds,queue\n';
