@@ -1,4 +1,4 @@
-import { Fraction, sumFractions } from './fraction.ts';
+import { Fraction, FractionSum, nearest, sumFractions } from './fraction.ts';
 
 /**
  * Apportionment by largest remainder (Hamilton): the one rounding point of the product (method 1).
@@ -26,19 +26,40 @@ const COMPARED_DECIMALS = 6;
  * @throws RangeError when the quotas do not sum to the total
  */
 export function apportionQuotas(total: bigint, claims: readonly Claim[], digits: number): bigint[] {
-  const scale = 10n ** BigInt(Math.max(0, COMPARED_DECIMALS - digits));
   const quotas = sumFractions(claims.map(({ quota }) => quota));
   if (!quotas.equals(Fraction.of(total))) throw new RangeError(`quotas sum to ${quotas.toString()}, not to ${total}`);
-  const compared = claims.map(({ quota }) => quota.times(scale).rounded());
-  const rounded = compared.map((quota) => quota / scale);
+  return rounded(
+    total,
+    claims.map(({ key, quota: { numerator, denominator } }) => ({ key, numerator, denominator })),
+    digits,
+  );
+}
+
+/** A claim whose quota is a quotient, in lowest terms or not, with a positive denominator. */
+interface Quotient {
+  readonly key: string;
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
+/** Whole units of quotas that sum to the total. */
+function rounded(total: bigint, claims: readonly Quotient[], digits: number): bigint[] {
+  const scale = 10n ** BigInt(Math.max(0, COMPARED_DECIMALS - digits));
+  const compared = claims.map(({ numerator, denominator }) => nearest(numerator * scale, denominator));
   // Thousands of quotas just below a whole unit can round to more units than there are: then they are cut off.
   return (
-    handOut(total, claims, compared, rounded, scale) ??
     handOut(
       total,
       claims,
       compared,
-      claims.map(({ quota }) => quota.truncated()),
+      compared.map((quota) => quota / scale),
+      scale,
+    ) ??
+    handOut(
+      total,
+      claims,
+      compared,
+      claims.map(({ numerator, denominator }) => numerator / denominator),
       scale,
     )!
   );
@@ -47,24 +68,25 @@ export function apportionQuotas(total: bigint, claims: readonly Claim[], digits:
 /** Whole units and the missing ones, or undefined when more are missing than there are takers of that sign. */
 function handOut(
   total: bigint,
-  claims: readonly Claim[],
+  claims: readonly Quotient[],
   compared: readonly bigint[],
   wholes: readonly bigint[],
   scale: bigint,
 ): bigint[] | undefined {
   let missing = wholes.reduce((rest, whole) => rest - whole, total);
+  const posted = [...wholes];
+  if (missing === 0n) return posted;
   const step = missing < 0n ? -1n : 1n;
   const takers = claims
-    .map(({ key, quota }, index) => ({
+    .map(({ key, numerator }, index) => ({
       key,
       index,
       rest: (compared[index]! - wholes[index]! * scale) * step,
-      sign: quota.sign,
+      isTaker: numerator * step > 0n,
     }))
-    .filter((taker) => taker.sign === Number(step))
+    .filter(({ isTaker }) => isTaker)
     .sort((a, b) => (a.rest === b.rest ? compareKeys(a.key, b.key) : a.rest > b.rest ? -1 : 1));
   if (missing * step > BigInt(takers.length)) return undefined;
-  const posted = [...wholes];
   for (let i = 0; missing !== 0n; i++) {
     posted[takers[i]!.index]! += step;
     missing -= step;
@@ -83,20 +105,24 @@ export function apportion(
   weights: readonly { readonly key: string; readonly weight: Fraction | bigint }[],
   digits: number,
 ): bigint[] | undefined {
-  const exact = weights.map(({ key, weight }) => ({
-    key,
-    weight: typeof weight === 'bigint' ? Fraction.of(weight) : weight,
-  }));
-  let sum = Fraction.ZERO;
-  for (const { key, weight } of exact) {
-    if (weight.sign < 0) throw new RangeError(`the weight of ${key} is negative`);
-    sum = sum.plus(weight);
-  }
-  if (sum.isZero) return undefined;
-  const perWeight = Fraction.of(total).over(sum);
-  return apportionQuotas(
+  const exact = weights.map(({ key, weight }) => {
+    const { numerator, denominator } = typeof weight === 'bigint' ? { numerator: weight, denominator: 1n } : weight;
+    if (numerator < 0n) throw new RangeError(`the weight of ${key} is negative`);
+    return { key, numerator, denominator };
+  });
+  const sum = new FractionSum();
+  for (const { numerator, denominator } of exact) sum.add(numerator, denominator);
+  const { numerator: whole, denominator: parts } = sum.total();
+  if (whole === 0n) return undefined;
+  // total × weight ÷ sum: of thousands of quotas none has to be in lowest terms to be rounded
+  const [above, below] = [total * parts, whole];
+  return rounded(
     total,
-    exact.map(({ key, weight }) => ({ key, quota: weight.times(perWeight) })),
+    exact.map(({ key, numerator, denominator }) => ({
+      key,
+      numerator: numerator * above,
+      denominator: denominator * below,
+    })),
     digits,
   );
 }

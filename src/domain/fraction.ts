@@ -118,8 +118,8 @@ function isOne({ numerator, denominator }: Fraction): boolean {
   return numerator === 1n && denominator === 1n;
 }
 
-/** Of a quotient, in lowest terms or not, with a positive denominator. */
-function nearest(numerator: bigint, denominator: bigint): bigint {
+/** The nearest integer, a half away from zero, of a quotient in lowest terms or not, with a positive denominator. */
+export function nearest(numerator: bigint, denominator: bigint): bigint {
   if (denominator === 1n) return numerator;
   const magnitude = numerator < 0n ? -numerator : numerator;
   const rounded = (2n * magnitude + denominator) / (2n * denominator);
@@ -135,18 +135,58 @@ export function scaledText(value: bigint, decimals: number): string {
 }
 
 export function sumFractions(values: Iterable<Fraction>): Fraction {
-  let total = Fraction.ZERO;
-  for (const value of values) total = total.plus(value);
-  return total;
+  const sum = new FractionSum();
+  for (const { numerator, denominator } of values) sum.add(numerator, denominator);
+  return sum.total();
+}
+
+/** A sum that is reduced at its end: terms over one denominator, which are many as a rule, are added as integers. */
+export class FractionSum {
+  private numerator = 0n;
+  private denominator = 1n;
+  /** numerators over the denominators that were met before, each once */
+  private readonly rest = new Map<bigint, bigint>();
+
+  /** Adds a quotient, in lowest terms or not. @param denominator positive */
+  add(numerator: bigint, denominator: bigint): void {
+    if (numerator === 0n) return;
+    if (denominator !== this.denominator) {
+      this.rest.set(this.denominator, this.numerator);
+      this.numerator = this.rest.get(denominator) ?? 0n;
+      this.denominator = denominator;
+    }
+    this.numerator += numerator;
+  }
+
+  total(): Fraction {
+    const { rest } = this;
+    rest.set(this.denominator, this.numerator);
+    let total = Fraction.ZERO;
+    for (const [denominator, numerator] of rest) total = total.plus(Fraction.of(numerator, denominator));
+    return total;
+  }
 }
 
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Below it a processor divides integers, several times faster than doubles. */
+const WORD = 2 ** 31;
 
 /** Euclid; once the numbers fit, in doubles, where remainders are exact and several times faster than in bigint. */
 function gcd(a: bigint, b: bigint): bigint {
   while (b > SAFE) [a, b] = [b, a % b];
   if (b === 0n) return a;
   let [x, y] = [Number(b), Number(a % b)];
-  while (y > 0) [x, y] = [y, x % y];
-  return BigInt(x);
+  while (x >= WORD && y > 0) [x, y] = [y, x % y];
+  return BigInt(x < WORD ? gcdOfWords(x, y) : x);
+}
+
+function gcdOfWords(a: number, b: number): number {
+  let [x, y] = [a | 0, b | 0];
+  while (y !== 0) {
+    const rest = (x % y) | 0;
+    x = y;
+    y = rest;
+  }
+  return x;
 }

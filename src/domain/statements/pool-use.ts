@@ -1,6 +1,7 @@
 import { compareKeys } from '../apportionment.ts';
 import { Refusal } from '../errors.ts';
-import { Fraction } from '../fraction.ts';
+import { Fraction, FractionSum } from '../fraction.ts';
+import { madeOnce } from '../made-once.ts';
 import type { Model, Pool } from '../model/model.ts';
 import { matchesPattern } from '../model/selector.ts';
 import type { Books } from './books.ts';
@@ -23,9 +24,16 @@ interface Use extends Omit<LineUse, 'key'> {
   readonly standardFrom: 'stated' | 'derived' | 'none' | 'driver';
 }
 
+interface StandardOfPart {
+  readonly perPart: Fraction;
+  readonly source: 'stated' | 'derived';
+}
+
 /** The use of pools at the standards of a period, from integer sums; fractions are formed once per line. */
 export class PoolUse {
   private readonly pools: ReadonlyMap<string, Pool>;
+  /** by pool and reason */
+  private readonly ofPart = new Map<string, Map<string, StandardOfPart | null>>();
   withoutStandardParts = Fraction.ZERO;
   derivedStandardParts = Fraction.ZERO;
 
@@ -39,24 +47,18 @@ export class PoolUse {
 
   /** Contacts and handle seconds by pool and reason: later periods derive standards from them. */
   measures(): Books['measures'] {
-    const measures = new Map<string, { pool: string; reason: string; parts: Fraction; seconds: Fraction }>();
+    const measures = new Map<string, { pool: string; reason: string; parts: FractionSum; seconds: FractionSum }>();
     for (const { key, share, parts, seconds, untimedParts } of this.sums) {
-      const name = `${key.pool}\u0000${key.reason}`;
-      const kept = measures.get(name) ?? {
-        pool: key.pool,
-        reason: key.reason,
-        parts: Fraction.ZERO,
-        seconds: Fraction.ZERO,
-      };
-      measures.set(name, {
-        ...kept,
-        parts: kept.parts.plus(share.times(parts - untimedParts)),
-        seconds: kept.seconds.plus(share.times(seconds)),
+      const { pool, reason } = key;
+      const own = madeOnce(measures, `${pool}\u0000${reason}`, () => {
+        return { pool, reason, parts: new FractionSum(), seconds: new FractionSum() };
       });
+      own.parts.add(share.numerator * (parts - untimedParts), share.denominator);
+      own.seconds.add(share.numerator * seconds, share.denominator);
     }
     return [...measures]
       .sort(([a], [b]) => compareKeys(a, b))
-      .map(([, measure]) => measure)
+      .map(([, { pool, reason, parts, seconds }]) => ({ pool, reason, parts: parts.total(), seconds: seconds.total() }))
       .filter((measure) => !measure.parts.isZero);
   }
 
@@ -91,10 +93,19 @@ export class PoolUse {
     const handleSeconds = share.times(Fraction.of(sum.seconds).plus(untimedSeconds(sum, this.standards)));
     const used = quantity(pool, key.reason, parts, handleSeconds);
     if (pool.driver !== 'handle_seconds') return { parts, handleSeconds, used, standard: used, standardFrom: 'driver' };
-    const stated = this.standards.standardSeconds(key.pool, key.reason);
+    const stated = this.standardOf(pool, key.reason);
     if (!stated) return { parts, handleSeconds, used, standard: used, standardFrom: 'none' };
-    const standard = stated.seconds.times(parts).over(CONTACT_PARTS).over(pool.concurrency);
-    return { parts, handleSeconds, used, standard, standardFrom: stated.source };
+    return { parts, handleSeconds, used, standard: stated.perPart.times(parts), standardFrom: stated.source };
+  }
+
+  /** Standard of a part of a contact, found once for a pool and reason. */
+  private standardOf(pool: Pool, reason: string): StandardOfPart | null {
+    const ofPool = madeOnce(this.ofPart, pool.code, () => new Map<string, StandardOfPart | null>());
+    return madeOnce(ofPool, reason, () => {
+      const stated = this.standards.standardSeconds(pool.code, reason);
+      if (!stated) return null;
+      return { perPart: stated.seconds.over(CONTACT_PARTS).over(pool.concurrency), source: stated.source };
+    });
   }
 }
 
