@@ -113,6 +113,12 @@ function madeFor(columns: number, sums: number): TileProgram {
   };
 }
 
+/** A sum from its four lanes, as `dot` adds them. */
+export function ofLanes(lanes: Float64Array, sum: number): number {
+  const at = sum * LANES;
+  return lanes[at]! + lanes[at + 1]! + (lanes[at + 2]! + lanes[at + 3]!);
+}
+
 const SPREAD = [VECTOR, 0x14];
 const TIMES = [VECTOR, 0xf2, 0x01];
 const PLUS = [VECTOR, 0xf0, 0x01];

@@ -167,11 +167,24 @@ function scoredFirst(
 ): Scored | { readonly rows: Int32Array; readonly start: Float64Array } {
   const first = fittedOver(group, rowsWithBothArms(group.terms, group.treated));
   const { rows: alike, treated: arms, fitted } = first;
-  let bound = 0;
-  for (let at = 0; at < alike.length; at++) if (arms[at] !== 1) bound = Math.max(bound, fitted.probability[at]!);
-  bound = Math.min(bound, overlap);
-  const rows = alike.filter((_, at) => fitted.probability[at]! <= bound);
+  const bound = Math.min(largestOfUntreated(fitted.probability, arms), overlap);
+  const rows = rowsUpTo(bound, fitted.probability, alike);
   return rows.length === alike.length ? first : { rows, start: fitted.coefficients };
+}
+
+function largestOfUntreated(probability: Float64Array, treated: Uint8Array): number {
+  let largest = 0;
+  for (let at = 0; at < probability.length; at++)
+    if (treated[at] !== 1 && probability[at]! > largest) largest = probability[at]!;
+  return largest;
+}
+
+/** Rows with a probability of no more than the bound. */
+function rowsUpTo(bound: number, probability: Float64Array, rows: Int32Array): Int32Array {
+  const found = new Int32Array(rows.length);
+  let count = 0;
+  for (let at = 0; at < rows.length; at++) if (probability[at]! <= bound) found[count++] = rows[at]!;
+  return count === rows.length ? found : found.slice(0, count);
 }
 
 function fittedOver(group: ComparisonGroup, rows: Int32Array, start?: Float64Array): Scored {
@@ -213,13 +226,26 @@ function rowsWithBothArms({ rows: n, columns, factors = [] }: Design, treated: A
   for (let before = -1; before !== rows.length;) {
     before = rows.length;
     for (const { of, levels } of traits) {
-      const seen = new Uint8Array(levels); // of each the arms: 1 untreated, 2 treated, 3 both
-      for (let at = 0; at < rows.length; at++) seen[of[rows[at]!]!]! |= treated[rows[at]!] === 1 ? 2 : 1;
-      if (seen.every((arms) => arms === 0 || arms === 3)) continue;
-      rows = rows.filter((i) => seen[of[i]!] === 3);
+      const seen = armsSeen(of, levels, treated, rows);
+      if (seen.every((arms) => arms === 0 || arms === BOTH)) continue;
+      rows = rows.filter((i) => seen[of[i]!] === BOTH);
     }
   }
   return rows;
+}
+
+const BOTH = 3;
+
+/** Of each level the arms among its rows: 1 untreated, 2 treated, both together `BOTH`. */
+function armsSeen(
+  of: ArrayLike<number>,
+  levels: number,
+  treated: ArrayLike<number>,
+  rows: Int32Array,
+): Uint8Array<ArrayBuffer> {
+  const seen = new Uint8Array(levels);
+  for (let at = 0; at < rows.length; at++) seen[of[rows[at]!]!]! |= treated[rows[at]!] === 1 ? 2 : 1;
+  return seen;
 }
 
 function isYesOrNo(column: ArrayLike<number>): boolean {

@@ -9,6 +9,7 @@ import {
   square,
   untangle,
 } from '../causality/linear-algebra.ts';
+import { TILE, ofLanes, tileProgram } from '../causality/tile-program.ts';
 
 /** Terms of a model over the rows of a sample; a constant is a column like any other. */
 export interface Design {
@@ -104,32 +105,73 @@ export function leastSquaresSolver(x: Design, weights?: ArrayLike<number>): Solv
   };
 }
 
-/** x'β of every row. @param to written over; absent: a column is made */
+/** x'β of every row, a tile of rows at a time. @param to written over; absent: a column is made */
 export function predictions(x: Design, coefficients: ArrayLike<number>, to?: Float64Array): Float64Array {
-  const result = to?.fill(0) ?? new Float64Array(x.rows);
-  for (let j = 0; j < x.columns.length; j++) {
-    const factor = coefficients[j]!;
-    const column = x.columns[j]!;
-    if (factor !== 0) for (let i = 0; i < result.length; i++) result[i]! += factor * column[i]!;
-  }
-  let first = x.columns.length;
-  for (const { of, levels } of x.factors ?? []) {
-    for (let i = 0; i < result.length; i++) result[i]! += coefficients[first + of[i]!]!;
-    first += levels;
+  const { rows, columns, factors = [] } = x;
+  const result = to ?? new Float64Array(rows);
+  const program = tileProgram(2);
+  const [own, sum] = [program.column(0), program.column(1)];
+  for (let from = 0; from < rows; from += TILE) {
+    const count = Math.min(TILE, rows - from);
+    sum.fill(0);
+    for (let j = 0; j < columns.length; j++) {
+      if (coefficients[j] === 0) continue;
+      own.set(columns[j]!.subarray(from, from + count));
+      program.add(0, coefficients[j]!, 1, count);
+    }
+    let first = columns.length;
+    for (const { of, levels } of factors) {
+      addLevels(sum, of, from, count, coefficients, first);
+      first += levels;
+    }
+    result.set(sum.subarray(0, count), from);
   }
   return result;
 }
 
-/** Σ over rows of factor × terms: X'f. */
-export function weightedTerms(x: Design, factor: ArrayLike<number>): Float64Array {
+/** Adds to the numbers of as many rows from one on those of their levels, which begin at a place. */
+export function addLevels(
+  to: Float64Array,
+  of: Int32Array,
+  from: number,
+  rows: number,
+  coefficients: ArrayLike<number>,
+  first: number,
+): void {
+  for (let row = 0; row < rows; row++) to[row]! += coefficients[first + of[from + row]!]!;
+}
+
+/** Σ over rows of factor × terms: X'f. A tile of rows at a time, as `dot` sums them. */
+export function weightedTerms(x: Design, factor: Float64Array): Float64Array {
+  const { rows, columns, factors = [] } = x;
   const sums = new Float64Array(x.names.length);
-  x.columns.forEach((column, j) => (sums[j] = dot(column, factor)));
-  let first = x.columns.length;
-  for (const { of, levels } of x.factors ?? []) {
-    for (let i = 0; i < of.length; i++) sums[first + of[i]!]! += factor[i]!;
-    first += levels;
+  const program = tileProgram(columns.length + 1);
+  program.lanes.fill(0);
+  const weights = program.column(columns.length);
+  for (let from = 0; from < rows; from += TILE) {
+    const count = Math.min(TILE, rows - from);
+    weights.set(factor.subarray(from, from + count));
+    for (let j = 0; j < columns.length; j++) program.column(j).set(columns[j]!.subarray(from, from + count));
+    program.dots(columns.length, columns.length, count, 0);
+    let first = columns.length;
+    for (const { of, levels } of factors) {
+      sumLevels(sums, of, from, count, weights, first);
+      first += levels;
+    }
   }
+  for (let j = 0; j < columns.length; j++) sums[j] = ofLanes(program.lanes, j);
   return sums;
+}
+
+function sumLevels(
+  to: Float64Array,
+  of: Int32Array,
+  from: number,
+  rows: number,
+  weights: Float64Array,
+  first: number,
+): void {
+  for (let row = 0; row < rows; row++) to[first + of[from + row]!]! += weights[row]!;
 }
 
 export function matrixTimes(matrix: Square, vector: ArrayLike<number>): Float64Array {

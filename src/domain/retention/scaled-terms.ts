@@ -147,10 +147,22 @@ function isLevel({ factor: { of }, level }: NonNullable<ReturnType<typeof levelA
   return (row) => (of[row] === level ? 1 : 0);
 }
 
-function mean(column: ArrayLike<number>): number {
+function mean(column: Numbers): number {
+  const program = tileProgram(1);
   let sum = 0;
-  for (let i = 0; i < column.length; i++) sum += column[i]!;
+  for (let from = 0; from < column.length; from += TILE) {
+    const rows = Math.min(TILE, column.length - from);
+    program.column(0).set(column.subarray(from, from + rows));
+    sum = added(sum, program.column(0), rows);
+  }
   return sum / column.length;
+}
+
+/** A sum and the first numbers of a column, one after the other. */
+function added(sum: number, column: Float64Array, rows: number): number {
+  let whole = sum;
+  for (let row = 0; row < rows; row++) whole += column[row]!;
+  return whole;
 }
 
 /** Σ (value − centre)², a tile at a time, as `dot` sums them. */

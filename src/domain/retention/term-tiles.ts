@@ -1,7 +1,7 @@
 import type { Numbers, Square } from '../causality/linear-algebra.ts';
 import { square } from '../causality/linear-algebra.ts';
-import { LANES, TILE, tileProgram, type TileProgram } from '../causality/tile-program.ts';
-import type { Factor } from './least-squares.ts';
+import { LANES, TILE, ofLanes, tileProgram, type TileProgram } from '../causality/tile-program.ts';
+import { addLevels, type Factor } from './least-squares.ts';
 
 /** A column of terms: numbers, or of a level two of them: for the rows of other levels and for its own. */
 export type TermColumn =
@@ -198,24 +198,9 @@ export class TermTiles {
   }
 }
 
-/** Adds to each row's number that of its level. */
-function addLevels(
-  to: Float64Array,
-  of: Int32Array,
-  from: number,
-  rows: number,
-  coefficients: ArrayLike<number>,
-  first: number,
-): void {
-  for (let row = 0; row < rows; row++) to[row]! += coefficients[first + of[from + row]!]!;
-}
-
 /** Adds the sum of each four lanes, as `dot` adds them. */
 function addLanes(lanes: Float64Array, first: number, to: Float64Array, count: number): void {
-  for (let s = 0; s < count; s++) {
-    const at = (first + s) * LANES;
-    to[s]! += lanes[at]! + lanes[at + 1]! + (lanes[at + 2]! + lanes[at + 3]!);
-  }
+  for (let s = 0; s < count; s++) to[s]! += ofLanes(lanes, first + s);
 }
 
 /** Products of a factor's levels with the columns, themselves, the factors before, and the values: sums over a level's rows. */
