@@ -24,6 +24,15 @@ export class KeyNumbers {
     this.mask = size - 1;
   }
 
+  /** Forgets all keys; what held them holds the next. @param expected about so many */
+  clear(expected: number): void {
+    if (this.slots.length < 1.5 * expected) {
+      const { slots, highs, lows, mask } = new KeyNumbers(expected);
+      [this.slots, this.highs, this.lows, this.mask] = [slots, highs, lows, mask];
+    } else this.slots.fill(-1);
+    this.count = 0;
+  }
+
   /** The key's number; a new one is given if there is none. */
   numberOf(high: number, low: number): number {
     const slot = this.slotOf(high, low);

@@ -7,7 +7,7 @@ import { EPISODE_DAYS, episodes, referenceDays } from './episode.ts';
 import type { DueCohort } from './maturity.ts';
 import { delayOf } from './maturity.ts';
 import type { Earnings, Purchases } from './outcome.ts';
-import { purchasesOf } from './outcome.ts';
+import { MarginRoom, purchasesOf } from './outcome.ts';
 
 /** Hits by decisions, by customer number and instant. */
 export interface Hits extends Touches {
@@ -110,6 +110,7 @@ abstract class GatheredGroup {
   private readonly amount = new PartedColumn();
   private days: Int32Array[] = [];
   private last: Int32Array[] = [];
+  private readonly room = new MarginRoom();
   protected readonly delay: number;
   /** days from the clock's start to that of the last band that may be posted; below it all where none may */
   protected readonly lastStart: number;
@@ -132,7 +133,7 @@ abstract class GatheredGroup {
 
   protected add(rows: Pick<CohortRows, 'customer' | 'clockStart'>, { earnings }: FactsSlice): void {
     const { customers, policy, cohort } = this;
-    const earned = earnedBy(rows, { customers, earnings }, policy.windowsDays, this.delay);
+    const earned = earnedBy(rows, { customers, earnings }, policy.windowsDays, this.delay, this.room);
     earned.bands.forEach((band, b) => this.bands[b]!.add(band));
     this.before.add(earned.before);
     this.priorValue.add(earned.priorValue);

@@ -8,7 +8,7 @@ import { FALSIFICATION_DAYS } from './effect.ts';
 import type { Episodes } from './episode.ts';
 import { design, withFactor } from './least-squares.ts';
 import type { DayRange, Earnings } from './outcome.ts';
-import { bandsOf, contractMarginIn, marginIn } from './outcome.ts';
+import { bandsOf, contractMarginIn, marginIn, type MarginRoom } from './outcome.ts';
 
 /** Days since 1970-01-01 of a local day. */
 export function dayNumber(date: LocalDate): number {
@@ -140,12 +140,16 @@ export interface Earned {
   readonly yearValue: Numbers;
 }
 
-/** Sums of rows, before any statistics: those of parts of a customer range stand one behind the other in the whole's. */
+/**
+ * Sums of rows, before any statistics: those of parts of a customer range stand one behind the other in the whole's.
+ * @param room absent: the sums stay
+ */
 export function earnedBy(
   { customer, clockStart }: Pick<CohortRows, 'customer' | 'clockStart'>,
   { customers, earnings }: { readonly customers: CustomerTable; readonly earnings: Earnings },
   windowsDays: readonly number[],
   delayDays: number,
+  room?: MarginRoom,
 ): Earned {
   const n = customer.length;
   const of = (column: ArrayLike<number>): Float64Array => columnOf(n, (i) => column[customer[i]!]!);
@@ -153,10 +157,12 @@ export function earnedBy(
   const before = { from: -delayDays - FALSIFICATION_DAYS, to: -delayDays };
   const prior = { from: before.from - PRIOR_DAYS, to: before.from };
   const year = { from: -delayDays - PRIOR_DAYS, to: -delayDays };
-  const byEvents = of(customers.byEvents);
+  const isByEvents = (i: number): boolean => customers.byEvents[customer[i]!] === 1;
+  let rowsByEvents = 0;
+  for (let i = 0; i < n; i++) if (isByEvents(i)) rowsByEvents++;
   const ranges = [...bands, before, prior, year];
-  let sums = marginIn({ customer, clockStart }, earnings, ranges);
-  if (byEvents.includes(0)) {
+  let sums = marginIn({ customer, clockStart }, earnings, ranges, room);
+  if (rowsByEvents < n) {
     const [monthlyMargin, joinedOn, leftOn] = [
       of(customers.monthlyMargin),
       of(customers.joinedOn),
@@ -164,7 +170,7 @@ export function earnedBy(
     ];
     const fromEvents = sums;
     sums = contractMarginIn(clockStart, { monthlyMargin, joinedOn, leftOn }, ranges).map((contract, r) =>
-      contract.map((value, i) => (byEvents[i] === 1 ? fromEvents[r]![i]! : value)),
+      contract.map((value, i) => (isByEvents(i) ? fromEvents[r]![i]! : value)),
     );
   }
   return {

@@ -33,14 +33,34 @@ export interface DayRange {
   readonly to: number;
 }
 
+/** Sums that are copied before the next are made: they take the places of those before. */
+export class MarginRoom {
+  private sums: Float64Array[] = [];
+
+  /** So many columns of zeros. */
+  of(columns: number, length: number): Float64Array[] {
+    while (this.sums.length < columns) this.sums.push(new Float64Array(0));
+    return Array.from({ length: columns }, (_, column) => {
+      if (this.sums[column]!.length < length) this.sums[column] = new Float64Array(Math.ceil(1.2 * length));
+      return this.sums[column]!.subarray(0, length).fill(0);
+    });
+  }
+}
+
 /**
  * Margin of each anchor's customer in each range; sums of integers, so parts of a customer range add in any order. Ranges
  * may overlap: an event is added once, between two of their ends, and a range is the sum of what lies between its own.
+ * @param room absent: the sums stay
  */
-export function marginIn(anchors: Anchors, earnings: Earnings, ranges: readonly DayRange[]): Float64Array[] {
+export function marginIn(
+  anchors: Anchors,
+  earnings: Earnings,
+  ranges: readonly DayRange[],
+  room = new MarginRoom(),
+): Float64Array[] {
   const { customer, day, margin } = earnings;
   const { clockStart } = anchors;
-  const sums = ranges.map(() => new Float64Array(clockStart.length));
+  const sums = room.of(ranges.length, clockStart.length);
   const ends = Float64Array.from(new Set(ranges.flatMap(({ from, to }) => [from, to]))).sort();
   const [from, to] = [ranges.map((range) => ends.indexOf(range.from)), ranges.map((range) => ends.indexOf(range.to))];
   /** what lies before each end, since the one before it */

@@ -66,7 +66,7 @@ export class CustomersInOrder {
   private monthlyMargin: Float64Array;
   private readonly referrals: { readonly by: KeysByBucket; readonly came: KeysByBucket };
   /** of the buckets that come: numbers that last until they are put in order, who called, and the newest version of each, from 1 */
-  private local = new KeyNumbers();
+  private readonly local = new KeyNumbers();
   private localCallers = new Uint8Array(0);
   private newest = new Int32Array(0);
   private readonly numberOf = (high: number, low: number): number => this.local.numberOf(high, low);
@@ -96,7 +96,7 @@ export class CustomersInOrder {
    */
   take(from: number, to: number, hits: Int32Array, contacts: readonly Int32Array[]): void {
     const versions = this.standing.taken(from, to);
-    this.local = new KeyNumbers(1.5 * versions.reduce((sum, words) => sum + words.length / CUSTOMER_WORDS, 0));
+    this.local.clear(1.5 * versions.reduce((sum, words) => sum + words.length / CUSTOMER_WORDS, 0));
     this.takeVersions(versions);
     this.hits.take(hits, this.numberOf);
     this.localCallers = roomFor(this.localCallers, this.local.count).fill(0);
