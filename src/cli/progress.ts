@@ -16,18 +16,27 @@ export function progress(title: string, json: boolean | undefined): Progress {
   const format = `${title} {bar} {said}`;
   const bar = new SingleBar({ format, stream: process.stderr, clearOnComplete: true, fps: 5 }, Presets.shades_classic);
   let startedAt: number | undefined;
-  let last = 0;
+  let [from, last] = [0, 0];
+  let of: number | undefined;
   return {
     to: (done, total, rows) => {
       if (startedAt === undefined) bar.start(total ?? 1, 0, { said: '' });
       else if (total !== undefined) bar.setTotal(total);
-      if (startedAt === undefined || done < last) startedAt = performance.now(); // the next file, or this one once more
-      last = done;
-      const seconds = (performance.now() - startedAt) / 1000;
+      if (startedAt === undefined || done < last || total !== of) {
+        startedAt = performance.now(); // the next file, or this one once more
+        from = done; // which may be far already
+      }
+      [last, of] = [done, total];
+      const seconds = secondsAtPace((performance.now() - startedAt) / 1000, from, done);
       bar.update(Math.min(done, bar.getTotal()), { said: progressText(done, bar.getTotal(), seconds, rows) });
     },
     end: () => bar.stop(),
   };
+}
+
+/** Seconds that all of what is done takes at the pace of the part that was watched, from `from` on; 0 when that is nothing yet. */
+export function secondsAtPace(seconds: number, from: number, done: number): number {
+  return done > from ? (seconds * done) / (done - from) : 0;
 }
 
 /** Share, rate and time left, as in `45% · 56,000 rows/s · 12 s left`; a deed that has seen everything still has to store it. */

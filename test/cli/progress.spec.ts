@@ -1,4 +1,4 @@
-import { progress, progressText } from '../../src/cli/progress.ts';
+import { progress, progressText, secondsAtPace } from '../../src/cli/progress.ts';
 
 describe('progress', () => {
   it.each([
@@ -10,6 +10,13 @@ describe('progress', () => {
     [1200, 20, undefined, '100% · storing'],
   ])('%d of 1,000 after %d s', (done, seconds, rows, said) => {
     expect(progressText(done, 1000, seconds, rows)).toBe(said);
+  });
+
+  it('knows the pace of a file that was begun before anybody watched', () => {
+    expect(secondsAtPace(4, 0, 450)).toBe(4);
+    expect(secondsAtPace(2, 500, 600)).toBe(12);
+    expect(progressText(600, 1000, secondsAtPace(2, 300, 600), 1_200_000)).toBe('60% · 300,000 rows/s · 3 s left');
+    expect(secondsAtPace(2, 500, 500)).toBe(0);
   });
 
   it('says nothing to machines, and stands still on nothing to do', () => {
