@@ -2,6 +2,9 @@
 const LOW = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1;
 const HIGH = 1 - LOW;
 
+/** Keys that are looked at one after the other. */
+const FEW = 8;
+
 /** Parts of the range of customers' keys, by the first six bits: in the order of the keys. */
 export const BUCKETS = 64;
 
@@ -12,19 +15,22 @@ export function bucketOf(high: number): number {
 /** Keys of customers without doubles, in ascending order: a customer's number is the place of its key. */
 export class CustomerKeys {
   private readonly halves: Int32Array;
-  /** numbers by the first bits of the keys, which are hashes: keys that are near each other are looked for near each other */
-  private readonly slots: Int32Array;
+  /**
+   * Number of the first key of each value of the keys' first bits, and behind them how many keys there are. Keys are hashes:
+   * a value has about one where all were chosen alike, and where those of a stretch were drawn no more than all that there
+   * are have; places that keys take from each other would add up over such a stretch.
+   */
+  private readonly starts: Int32Array;
   private readonly shift: number;
 
   private constructor(readonly sorted: BigInt64Array) {
     this.halves = halvesOf(this.sorted);
-    const bits = Math.max(4, Math.ceil(Math.log2(2 * this.count + 1)));
-    this.slots = new Int32Array(2 ** bits).fill(-1);
+    const bits = Math.min(30, Math.max(4, Math.ceil(Math.log2(this.count + 1))));
+    this.starts = new Int32Array(2 ** bits + 1).fill(this.count);
     this.shift = 32 - bits;
-    for (let number = 0; number < this.count; number++) {
-      let slot = this.slotOf(this.halves[2 * number + HIGH]!);
-      while (this.slots[slot]! >= 0) slot = (slot + 1) & (this.slots.length - 1);
-      this.slots[slot] = number;
+    for (let number = 0, value = 0; number < this.count; number++) {
+      for (const own = this.firstBits(this.halves[2 * number + HIGH]!); value <= own; value++)
+        this.starts[value] = number;
     }
   }
 
@@ -44,11 +50,17 @@ export class CustomerKeys {
 
   /** @returns the key's number; -1: it is none of them */
   find(high: number, low: number): number {
-    const { slots, halves } = this;
-    let slot = this.slotOf(high);
-    for (let number = slots[slot]!; number >= 0; number = slots[slot]!) {
+    const { starts, halves } = this;
+    const value = this.firstBits(high);
+    let [from, to] = [starts[value]!, starts[value + 1]!];
+    while (to - from > FEW) {
+      const middle = (from + to) >>> 1;
+      const own = halves[2 * middle + HIGH]!;
+      if (own < high || (own === high && halves[2 * middle + LOW]! >>> 0 < low >>> 0)) from = middle + 1;
+      else to = middle + 1;
+    }
+    for (let number = from; number < to; number++) {
       if (halves[2 * number + LOW] === low && halves[2 * number + HIGH] === high) return number;
-      slot = (slot + 1) & (slots.length - 1);
     }
     return -1;
   }
@@ -69,7 +81,7 @@ export class CustomerKeys {
     return starts;
   }
 
-  private slotOf(high: number): number {
+  private firstBits(high: number): number {
     return (high ^ 0x8000_0000) >>> this.shift;
   }
 }

@@ -34,6 +34,16 @@ describe('keys of customers', () => {
     );
   });
 
+  it('of a stretch that was drawn among all are found as fast as others', () => {
+    // places that neighbours take from each other would be tens of thousands of looks a key
+    const own = BigInt64Array.from({ length: 400_000 }, (_, i) => 2n ** 61n + BigInt(i) * 2n ** 32n);
+    const keys = CustomerKeys.inOrder(own);
+    const began = performance.now();
+    expect(keys.placesOf(own).every((place, i) => place === i)).toBe(true);
+    expect(keys.find(2 ** 29, 1)).toBe(-1);
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
   it('are put and read by their halves', () => {
     const list = BigInt64Array.of(5n, -7n, 2n ** 62n, -(2n ** 63n));
     const [from, own] = [new KeyHalves(list), new BigInt64Array(4)];
