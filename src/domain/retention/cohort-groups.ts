@@ -209,7 +209,8 @@ class HitGroup extends GatheredGroup {
     known: KnownOfCustomers,
     cohort: DueCohort,
     policy: GroupPolicy,
-    private readonly opened: Episodes,
+    /** of every episode of hits; nobody asks for the rest of them */
+    private readonly opened: Pick<Episodes, 'opening'>,
     private readonly decision: string,
     private readonly rows: EpisodeRows,
   ) {
@@ -245,7 +246,7 @@ function hitGroups(known: KnownOfCustomers, cohort: DueCohort, opened: Episodes,
     .map(({ number, code }) => {
       const notHit = notHitOf(known, number, code, cohort.month, opened);
       const rows = decisionRows(opened, hits.day, hits.decision, number, period, notHit);
-      return new HitGroup(known, cohort, policy, opened, code, rows);
+      return new HitGroup(known, cohort, policy, { opening: opened.opening }, code, rows);
     });
 }
 
@@ -293,7 +294,7 @@ function notHitOf(
 function touchesOf(
   touches: Touches & { readonly at?: ArrayLike<number> },
   named: ArrayLike<number>,
-  { opening }: Episodes,
+  { opening }: Pick<Episodes, 'opening'>,
   { episode, clockStart }: EpisodeRows,
   lastStart: number,
   firstRow: number,

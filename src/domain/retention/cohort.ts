@@ -1,4 +1,5 @@
 import { columnOf, flagsOf, type Numbers } from '../causality/linear-algebra.ts';
+import { inWords } from '../joined.ts';
 import { KeyNumbers } from '../key-numbers.ts';
 import { Numbering } from '../numbering.ts';
 import { addDays, addMonths, firstDay } from '../period.ts';
@@ -184,7 +185,7 @@ export function earnedBy(
 /** What the rows earned, and what their strata are made of. */
 export interface CohortSums extends Earned {
   /** margin per band of customers whom they referred */
-  readonly referred: readonly Float64Array[] | undefined;
+  readonly referred: readonly Numbers[] | undefined;
   /** 1 for customers still active when the clock starts */
   readonly active: Uint8Array;
   readonly strata: () => Strata;
@@ -207,21 +208,18 @@ export function cohortSums(
   }
   return {
     ...earned,
-    referred: referrals && marginIn(rows, referrals, bandsOf(windowsDays)),
+    referred: referrals && marginIn(rows, referrals, bandsOf(windowsDays)).map(inWords),
     active,
     strata: () => strataOf(n, traitsOf(rows, customers, earned, delayDays)),
   };
 }
 
-function traitsOf(
-  { customer, clockStart, reason }: CohortRows,
-  { joinedOn, segment }: CustomerTable,
-  { priorValue }: Earned,
-  delayDays: number,
-): Traits {
+function traitsOf(rows: CohortRows, customers: CustomerTable, { priorValue }: Earned, delayDays: number): Traits {
+  const { customer, reason } = rows;
+  const { segment } = customers;
   const n = customer.length;
   return {
-    tenure: columnOf(n, (i) => Math.max(0, clockStart[i]! - delayDays - joinedOn[customer[i]!]!)),
+    tenure: columnOf(n, (i) => tenureOf(rows, customers, delayDays, i)),
     priorValue,
     segment: columnOf(n, (i) => segment[customer[i]!]!),
     reason,
@@ -238,7 +236,6 @@ export function cohortFacts(
   const sums = cohortSums(rows, sources, windowsDays, delayDays);
   const { active, bands, before, referred, strata, yearValue } = sums;
   const traits = traitsOf(rows, sources.customers, sums, delayDays);
-  const { tenure } = traits;
   return {
     customer: rows.customer,
     treated: rows.treated,
@@ -247,17 +244,30 @@ export function cohortFacts(
     bands,
     ...(referred ? { referred } : {}),
     before,
-    baselinePerDay: perDay(yearValue, tenure),
+    baselinePerDay: perDay(rows, sources.customers, yearValue, delayDays),
     terms: commonTerms(rows.customer.length, { ...traits, opened: rows.clockStart }),
     stratum: () => strata().of,
   };
 }
 
 /** What was earned in the year before, or since the customer came, by day. */
-function perDay(yearValue: Numbers, tenure: Float64Array): Float64Array {
-  const rates = new Float64Array(yearValue.length);
-  for (let i = 0; i < rates.length; i++) rates[i] = yearValue[i]! / Math.max(1, Math.min(PRIOR_DAYS, tenure[i]!));
-  return rates;
+function perDay(
+  rows: CohortRows,
+  customers: CustomerTable,
+  yearValue: Numbers,
+  delayDays: number,
+): CohortFacts['baselinePerDay'] {
+  return (row) => yearValue[row]! / Math.max(1, Math.min(PRIOR_DAYS, tenureOf(rows, customers, delayDays, row)));
+}
+
+/** Days for which a row's customer had been one when it called or was hit. */
+function tenureOf(
+  { customer, clockStart }: CohortRows,
+  { joinedOn }: CustomerTable,
+  delayDays: number,
+  row: number,
+): number {
+  return Math.max(0, clockStart[row]! - delayDays - joinedOn[customer[row]!]!);
 }
 
 interface Traits {

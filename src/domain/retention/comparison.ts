@@ -15,8 +15,8 @@ export interface ComparisonGroup {
   /** 1 resolved (or hit), 0 unresolved (or not hit) */
   readonly treated: ArrayLike<number>;
   readonly customer: ArrayLike<number>;
-  /** what the arms must have in common, measured before the 182 days of the falsification */
-  readonly terms: Design;
+  /** what the arms must have in common, measured before the 182 days of the falsification; made when it is asked for */
+  readonly terms: () => Design;
   /** exact strata: tenure, prior value, segment, month, reason; needed by the method `strata` */
   readonly stratum?: (() => ArrayLike<number>) | undefined;
 }
@@ -99,7 +99,7 @@ export function match(group: ComparisonGroup, policy: ComparisonPolicy = {}): Ma
 
 /** Once they are asked for, nothing of the group is held. */
 function differencesOf({ terms, treated }: ComparisonGroup, weight: Float64Array): Matched['differences'] {
-  return once(() => largestDifferences(terms, treated, weight));
+  return once(() => largestDifferences(terms(), treated, weight));
 }
 
 interface Found {
@@ -113,8 +113,8 @@ interface Found {
 /** Doubly robust: treated whom no untreated customer resembles are set aside, then the score is fitted once more. */
 function byScore(group: ComparisonGroup, overlap: number): Found {
   const { customer: customers, treated: arms } = group;
-  const [inside, weight] = [new Uint8Array(arms.length), new Float64Array(arms.length)];
   const found = scored(group, overlap);
+  const [inside, weight] = [new Uint8Array(arms.length), new Float64Array(arms.length)];
   const { rows, terms, treated } = found;
   let fitted: PropensityFit | undefined = found.fitted;
   for (let at = 0; at < rows.length; at++) {
@@ -157,7 +157,7 @@ interface Scored {
 /** The rows inside the overlap and the score over them; nothing of the first fit is held on to, nor while there is a second. */
 function scored(group: ComparisonGroup, overlap: number): Scored {
   const first = scoredFirst(group, overlap);
-  return 'fitted' in first ? first : fittedOver(group, first.rows, first.start);
+  return 'fitted' in first ? first : fittedOver(group, termsOf(group, first.rows), first.start);
 }
 
 /** The first fit, or where it leaves rows out those inside the overlap and its coefficients. */
@@ -165,7 +165,7 @@ function scoredFirst(
   group: ComparisonGroup,
   overlap: number,
 ): Scored | { readonly rows: Int32Array; readonly start: Float64Array } {
-  const first = fittedOver(group, rowsWithBothArms(group.terms, group.treated));
+  const first = fittedOver(group, alikeRows(group));
   const { rows: alike, treated: arms, fitted } = first;
   const bound = Math.min(largestOfUntreated(fitted.probability, arms), overlap);
   const rows = rowsUpTo(bound, fitted.probability, alike);
@@ -187,8 +187,20 @@ function rowsUpTo(bound: number, probability: Float64Array, rows: Int32Array): I
   return count === rows.length ? found : found.slice(0, count);
 }
 
-function fittedOver(group: ComparisonGroup, rows: Int32Array, start?: Float64Array): Scored {
-  const terms = someRows(group.terms, rows);
+/** Some rows of a group with their terms: the terms of all rows are let go before a fit takes its memory. */
+type SomeRows = Pick<Scored, 'rows' | 'terms'>;
+
+function termsOf(group: ComparisonGroup, rows: Int32Array): SomeRows {
+  return { rows, terms: someRows(group.terms(), rows) };
+}
+
+function alikeRows(group: ComparisonGroup): SomeRows {
+  const whole = group.terms();
+  const rows = rowsWithBothArms(whole, group.treated);
+  return { rows, terms: someRows(whole, rows) };
+}
+
+function fittedOver(group: ComparisonGroup, { rows, terms }: SomeRows, start?: Float64Array): Scored {
   const treated = flagsOf(rows.length, (at) => group.treated[rows[at]!]!);
   return { rows, terms, treated, fitted: propensity(terms, treated, 'logit', start) };
 }

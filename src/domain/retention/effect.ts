@@ -31,7 +31,7 @@ export interface CohortFacts {
   /** margin of the 182 days before the contact or hit */
   readonly before: ArrayLike<number>;
   /** what the customer used to earn a day */
-  readonly baselinePerDay: ArrayLike<number>;
+  readonly baselinePerDay: (row: number) => number;
   readonly terms: Design;
   /** exact strata, made when they are asked for */
   readonly stratum?: () => ArrayLike<number>;
@@ -146,12 +146,12 @@ function comparableRows(facts: CohortFacts, rows: Int32Array, policy: ReadingPol
       {
         treated,
         customer: valuesOf(facts.customer, rows),
-        terms: rows.length === facts.terms.rows ? facts.terms : rowsOf(facts.terms, rows),
+        terms: () => (rows.length === facts.terms.rows ? facts.terms : rowsOf(facts.terms, rows)),
         stratum: stratum && (() => valuesOf(stratum(), rows)),
       },
       policy,
     );
-    const differences = matched.differences(); // before any estimate: they alone need all rows' terms
+    const differences = matched.differences();
     return {
       matched,
       differences,
@@ -182,7 +182,7 @@ function outcomesOf(
 ): Outcomes {
   const { bands, referred, baselinePerDay } = facts;
   const own = (): Float64Array => windowOutcome(bands, factors, window, rows);
-  const again = (outcome: number, at: number): number => buyAgainOf(outcome, baselinePerDay[rows[at]!]! * windowDays);
+  const again = (outcome: number, at: number): number => buyAgainOf(outcome, baselinePerDay(rows[at]!) * windowDays);
   const spread = referred && ((): Float64Array => windowOutcome(referred, factors, window, rows));
   return {
     whole() {

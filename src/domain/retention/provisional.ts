@@ -58,7 +58,7 @@ function ahead(facts: CohortFacts, customers: CustomerTable, purchases: Purchase
   const { observedThrough } = policy;
   // The models magnify the last digits of the weights (a likelihood may be all but flat), and a forecast that was made
   // stands in a run: so they are found by the same sums as ever.
-  const { weight, treatedInside } = match({ ...facts, terms: byColumns(facts.terms) }, policy);
+  const { weight, treatedInside } = match({ ...facts, terms: () => byColumns(facts.terms) }, policy);
   const counts = columnOf(
     weight.length,
     (i) => weight[i]! * (facts.clockStart[i]! <= observedThrough ? 1 : 0) * facts.active[i]!,

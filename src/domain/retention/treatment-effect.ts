@@ -197,7 +197,7 @@ function modelledMean(arm: Arm, estimator: 'ra' | 'aipw' | 'ipwra', known?: Solv
   // What a row moves through the outcome model: its residual times the mean's slope in the coefficients.
   const slope = new Float64Array(rows);
   for (let i = 0; i < rows; i++) slope[i] = member[i]! - corrected[i]!;
-  const reach = predictions(x, matrixTimes(model.bread, weightedTerms(x, slope)));
+  const reach = predictions(x, matrixTimes(model.bread, weightedTerms(x, slope)), slope); // takes its place
   return (y) => {
     const coefficients = model.coefficients(y);
     const predicted = predictions(x, coefficients);

@@ -103,7 +103,7 @@ describe('readings of a cohort', () => {
 });
 
 describe('a comparison that cannot be made', () => {
-  const terms = (values: readonly number[]) => design(new Map([['x', values]]), values.length);
+  const terms = (values: readonly number[]) => () => design(new Map([['x', values]]), values.length);
   const rows = Array.from({ length: 200 }, (_, i) => i);
 
   it('is refused for want of customers', () => {

@@ -68,7 +68,7 @@ describe('terms of a factor, kept as levels', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e9 }), (seed) => {
         const { terms, treated, customer, outcome } = cohort(seed);
-        const [own, written] = [terms, inColumns(terms)].map((x) => match({ treated, customer, terms: x }));
+        const [own, written] = [terms, inColumns(terms)].map((x) => match({ treated, customer, terms: () => x }));
         expect(own!.inside).toEqual(written!.inside);
         expect([own!.treatedInside, own!.notAssessable]).toEqual([written!.treatedInside, written!.notAssessable]);
         expect(own!.notAssessable).toBeGreaterThan(0); // reason 5
