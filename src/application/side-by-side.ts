@@ -1,3 +1,4 @@
+import { heardLater } from '../domain/heard-later.ts';
 import type { Place } from '../intake/import-report.ts';
 import type { Tx } from '../persistence/database.ts';
 import { waitForImport } from '../persistence/imports.queries.ts';
@@ -22,26 +23,27 @@ export interface OwnPlace extends Place {
 interface Member<File, Report> {
   readonly file: File;
   readonly place: OwnPlace;
-  readonly begun: Awaited<void>;
-  readonly ended: Awaited<void>;
+  readonly begun: Deferred<void>;
+  readonly ended: Deferred<void>;
   report: Promise<Report> | undefined;
   /** for its turn, with nothing left to read */
   waits: boolean;
 }
 
 /** A promise with what settles it; nobody needs to look at it. */
-class Awaited<T> {
+class Deferred<T> {
   readonly promise: Promise<T>;
   settled = false;
   private keep!: (value: T) => void;
   private refuse!: (error: Error) => void;
 
   constructor() {
-    this.promise = new Promise((resolve, reject) => {
-      this.keep = resolve;
-      this.refuse = reject;
-    });
-    this.promise.catch(() => undefined);
+    this.promise = heardLater(
+      new Promise((resolve, reject) => {
+        this.keep = resolve;
+        this.refuse = reject;
+      }),
+    );
   }
 
   resolve(value: T): void {
@@ -87,7 +89,7 @@ export class SideBySide<File, Report> {
           return at <= this.front;
         },
       },
-      ...{ begun: new Awaited<void>(), ended: new Awaited<void>(), report: undefined, waits: false },
+      ...{ begun: new Deferred<void>(), ended: new Deferred<void>(), report: undefined, waits: false },
     }));
   }
 
@@ -116,8 +118,7 @@ export class SideBySide<File, Report> {
 
   private begin(member: Member<File, Report>): void {
     if (member.report !== undefined) return;
-    member.report = this.importOne(member.file, member.place);
-    member.report.catch(() => undefined); // it is told when its turn has come
+    member.report = heardLater(this.importOne(member.file, member.place)); // when its turn has come
   }
 
   private beginEarly(): void {

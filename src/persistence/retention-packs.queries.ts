@@ -37,12 +37,6 @@ export async function packedFacts(tx: Tx, fact: PackedFact, { from, until, mark 
   return row.facts;
 }
 
-/** A reading that is awaited later: where that never comes, as something else failed before, nobody asks how it ended. */
-export function ahead<T>(reading: Promise<T>): Promise<T> {
-  reading.catch(() => undefined);
-  return reading;
-}
-
 /** A page of packs, the first room of a reading. */
 const FIRST_WORDS = 2048;
 

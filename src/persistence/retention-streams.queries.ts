@@ -1,9 +1,10 @@
+import { heardLater } from '../domain/heard-later.ts';
 import type { LocalDate, Period } from '../domain/period.ts';
 import { firstDay, lastDay } from '../domain/period.ts';
 import { copyOut, type Literal, type TakeRow } from './copy-out.ts';
 import type { Tx } from './database.ts';
 import type { IntegerRows } from './integer-rows.ts';
-import { ahead, PackedRows } from './retention-packs.queries.ts';
+import { PackedRows } from './retention-packs.queries.ts';
 import { BucketPace } from './retention/bucket-pace.ts';
 import { BUCKETS } from './retention/customer-keys.ts';
 import { CustomersInOrder, type ReferralKeys } from './retention/customers-in-order.ts';
@@ -64,7 +65,7 @@ export async function customersInOrder(
   const turns = [readings(), readings()];
   const read = (from: number, to: number): Promise<Int32Array[]> => {
     turns.reverse();
-    return ahead(Promise.all(turns[0]!.map((packs) => packs.read({ from, to }))));
+    return heardLater(Promise.all(turns[0]!.map((packs) => packs.read({ from, to }))));
   };
   const pace = new BucketPace(WORDS_AT_ONCE);
   let to = pace.atOnce;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { FolderReport, ImportReport } from '../../src/application/imports.service.ts';
 import { holdImports, joinImports, lockImports } from '../../src/persistence/imports.queries.ts';
-import { contactsFile, importFolderInChild } from './import-child.ts';
+import { contactsFile, importFolderInChild, killedAfter } from './import-child.ts';
 import { ImportingCompany } from './importing.ts';
 
 const ROWS = 6000;
@@ -200,18 +200,7 @@ describe('files of a folder that are imported side by side', () => {
     ] as const)
       writeFileSync(join(large, name), text);
     const run = async (of: ImportingCompany, afterMs: number): Promise<number> => {
-      const child = importFolderInChild(of, large, scratch);
-      let [began, ran] = [0, 0];
-      let timer: NodeJS.Timeout | undefined;
-      child.stdout.on('data', (said: Buffer) => {
-        if (said.toString().includes('begin')) {
-          began = Date.now();
-          timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
-        }
-        if (said.toString().includes('end')) ran = Date.now() - began;
-      });
-      await new Promise((resolve) => child.on('exit', resolve));
-      clearTimeout(timer);
+      const ran = await killedAfter(importFolderInChild(of, large, scratch), afterMs);
       expect(readdirSync(scratch)).toEqual([]);
       return ran;
     };

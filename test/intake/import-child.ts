@@ -59,6 +59,22 @@ function inChild(
   return spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
+/** Kills a child so long after it said "begin". @returns milliseconds from there to its "end"; 0: it was killed before */
+export async function killedAfter(child: ChildProcessByStdio<null, Readable, null>, afterMs: number): Promise<number> {
+  let [began, ran] = [0, 0];
+  let timer: NodeJS.Timeout | undefined;
+  child.stdout.on('data', (said: Buffer) => {
+    if (said.toString().includes('begin')) {
+      began = Date.now();
+      timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
+    }
+    if (said.toString().includes('end')) ran = Date.now() - began;
+  });
+  await new Promise((resolve) => child.on('exit', resolve));
+  clearTimeout(timer);
+  return ran;
+}
+
 /** A file of so many contacts over 35 days, each with an id that begins with the prefix. */
 export function contactsFile(company: Pick<ImportingCompany, 'folder'>, prefix: string, rows: number): string {
   const path = join(company.folder, `${prefix}.csv`);

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { contactsFile, importInChild, type Road } from './import-child.ts';
+import { contactsFile, importInChild, killedAfter, type Road } from './import-child.ts';
 import { ImportingCompany } from './importing.ts';
 
 const FULL = process.env['ANSWERABLE_FULL'] !== undefined;
@@ -22,19 +22,7 @@ describe(`kill -9 (ANSWERABLE_SEED=${SEED})`, () => {
   async function importAndKill(file: string, road: Road, afterMs: number): Promise<number> {
     const scratch = join(company.folder, 'scratch');
     mkdirSync(scratch, { recursive: true });
-    const child = importInChild(company, file, { road, scratch });
-    let begin = 0;
-    let ran = 0;
-    let timer: NodeJS.Timeout | undefined;
-    child.stdout.on('data', (said: Buffer) => {
-      if (said.toString().includes('begin')) {
-        begin = Date.now();
-        timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
-      }
-      if (said.toString().includes('end')) ran = Date.now() - begin;
-    });
-    await new Promise((resolve) => child.on('exit', resolve));
-    clearTimeout(timer);
+    const ran = await killedAfter(importInChild(company, file, { road, scratch }), afterMs);
     expect(readdirSync(scratch)).toEqual([]);
     return ran;
   }

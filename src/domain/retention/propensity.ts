@@ -152,14 +152,7 @@ function separated(): Refusal {
   return new Refusal('no_overlap', 'the terms tell treated from untreated completely: nobody comparable is left');
 }
 
-function logitRows(
-  eta: Float64Array,
-  treated: ArrayLike<number>,
-  { probability: probabilities, slope: slopes, score }: Rows,
-  from: number,
-  to: number,
-  before: number,
-): number {
+const logitRows: LinkRows = (eta, treated, { probability: probabilities, slope: slopes, score }, from, to, before) => {
   let total = before;
   for (let i = from; i < to; i++) {
     const at = eta[i]!;
@@ -172,16 +165,9 @@ function logitRows(
     total -= Math.log1p(tail) + (treated[i] === 1 ? Math.max(0, -at) : Math.max(0, at));
   }
   return total;
-}
+};
 
-function probitRows(
-  eta: Float64Array,
-  treated: ArrayLike<number>,
-  rows: Rows,
-  from: number,
-  to: number,
-  before: number,
-): number {
+const probitRows: LinkRows = (eta, treated, rows, from, to, before) => {
   let total = before;
   for (let i = from; i < to; i++) {
     const at = eta[i]!;
@@ -196,4 +182,4 @@ function probitRows(
     total += Math.log(own);
   }
   return total;
-}
+};

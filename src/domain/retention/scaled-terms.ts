@@ -72,10 +72,11 @@ export function scaledTerms(x: Design, weights?: Weights): ScaledTerms {
     return whole;
   };
   const someOf = (whole: Float64Array): Float64Array => Float64Array.from(kept, (a) => whole[a]!);
-  const ofKept = (whole: Equations): Equations =>
-    kept.length === size
-      ? whole
-      : { information: kept.map((a) => someOf(whole.information[a]!)), sums: someOf(whole.sums) };
+  const productsOf = (whole: Square): Square => (kept.length === size ? whole : kept.map((a) => someOf(whole[a]!)));
+  const ofKept = ({ information, sums }: Equations): Equations => ({
+    information: productsOf(information),
+    sums: someOf(sums),
+  });
   const wholeOf = (coefficients: Float64Array): Float64Array => {
     const whole = new Float64Array(size);
     kept.forEach((a, k) => (whole[a] = coefficients[k]!));
@@ -86,10 +87,7 @@ export function scaledTerms(x: Design, weights?: Weights): ScaledTerms {
     predictor: (coefficients, to) => tiles.predictor(wholeOf(coefficients), to),
     equations: (curvature, values) => ofKept(tiles.equations(curvature, values)),
     equationsAt: (coefficients, tell) => ofKept(tiles.equationsAt(wholeOf(coefficients), tell)),
-    products: () => {
-      const information = products ?? tiles.equations(weights).information;
-      return ofKept({ information, sums: new Float64Array(size) }).information;
-    },
+    products: () => productsOf(products ?? tiles.equations(weights).information),
     sums: (curvature, values) => someOf(tiles.sums(curvature, values)),
     from(coefficients) {
       const start = Float64Array.from(own, (term) => coefficients[term.place]! * term.scale);

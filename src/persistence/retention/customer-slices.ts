@@ -1,6 +1,7 @@
+import { heardLater } from '../../domain/heard-later.ts';
 import type { LocalDate } from '../../domain/period.ts';
 import type { Tx } from '../database.ts';
-import { ahead, PackedRows } from '../retention-packs.queries.ts';
+import { PackedRows } from '../retention-packs.queries.ts';
 import { BucketPace } from './bucket-pace.ts';
 import { ContactHistory, type KeptContacts } from './contact-history.ts';
 import { BUCKETS, type CustomerKeys } from './customer-keys.ts';
@@ -52,15 +53,15 @@ export async function* customerSlices(
   const revenue = new PackedRows(tx, 'revenue', { from: revenueFrom, until, mark });
   const pace = new BucketPace(words);
   let to = pace.atOnce;
-  let coming = ahead(contacts.read({ from: 0, to }));
+  let coming = heardLater(contacts.read({ from: 0, to }));
   for (let from = 0; from < BUCKETS;) {
     const range = { from: first[from]!, to: first[to]! };
-    const own = ahead(revenue.read({ from, to }));
+    const own = heardLater(revenue.read({ from, to }));
     const talks = await coming;
     history.take(range, talks);
     const count = to - from;
     const next = Math.min(BUCKETS, to + pace.atOnce);
-    if (to < BUCKETS) coming = ahead(contacts.read({ from: to, to: next }));
+    if (to < BUCKETS) coming = heardLater(contacts.read({ from: to, to: next }));
     const margins = async (wanted: Uint8Array): Promise<MarginColumns> => {
       const sold = await own;
       pace.came(count, talks.length + sold.length);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { heardLater } from '../../domain/heard-later.ts';
 import { packageRoot } from '../../package-root.ts';
 import type { ContactReading } from '../close-inputs.queries.ts';
 import type { Slice } from '../roll-up-slice.queries.ts';
@@ -38,14 +39,14 @@ export class RollUpThread {
 
   constructor(readonly task: ThreadTask) {
     this.worker = new Worker(THREAD, { workerData: task, execArgv: [] });
-    this.answer = new Promise((resolve, reject) => {
+    const answer = new Promise<ThreadAnswer>((resolve, reject) => {
       this.worker.once('message', resolve);
       this.worker.on('error', (error: Error) =>
         reject(new Error(`a thread of the roll-up failed: ${error.message}`, { cause: error })),
       );
       this.worker.once('exit', () => reject(new Error('a thread of the roll-up ended before it had its sums')));
     });
-    this.answer.catch(() => undefined); // whoever awaits it hears of it; until then it is no unhandled one
+    this.answer = heardLater(answer);
   }
 
   /** Ends the thread, whatever it is at; its connection goes with it. */
