@@ -43,6 +43,7 @@ describe('the product on its own server', () => {
     expect(
       (await execute(urlOf(third.adminUrl), 'select usesuper from pg_user where usename = current_user')).rows,
     ).toEqual([{ usesuper: true }]);
+    expect((await execute(urlOf(third.adminUrl), 'show io_method')).rows).toEqual([{ io_method: 'sync' }]);
     await holder.end();
   });
 });
