@@ -23,6 +23,12 @@ export const storeWide = (address: Code, value: Code, offset: number): Code => [
   ...[...address, ...value],
   ...[VECTOR, 0x0b, 4, ...unsigned(offset)],
 ];
+/** the byte so many bytes behind the address, as an integer from 0 to 255 */
+export const loadByte = (address: Code, offset = 0): Code => [...address, 0x2d, 0, ...unsigned(offset)];
+export const storeInteger = (address: Code, value: Code, offset: number): Code => [
+  ...[...address, ...value],
+  ...[0x36, 2, ...unsigned(offset)],
+];
 
 /** A function without a result. */
 export interface WasmFunction {

@@ -1,9 +1,7 @@
 import { InvalidInput } from '../domain/errors.ts';
 import { CsvScanner, type CsvOptions } from './csv-scanner.ts';
+import { PIECE } from './plain-rows-program.ts';
 import type { RowSource, SourceRow, SpanBatch } from './rows.ts';
-
-/** Scanned at once: with its places it stays in the processor's cache until the rows are encoded. */
-const PIECE = 64 * 1024;
 
 /** Rows of a CSV stream. @throws InvalidInput for an empty file and for a file that cannot be scanned on */
 export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOptions): Promise<RowSource> {
@@ -45,7 +43,14 @@ export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOpt
   }
   if (scanner.width === 0) {
     const remedy = 'The first row names the columns; see the template of this kind.';
-    throw new InvalidInput([{ file: options.file, code: 'empty_file', message: 'the file has no header row', remedy }]);
+    throw new InvalidInput([
+      {
+        file: options.file,
+        code: 'empty_file',
+        message: 'the file has no header row',
+        remedy,
+      },
+    ]);
   }
 
   async function* spans(): AsyncGenerator<SpanBatch> {
@@ -61,6 +66,7 @@ export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOpt
         await more();
       }
     } finally {
+      scanner.close();
       if (!final) await input.return?.(); // whoever stops early lets the file go
     }
   }
@@ -71,7 +77,11 @@ export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOpt
     header: scanner.header,
     rows: { [Symbol.asyncIterator]: rows },
     spans: { [Symbol.asyncIterator]: spans },
-    about: { format: 'csv', delimiter: options.delimiter ?? ',', encoding: 'utf-8' },
+    about: {
+      format: 'csv',
+      delimiter: options.delimiter ?? ',',
+      encoding: 'utf-8',
+    },
     bytesRead: () => bytesRead,
     close: async () => void (await input.return?.()),
   };

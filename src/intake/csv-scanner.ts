@@ -1,12 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidInput } from '../domain/errors.ts';
-import { viewOf } from './binary-rows.ts';
+import {
+  CR,
+  givePlainRowsBack,
+  LF,
+  MOST_COLUMNS,
+  PIECE,
+  QUOTE,
+  takePlainRows,
+  type PlainRows,
+} from './plain-rows-program.ts';
 import type { FaultSink, SpanBatch } from './rows.ts';
 
-const QUOTE = 0x22;
-const LF = 0x0a;
-const CR = 0x0d;
-const MOST_COLUMNS = 4096;
 /** A row beyond this is a forgotten closing quote, not data; it bounds the memory. */
 const LONGEST_ROW = 4 * 1024 * 1024;
 
@@ -21,7 +26,8 @@ export interface CsvOptions {
 /**
  * RFC 4180, strictly, over bytes: rows end with LF, CRLF or CR; a quote stands only round a whole field, doubled inside.
  * What breaks these rules, NUL and invalid UTF-8 are faults with line and column, never guessed. Finds places instead of
- * making strings: two passes over 100 bytes cost less than fifteen strings.
+ * making strings: two passes over 100 bytes cost less than fifteen strings. Common rows are found many at once; the full
+ * rules judge the others.
  */
 export class CsvScanner {
   width = 0;
@@ -31,9 +37,11 @@ export class CsvScanner {
   private line = 1;
   private readonly special = new Uint8Array(256);
   private readonly delimiter: number;
-  private starts = new Int32Array(0);
-  private ends = new Int32Array(0);
-  private lines = new Float64Array(0);
+  /** undefined before the first rows and after the last */
+  private plain: PlainRows | undefined;
+  private starts: Int32Array = new Int32Array(0);
+  private ends: Int32Array = new Int32Array(0);
+  private lines: Float64Array = new Float64Array(0);
   /** fields of the present row that hold doubled quotes */
   private readonly escaped: number[] = [];
 
@@ -54,8 +62,8 @@ export class CsvScanner {
    */
   scan(bytes: Buffer, final: boolean, headerOnly = false): { batch: SpanBatch; consumed: number } {
     const n = bytes.length;
-    const view = viewOf(bytes);
-    this.makeRoom(n);
+    const plain = headerOnly ? undefined : this.plainRowsOf(bytes);
+    if (headerOnly) this.makeRoom(0);
     const { special, delimiter, starts, ends } = this;
     let width = this.width;
     let count = 0;
@@ -63,21 +71,19 @@ export class CsvScanner {
     let i = 0;
     let line = this.line;
     rows: while (i < n) {
+      if (plain !== undefined) {
+        plain.find(i, n, width, delimiter, count);
+        while (count < plain.count) this.lines[count++] = line++;
+        this.line = line;
+        consumed = i = plain.end;
+        if (i === n) break;
+      }
       const rowLine = line;
       const base = count * width;
       let fields = 0;
       let fault: string | undefined;
       let faultField = 0;
       if (this.escaped.length > 0) this.escaped.length = 0;
-      if (width > 0) {
-        const end = this.plainRow(bytes, view, i, base, width);
-        if (end > 0) {
-          this.lines[count++] = rowLine;
-          this.line = ++line;
-          consumed = i = end;
-          continue;
-        }
-      }
       if (width !== 1 && (bytes[i] === LF || bytes[i] === CR)) {
         if (bytes[i] === CR && i + 1 === n && !final) break;
         i += bytes[i] === CR && bytes[i + 1] === LF ? 2 : 1;
@@ -162,40 +168,28 @@ export class CsvScanner {
     return { batch: this.withoutBadText(batch, consumed), consumed };
   }
 
-  /**
-   * The common row: no quotes, all columns there. Gives its end, or -1 for whatever the full rules must judge. Most bytes
-   * lie above the comma and the other marks: four such together are passed over at once.
-   */
-  private plainRow(bytes: Buffer, view: DataView, from: number, base: number, width: number): number {
-    const { starts, ends, delimiter } = this;
-    const n = bytes.length;
-    const high = delimiter > QUOTE ? delimiter : QUOTE;
-    const above = (high + 1) * 0x01010101;
-    const last = n - 4;
-    let start = from;
-    let at = base;
-    for (let i = from; i < n; i++) {
-      while (i <= last && !anyBelow(view.getInt32(i), above)) i += 4;
-      if (i >= n) return -1;
-      const byte = bytes[i]!;
-      if (byte > high) continue;
-      if (byte === delimiter) {
-        starts[at] = start;
-        ends[at++] = i;
-        start = i + 1;
-      } else if (byte === LF || byte === CR) {
-        if (byte === CR && (i + 1 === n || bytes[i + 1] !== LF)) return -1;
-        starts[at] = start;
-        ends[at++] = i;
-        if (at - base !== width || (width > 1 && i === from)) return -1;
-        return byte === CR ? i + 2 : i + 1;
-      } else if (byte === QUOTE) return -1;
+  /** Gives back what it holds; no batch of it may be looked at afterwards. */
+  close(): void {
+    if (this.plain !== undefined) givePlainRowsBack(this.plain);
+    this.plain = undefined;
+    this.starts = this.ends = new Int32Array(0);
+    this.lines = new Float64Array(0);
+  }
+
+  /** Room for the places of rows of so many bytes. @returns what finds plain ones, unless the bytes are more than it looks at */
+  private plainRowsOf(bytes: Buffer): PlainRows | undefined {
+    if (bytes.length > PIECE) {
+      this.makeRoom(bytes.length);
+      return undefined;
     }
-    return -1;
+    const plain = (this.plain ??= takePlainRows());
+    plain.bytes.set(bytes);
+    [this.starts, this.ends, this.lines] = [plain.starts, plain.ends, plain.lines];
+    return plain;
   }
 
   private makeRoom(n: number): void {
-    if (this.starts.length >= n + MOST_COLUMNS + 1) return;
+    if (this.lines.length > n && this.starts.length > n + MOST_COLUMNS) return;
     this.starts = new Int32Array(n + MOST_COLUMNS + 1);
     this.ends = new Int32Array(n + MOST_COLUMNS + 1);
     this.lines = new Float64Array(n + 1);
@@ -240,7 +234,12 @@ export class CsvScanner {
       });
       return;
     }
-    onFault({ ...place, column: this.header[field], value: shortened(texts[field] ?? ''), ...QUOTE_FAULTS[fault]! });
+    onFault({
+      ...place,
+      column: this.header[field],
+      value: shortened(texts[field] ?? ''),
+      ...QUOTE_FAULTS[fault]!,
+    });
   }
 
   /** Takes rows with NUL or invalid UTF-8 out of the batch; whole batches are tested at once, rows only when needed. */
@@ -287,11 +286,6 @@ export class CsvScanner {
       'Save the file as CSV by RFC 4180: one header row, fields with quotes or line ends in double quotes.';
     throw new InvalidInput([{ file: this.options.file, line, code, message, remedy }]);
   }
-}
-
-/** True when a byte of a word lies below those of `above`: it borrows from its highest bit, which it did not have itself. */
-function anyBelow(word: number, above: number): boolean {
-  return ((word - above) & ~word & 0x80808080) !== 0;
 }
 
 const QUOTE_FAULTS: Record<string, { code: string; message: string; remedy: string; structural?: boolean }> = {

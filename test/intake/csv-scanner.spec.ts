@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { InvalidInput } from '../../src/domain/errors.ts';
 import { readCsv } from '../../src/intake/csv-reader.ts';
-import type { RowFault } from '../../src/intake/rows.ts';
+import type { RowFault, SpanBatch } from '../../src/intake/rows.ts';
 import { describeWithShared, sharedPath } from '../shared-files.ts';
 
 async function scan(content: string | Buffer, chunkSize = 65_536, delimiter = ',') {
@@ -143,6 +143,77 @@ describe('CSV scanner', () => {
     );
   });
 });
+
+describe('CSV scanner over many rows', () => {
+  const field = fc.oneof(
+    { weight: 8, arbitrary: fc.string({ unit: fc.constantFrom('a', 'é', '😀', '0', ' ', ';'), maxLength: 30 }) },
+    { weight: 1, arbitrary: fc.constantFrom('"x,y"', '"two\r\nlines"', '"a ""word"""') },
+  );
+
+  it('agrees with csv-parse where common rows stand between quoted and blank ones, whatever ends them', async () => {
+    const row = (width: number) => fc.array(field, { minLength: width, maxLength: width });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 2, max: 5 }).chain((width) => fc.array(row(width), { minLength: 1, maxLength: 60 })),
+        fc.array(fc.constantFrom('\n', '\n', '\r\n', '\r\n', '\r', '\n\n'), { minLength: 61, maxLength: 61 }),
+        fc.constantFrom(',', '\t', '|'),
+        fc.integer({ min: 1, max: 700 }),
+        async (table, ends, delimiter, chunk) => {
+          const header = table[0]!.map((_, i) => `h${i}`);
+          const text = [header, ...table].map((fields, i) => fields.join(delimiter) + ends[i]!).join('');
+          const options = { delimiter, record_delimiter: ['\r\n', '\n', '\r'], skip_empty_lines: true };
+          const { rows, faults } = await scan(text, chunk, delimiter);
+          expect(faults).toEqual([]);
+          expect([header, ...rows]).toEqual(parse(text, options));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('finds every row and its line wherever its pieces end, and a row longer than a piece among them', async () => {
+    const wanted = Array.from({ length: 5000 }, (_, i) => [
+      `id-${i}`,
+      'x'.repeat(i % 83),
+      i === 2500 ? 'y'.repeat(70_000) : `${i * 7}`,
+    ]);
+    for (const end of ['\n', '\r\n']) {
+      const text = ['id,text,number', ...wanted.map((fields) => fields.join(','))].join(end);
+      for (const chunk of [100_003, 65_536, 4099]) {
+        const { rows, lines, faults } = await scan(text, chunk);
+        expect(faults).toEqual([]);
+        expect(rows).toEqual(wanted);
+        expect(lines).toEqual(wanted.map((_, i) => i + 2));
+      }
+    }
+  });
+
+  it('reads two files turn about, each in memory of its own, also after others were read to their end', async () => {
+    const begin = async (letter: string) => {
+      const text = `h\n${Array.from({ length: 20_000 }, (_, i) => `${letter}${i}`).join('\n')}\n`;
+      async function* chunks() {
+        yield await Promise.resolve(Buffer.from(text));
+      }
+      const { spans } = await readCsv(chunks(), { file: letter, onFault: () => undefined });
+      return spans![Symbol.asyncIterator]();
+    };
+    for (let round = 0; round < 3; round++) {
+      const files = [await begin('a'), await begin('b')];
+      for (let open = true; open;) {
+        const read = [];
+        for (const file of files) read.push(await file.next());
+        open = read.every(({ done }) => done !== true);
+        const last = read.map(({ value }) => (open ? lastText(value as SpanBatch) : ''));
+        if (open) expect(last).toEqual([expect.stringMatching(/^a\d+$/), expect.stringMatching(/^b\d+$/)]);
+      }
+    }
+  });
+});
+
+function lastText({ bytes, starts, ends, count, width }: SpanBatch): string {
+  const at = count * width - 1;
+  return bytes.toString('utf8', starts[at], ends[at]);
+}
 
 describeWithShared('CSV scanner against csv-spectrum', 'hostile/csv-spectrum', () => {
   it.each(readdirSync(sharedPath('hostile/csv-spectrum/csvs')))(
