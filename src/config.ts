@@ -1,7 +1,13 @@
 import 'reflect-metadata';
 import { join, resolve } from 'node:path';
-import { plainToInstance, Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min, MinLength, validateSync } from 'class-validator';
+import type * as ClassTransformer from 'class-transformer';
+import type * as ClassValidator from 'class-validator';
+import { commonJs } from './common-js.ts';
+
+const { plainToInstance, Transform } = commonJs('class-transformer') as typeof ClassTransformer;
+const { IsIn, IsInt, IsOptional, Matches, Max, Min, MinLength, validateSync } = commonJs(
+  'class-validator',
+) as typeof ClassValidator;
 
 /** What the README's table says of one environment variable; the table is generated from these. */
 export interface Setting {

@@ -2,12 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import pg from 'pg';
-import { DataSource, type EntityManager } from 'typeorm';
+import type * as TypeOrm from 'typeorm';
+import { commonJs } from '../common-js.ts';
 import type { Actor } from '../domain/roles.ts';
 import { lendingSocket } from './lending-socket.ts';
 
+const { DataSource } = commonJs('typeorm') as typeof TypeOrm;
+
 /** One transaction. Raw SQL by `tx.query(sql, parameters)`: int8 and numeric come as text, dates as YYYY-MM-DD. */
-export type Tx = EntityManager;
+export type Tx = TypeOrm.EntityManager;
 
 /** By transaction: whether parts of its reading may go to threads with connections of their own. */
 const allowances = new WeakMap<Tx, { readonly url: string; readonly threads: number }>();
@@ -37,7 +40,7 @@ export class Database implements OnModuleDestroy {
   private readonly around = new AsyncLocalStorage<Tx>();
 
   private constructor(
-    private readonly dataSource: DataSource,
+    private readonly dataSource: TypeOrm.DataSource,
     /** where it is; for the session store, which keeps a pool of its own */
     readonly url: string,
     private readonly threads: number,

@@ -1,12 +1,9 @@
-import {
-  DataSource,
-  MigrationExecutor,
-  QueryFailedError,
-  type Logger,
-  type MigrationInterface,
-  type QueryRunner,
-} from 'typeorm';
+import type * as TypeOrm from 'typeorm';
+import type { Logger, MigrationInterface, QueryRunner } from 'typeorm';
+import { commonJs } from '../common-js.ts';
 import { MIGRATIONS_TABLE, migrationFiles, refuseNewer, type MigrationFile } from './migration-files.ts';
+
+const { DataSource, MigrationExecutor, QueryFailedError } = commonJs('typeorm') as typeof TypeOrm;
 
 const MIGRATION_LOCK = 7_265_114_002;
 
