@@ -114,7 +114,10 @@ class Company {
 
   async writeStatements(): Promise<number> {
     const finance = await this.shell.actor();
-    const [statements, workbooks] = [await this.shell.get(StatementsService), await this.shell.get(WorkbookService)];
+    const [statements, workbooks] = [
+      await this.shell.get(StatementsService),
+      await this.shell.assembled(WorkbookService),
+    ];
     const out = join(this.folder, '..', 'statements');
     mkdirSync(out, { recursive: true });
     let lines = 0;

@@ -110,7 +110,7 @@ class Demo {
 
   /** A folder for each period: JSON, CSV, of the newest also workbook and packs; a folder that is there is whole and stays. */
   async writeStatements(sets: readonly StatementSet[], out: string): Promise<{ files: string[]; changed: boolean }> {
-    const workbooks = await this.shell.get(WorkbookService);
+    const workbooks = await this.shell.assembled(WorkbookService);
     const finance = await this.actor('finance');
     mkdirSync(out, { recursive: true });
     const files: string[] = [];
@@ -187,7 +187,7 @@ class Demo {
     const there = new Set((await users.list(admin)).map((user) => user.login));
     for (const person of DEMO_PEOPLE) if (!there.has(person.login)) await users.add(admin, person);
     // so that `answerable mail` has somewhere to go: files, in the demo
-    const mails = await this.shell.get(MailsService);
+    const mails = await this.shell.assembled(MailsService);
     for (const { login, role } of DEMO_PEOPLE)
       if (role === 'unit_owner') await mails.setAddress(admin, login, `${login}@demo.example`);
   }

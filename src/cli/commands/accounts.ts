@@ -74,7 +74,7 @@ export function addAccountCommands(root: Command): void {
   }).action(
     answering(async (shell: Shell, login: string, address: string | undefined) => {
       const { MailsService } = await import('../../application/mails.service.ts');
-      await (await shell.get(MailsService)).setAddress(await shell.actor(), login, address ?? null);
+      await (await shell.assembled(MailsService)).setAddress(await shell.actor(), login, address ?? null);
       const text = address === undefined ? `${login} has no address of its own` : `mail of ${login} goes to ${address}`;
       return { json: { login, mailAddress: address ?? null }, text };
     }),

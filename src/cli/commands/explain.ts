@@ -142,7 +142,10 @@ async function verify(shell: Shell, what: string | undefined, { heads, run }: Ve
 async function verifyWorkbook(shell: Shell, path: string): Promise<Answer> {
   const { WorkbookService } = await import('../../application/workbook.service.ts');
   const actor = await shell.actor();
-  return verdict(await (await shell.get(WorkbookService)).verify(actor, path), 'the figures are those of the run');
+  return verdict(
+    await (await shell.assembled(WorkbookService)).verify(actor, path),
+    'the figures are those of the run',
+  );
 }
 
 async function verifyFile(file: string, headFile: string | undefined): Promise<Answer> {

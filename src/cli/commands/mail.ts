@@ -31,8 +31,8 @@ async function mail(shell: Shell, period: Period, options: { unit?: string; agai
   const { JobRunner } = await import('../../application/job-runner.ts');
   const { JobsService } = await import('../../application/jobs.service.ts');
   const actor = await shell.actor();
-  const report = await (await shell.get(MailsService)).mail(actor, period, options);
-  await (await shell.get(JobRunner)).drain(['mail']);
+  const report = await (await shell.assembled(MailsService)).mail(actor, period, options);
+  await (await shell.assembled(JobRunner)).drain(['mail']);
   const jobs = await shell.get(JobsService);
   const mails = [];
   for (const { job, ...one } of report.queued) {

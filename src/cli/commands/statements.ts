@@ -54,12 +54,14 @@ async function statements(shell: Shell, period: Period, options: Options): Promi
   const actor = await shell.actor();
   if (format === 'xlsx') {
     const { WorkbookService } = await import('../../application/workbook.service.ts');
-    const files = await (await shell.get(WorkbookService)).write(actor, period, out!, { unit, run, language });
+    const files = await (await shell.assembled(WorkbookService)).write(actor, period, out!, { unit, run, language });
     return { json: { files }, text: files.map(({ path }) => path).join('\n') };
   }
   if (format === 'pdf') {
     const { WorkbookService } = await import('../../application/workbook.service.ts');
-    const { name, content } = await (await shell.get(WorkbookService)).pdf(actor, period, { unit, run, language });
+    const { name, content } = await (
+      await shell.assembled(WorkbookService)
+    ).pdf(actor, period, { unit, run, language });
     return written(out!, name, content);
   }
   const { StatementsService } = await import('../../application/statements.service.ts');
