@@ -54,6 +54,13 @@ describeWithBrowser('the first five minutes', () => {
     await dana.click('nav >> text=Statements');
     await dana.click('table a:text-is("Retail")');
     await dana.click('table a[href^="/explain/line/"] >> nth=0');
+    const minor = async (label: string): Promise<bigint> => {
+      const text = await dana.textContent(`tr:has(td:text-is("${label}")) td.n`);
+      return BigInt(text!.replaceAll(/[^\d]/g, ''));
+    };
+    const own = await minor('Own cost of the pool, by the ledger');
+    expect(own).toBeGreaterThan(0n);
+    expect(own + (await minor('Support received from other pools'))).toBe(await minor('Cost of the pool'));
     await dana.click('table a[href^="/explain/contact/"] >> nth=0');
     await stop(dana, '3-contact');
 

@@ -71,6 +71,11 @@ export function LinePage({
                 <Row label={t('Evidence tier')} value={line['tier'] ?? '–'} />
                 <Row label={t('Treatment')} value={treatmentName(line['treatment']!)} />
                 <Row label={t('Cost pool')} value={line['pool_code']!} />
+                <Row label={t('Own cost of the pool, by the ledger')} value={grouped(pool['ledger']!)} />
+                <Row label={t('Support received from other pools')} value={grouped(pool['received']!)} />
+                {/[1-9]/.test(pool['passedOn']!) && (
+                  <Row label={t('Passed on to other pools')} value={grouped(`-${pool['passedOn']!}`)} />
+                )}
                 <Row label={t('Cost of the pool')} value={grouped(pool['cost']!)} />
                 <Row label={t('Practical capacity, seconds')} value={grouped(pool['practicalSeconds']!)} />
               </tbody>
