@@ -110,7 +110,8 @@ export class LikeTouches {
       const customer = contacts.customer[i]!;
       while (first < hits.at.length && hits.customer[first]! < customer) first++;
       for (end = Math.max(first, end); end < hits.at.length && hits.customer[end] === customer;) end++;
-      const [day, cellNo] = [contacts.day[i]!, contacts.cellNo[i]!];
+      const day = contacts.day[i]!;
+      const cellNo = contacts.cellNo[i]!;
       const found = first === end ? NONE : rules.map((rule) => this.nearest(rule, contacts.at[i]!, hits, first, end));
       if (found.every((own) => own.length === 0)) {
         const plain = () => ({ cellNo, day: dateOf(day), causes: NONE });

@@ -43,7 +43,10 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 /** Of the first rows of a and as many of b from one on. */
 function dotFrom(a: ArrayLike<number>, b: ArrayLike<number>, from: number, rows: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
   let i = 0;
   for (; i + 3 < rows; i += 4) {
     s0 += a[i]! * b[from + i]!;

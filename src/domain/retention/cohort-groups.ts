@@ -272,7 +272,8 @@ function notHitOf(
   const customer = new Int32Array(members.length);
   let [count, first] = [0, 0];
   for (let i = 0; i < members.length; i++) {
-    const [member, start] = [members[i]!, clockStart[i]!];
+    const member = members[i]!;
+    const start = clockStart[i]!;
     while (first < hits.day.length && hits.customer[first]! < member) first++;
     let wasHit = false;
     for (let h = first; h < hits.day.length && hits.customer[h] === member; h++) {

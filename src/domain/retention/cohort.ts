@@ -117,7 +117,8 @@ export function decisionRows(
   // Both come sorted by customer, then day: they are merged, hits first.
   for (let row = 0, hit = 0, other = 0; row < n; row++) {
     const e = own[hit];
-    const [theirs, since] = [notHit.customer[other], notHit.clockStart[other]];
+    const theirs = notHit.customer[other];
+    const since = notHit.clockStart[other];
     const isHit = e !== undefined && !(theirs! < customer[e]! || (theirs === customer[e] && since! < clockStart[e]!));
     rows.episode[row] = isHit ? e : -1;
     rows.customer[row] = isHit ? customer[e]! : theirs!;
@@ -203,7 +204,8 @@ export function cohortSums(
   const { joinedOn, leftOn } = customers;
   const active = new Uint8Array(n);
   for (let i = 0; i < n; i++) {
-    const [own, start] = [customer[i]!, clockStart[i]!];
+    const own = customer[i]!;
+    const start = clockStart[i]!;
     if (joinedOn[own]! <= start && leftOn[own]! > start) active[i] = 1;
   }
   return {
@@ -349,7 +351,8 @@ function strataOf(n: number, { tenure, priorValue, segment, reason }: Traits): S
   const strata: Stratum[] = [];
   const of = new Int32Array(n);
   for (let i = 0; i < n; i++) {
-    const [tenureBand, fifth] = [band(tenure[i]!, TENURE_BANDS), band(priorValue[i]!, cuts)];
+    const tenureBand = band(tenure[i]!, TENURE_BANDS);
+    const fifth = band(priorValue[i]!, cuts);
     const place = places.numberOf(
       reason[i]!,
       (segment[i]! * VALUE_BANDS + fifth) * (TENURE_BANDS.length + 1) + tenureBand,

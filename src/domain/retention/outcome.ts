@@ -147,7 +147,8 @@ export function windowOutcome(
 ): Float64Array {
   const sum = new Float64Array(rows.length);
   for (let b = 0; b <= window; b++) {
-    const [band, factor] = [bands[b]!, factors[b]!];
+    const band = bands[b]!;
+    const factor = factors[b]!;
     for (let at = 0; at < sum.length; at++) sum[at]! += band[rows[at]!]! * factor;
   }
   return sum;
@@ -180,7 +181,8 @@ export function purchasesOf({ customer, clockStart }: Anchors, earnings: Earning
   const [days, amount, last] = [new Int32Array(n), new Float64Array(n), new Int32Array(n)];
   let first = 0;
   for (let a = 0; a < n; a++) {
-    const [own, start] = [customer[a]!, clockStart[a]!];
+    const own = customer[a]!;
+    const start = clockStart[a]!;
     last[a] = start - 1;
     while (first < earnings.day.length && earnings.customer[first]! < own) first++;
     for (let e = first; e < earnings.day.length && earnings.customer[e] === own; e++) {

@@ -61,7 +61,9 @@ export function resolvedOfTopics(
   const of = new Int32Array(topics).fill(-1);
   const [own, later] = [new Float64Array(topics), new Float64Array(topics)];
   for (let i = flags.length - 1; i >= 0; i--) {
-    const [who, about, at] = [customer[i]!, topic[i]!, startedAt[i]!];
+    const who = customer[i]!;
+    const about = topic[i]!;
+    const at = startedAt[i]!;
     if (who < 0) {
       flags[i] = -1;
       continue;

@@ -230,8 +230,10 @@ class LevelSums {
     program.spread(columns, columns + 2, rows, place);
     const weights = program.column(2 * columns);
     for (let b = 0; b < before.length; b++) {
-      const [other, sums] = [before[b]!, pairs[b]!];
-      const [otherOf, otherLevels] = [other.of, other.levels];
+      const other = before[b]!;
+      const sums = pairs[b]!;
+      const otherOf = other.of;
+      const otherLevels = other.levels;
       for (let row = 0; row < rows; row++) {
         sums[of[from + row]! * otherLevels + otherOf[from + row]!]! += weights[row]!;
       }

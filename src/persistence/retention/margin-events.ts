@@ -68,7 +68,8 @@ export class MarginEvents {
       const first = to;
       let isInOrder = true;
       for (const end = starts[c + 1]!; row < end; row++) {
-        const [own, on] = [sale[row]!, day[row]!];
+        const own = sale[row]!;
+        const on = day[row]!;
         if (!Number.isNaN(own) && contacts.isTalking(range.from + c, own, on)) continue;
         if (to > first && day[to - 1]! > on) isInOrder = false;
         customer[to] = range.from + c;

@@ -56,7 +56,8 @@ export class CaseTimes {
     this.groups = groupedBy(this.cases.subarray(0, this.count), keys.count);
     const { starts, order } = this.groups;
     for (let number = 0; number < keys.count; number++) {
-      const [from, to] = [starts[number]!, starts[number + 1]!];
+      const from = starts[number]!;
+      const to = starts[number + 1]!;
       if (to - from > 1) sortShort(order, from, to, byTime);
     }
   }

@@ -162,7 +162,8 @@ export class RollUpKernel {
     const { starts, order } = groupedBy(of.subarray(0, count), customers.count);
     const byTime = (a: number, b: number): number => time[a]! - time[b]!;
     for (let customer = 0; customer < customers.count; customer++) {
-      const [from, to] = [starts[customer]!, starts[customer + 1]!];
+      const from = starts[customer]!;
+      const to = starts[customer + 1]!;
       if (to - from === 1) {
         const row = order[from]!;
         if (day[row]! >= 0) this.add(row, false, causes[row]!);
@@ -270,7 +271,8 @@ export class RollUpKernel {
     const { contacts } = this;
     const isSampled = this.isSampled(contacts.customer[row]!);
     if (contacts.case[row]! >= 0 && (traits & (1 << TRAIT.repeat)) === 0) {
-      const [own, time] = [contacts.case[row]!, contacts.time[row]!];
+      const own = contacts.case[row]!;
+      const time = contacts.time[row]!;
       this.caseContacts.take({ cell, traits, variant, parts, seconds, case: own, time, isSampled });
       return;
     }
