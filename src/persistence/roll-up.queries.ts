@@ -10,8 +10,11 @@ import { RollUpThread, type SameView } from './roll-up/threads.ts';
 
 /** Contacts of a slice: few enough to stay near the processor, enough to be worth their queries. */
 const SLICE = 60_000;
-/** Fewer contacts than this are not worth a thread: it takes a connection, and its code begins slowly: a second of CPU. */
-const WORTH_A_THREAD = 2_000_000;
+/**
+ * Fewer contacts than this are not worth a thread: it takes a connection, and its code begins slowly, which costs most of a
+ * second of CPU. From two times as many on, two threads cost a tenth more than one.
+ */
+const WORTH_A_THREAD = 7_000_000;
 
 export interface RollUp {
   readonly sums: readonly CellSum[];
