@@ -92,7 +92,7 @@ export class Config {
 
   @Env('ANSWERABLE_THREADS', {
     about:
-      'how many threads, each with a connection of its own, may read the facts of one close; one for every two million contacts',
+      'how many threads, each with a connection of its own, may read the facts of one close; one for every seven million contacts of the month',
     wants: 'a whole number from 1 to 64',
     otherwise: '1',
   })
