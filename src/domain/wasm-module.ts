@@ -7,6 +7,7 @@ export const FLOAT = 0x7c;
 /** 16 bytes: four words or two numbers side by side */
 export const WIDE = 0x7b;
 export const WIDE_BYTES = 16;
+export const WORD_BYTES = 4;
 
 /** prefix of the instructions on wide values */
 export const VECTOR = 0xfd;
@@ -17,6 +18,10 @@ export const get = (local: number): Code => [0x20, ...unsigned(local)];
 /** the local takes the value, or what stands on the stack */
 export const set = (local: number, value: Code = []): Code => [...value, 0x21, ...unsigned(local)];
 export const integer = (value: number): Code => [0x41, ...signed(value)];
+/** the local, an integer, and so much more */
+export const plus = (local: number, by: number): Code => [...get(local), ...integer(by), 0x6a];
+/** the local moves on by so much */
+export const moved = (local: number, by: number): Code => set(local, plus(local, by));
 /** the wide value so many bytes behind the address */
 export const loadWide = (address: Code, offset: number): Code => [...address, VECTOR, 0x00, 4, ...unsigned(offset)];
 export const storeWide = (address: Code, value: Code, offset: number): Code => [

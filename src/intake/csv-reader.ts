@@ -43,14 +43,7 @@ export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOpt
   }
   if (scanner.width === 0) {
     const remedy = 'The first row names the columns; see the template of this kind.';
-    throw new InvalidInput([
-      {
-        file: options.file,
-        code: 'empty_file',
-        message: 'the file has no header row',
-        remedy,
-      },
-    ]);
+    throw new InvalidInput([{ file: options.file, code: 'empty_file', message: 'the file has no header row', remedy }]);
   }
 
   async function* spans(): AsyncGenerator<SpanBatch> {
@@ -77,11 +70,7 @@ export async function readCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOpt
     header: scanner.header,
     rows: { [Symbol.asyncIterator]: rows },
     spans: { [Symbol.asyncIterator]: spans },
-    about: {
-      format: 'csv',
-      delimiter: options.delimiter ?? ',',
-      encoding: 'utf-8',
-    },
+    about: { format: 'csv', delimiter: options.delimiter ?? ',', encoding: 'utf-8' },
     bytesRead: () => bytesRead,
     close: async () => void (await input.return?.()),
   };

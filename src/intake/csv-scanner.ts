@@ -234,12 +234,7 @@ export class CsvScanner {
       });
       return;
     }
-    onFault({
-      ...place,
-      column: this.header[field],
-      value: shortened(texts[field] ?? ''),
-      ...QUOTE_FAULTS[fault]!,
-    });
+    onFault({ ...place, column: this.header[field], value: shortened(texts[field] ?? ''), ...QUOTE_FAULTS[fault]! });
   }
 
   /** Takes rows with NUL or invalid UTF-8 out of the batch; whole batches are tested at once, rows only when needed. */

@@ -5,10 +5,13 @@ import {
   VECTOR,
   WIDE,
   WIDE_BYTES,
+  WORD_BYTES,
   get,
   integer,
   loadByte,
   loadWide,
+  moved,
+  plus,
   set,
   storeInteger,
   wasmModule,
@@ -57,7 +60,6 @@ export function givePlainRowsBack(program: PlainRows): void {
   if (spares.length < MOST_SPARES) spares.push(program);
 }
 
-const WORD_BYTES = 4;
 const PLACES = PIECE + MOST_COLUMNS + WIDE_BYTES;
 const STARTS_AT = PIECE + WIDE_BYTES; // the last 16 bytes are looked at whole
 const ENDS_AT = STARTS_AT + PLACES * WORD_BYTES;
@@ -134,7 +136,6 @@ const when = (condition: Code, body: Code): Code => [...condition, 0x04, 0x40, .
 /** leaves the block that is so many further out than this one; begins the loop anew where it is one */
 const go = (outwards: number): Code => [0x0c, outwards];
 const goIf = (condition: Code, outwards: number): Code => [...condition, 0x0d, outwards];
-const plus = (local: number, by: number): Code => [...get(local), ...integer(by), ADD];
 const of = (a: Code, b: Code, instruction: number): Code => [...a, ...b, instruction];
 
 function findCode(): Code {
@@ -148,7 +149,7 @@ function findCode(): Code {
   const keepField = [
     ...storeInteger(get(slot), get(start), STARTS_AT),
     ...storeInteger(get(slot), get(place), ENDS_AT),
-    ...set(slot, plus(slot, WORD_BYTES)),
+    ...moved(slot, WORD_BYTES),
   ];
   const beginRow = [...set(rowSlot, get(slot)), ...set(end, get(start))];
   // from inside the loop over marks: 0 is that loop, 1 its end, 2 the next sixteen bytes, 3 the end of all
@@ -166,7 +167,7 @@ function findCode(): Code {
     ]),
     ...keepField,
     ...goIf(of(of(get(slot), get(rowSlot), SUBTRACT), get(rowBytes), NOT_EQUAL), 3),
-    ...set(count, plus(count, 1)),
+    ...moved(count, 1),
     ...set(start, of(plus(place, 1), is(CR), ADD)),
     ...beginRow,
     ...go(0),
@@ -182,7 +183,7 @@ function findCode(): Code {
       ...set(marks, of(get(marks), of(of(integer(1), bytesLeft, SHIFT_LEFT), integer(1), SUBTRACT), AND)),
     ]),
     ...block(loop(takeMark)),
-    ...set(at, plus(at, WIDE_BYTES)),
+    ...moved(at, WIDE_BYTES),
     ...go(0),
   ];
   return [

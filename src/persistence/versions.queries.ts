@@ -1,5 +1,5 @@
 import type { Tx } from './database.ts';
-import { storedTexts, type StagedTable } from './staging.queries.ts';
+import { storedRow, storedTexts, type StagedTable, type StoredRow } from './staging.queries.ts';
 
 export interface StoredVersion {
   /** texts by column of the table, and of the cell of a contact */
@@ -30,12 +30,13 @@ export async function storedVersions(
   const half = `t.sign = -1 and exists (select from ${of.table} o where o.import_id = t.import_id and o.sign = 1 and ${of.key
     .map((column) => `o."${column}" = t."${column}"`)
     .join(' and ')})`;
-  return await tx.query(
-    `select ${storedTexts(of, 't')} as stored, t.import_id as "importId", i.file_name as file,
+  const rows: (Omit<StoredVersion, 'stored'> & { stored: StoredRow })[] = await tx.query(
+    `select ${storedRow(of, 't')} as stored, t.import_id as "importId", i.file_name as file,
        t.line::float8 as line, i.imported_at as at, u.login as by, i.undoes, ${isFact ? 't.sign < 0' : 't.removed'} as ended
      from ${of.table} t join import i on i.import_id = t.import_id left join app_user u on u.user_id = i.imported_by
      where ${key.map(([column], n) => (column === 'customer_key' ? `t.customer_key = $${n + 2}::bigint` : `t."${column}"::text = $${n + 2}`)).join(' and ')}${isFact ? ` and not (${half})` : ''}
      order by ${of.key.map((column) => `t."${column}"`).join(', ')}, t.import_id limit $1`,
     [most, ...key.map(([, value]) => value)],
   );
+  return rows.map((row) => ({ ...row, stored: storedTexts(row.stored) }));
 }

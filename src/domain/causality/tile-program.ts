@@ -6,9 +6,11 @@ import {
   VECTOR,
   WIDE,
   WIDE_BYTES,
+  WORD_BYTES,
   get,
   integer,
   loadWide,
+  moved,
   set,
   storeWide,
   wasmModule,
@@ -23,7 +25,6 @@ export const TILE = 512;
 export const LANES = 4;
 
 const NUMBER_BYTES = 8;
-const WORD_BYTES = 4;
 const COLUMN_BYTES = TILE * NUMBER_BYTES;
 const LANES_BYTES = LANES * NUMBER_BYTES;
 
@@ -128,7 +129,6 @@ const OVER = [VECTOR, 0xf3, 0x01];
 /** the pair so many bytes behind where a local points to */
 const load = (local: number, offset = 0): Code => loadWide(get(local), offset);
 const store = (local: number, value: Code, offset = 0): Code => storeWide(get(local), value, offset);
-const moved = (local: number, by: number): Code => set(local, [...get(local), ...integer(by), 0x6a]);
 /** behind the last of so many numbers from where a local points to */
 const behind = (local: number, rows: number): Code => [...get(local), ...get(rows), ...integer(3), 0x74, 0x6a];
 const isBefore = (a: number, b: number): Code => [...get(a), ...get(b), 0x49];
