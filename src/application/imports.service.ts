@@ -1,22 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
-import { InvalidInput, Refusal } from '../domain/errors.ts';
+import { Refusal } from '../domain/errors.ts';
 import { requireRight, type Actor } from '../domain/roles.ts';
 import { keepCompanyFile } from '../intake/company-file.ts';
-import { fileChunks } from '../intake/file-chunks.ts';
-import { importFile } from '../intake/import-file.ts';
 import { versionsOf, type Version } from '../intake/versions.ts';
-import type { ImportFlags, ImportReport, Place } from '../intake/import-report.ts';
+import type { ImportFlags, ImportReport } from '../intake/import-report.ts';
 import { beginsEarly, besideEachOther, folderSteps, isLarge, type FileStep } from '../intake/import-folder.ts';
 import { kindNamed } from '../intake/kinds/all.ts';
-import type { Kind } from '../intake/kinds/kind.ts';
-import { openFile } from '../intake/open-file.ts';
-import type { FaultSink, RowSource } from '../intake/rows.ts';
 import { undoImport, type UndoReport } from '../intake/undo.ts';
 import { Database, threadsOf, type Tx } from '../persistence/database.ts';
 import { isDistributed } from '../persistence/distribution.queries.ts';
@@ -24,32 +18,10 @@ import { companyOf, holdImports, listImports, mappingsUsed, type ImportRow } fro
 import { processFolder } from '../process-folder.ts';
 import { audit } from './audit.ts';
 import { suggestedMapping } from './mappings.ts';
+import { importOneFile, type ImportOptions, type ImportProgress } from './one-file.ts';
 import { SideBySide, type OwnPlace } from './side-by-side.ts';
 
-export type { ImportReport, UndoReport, Version };
-
-export interface ImportProgress {
-  readonly kind: string;
-  readonly file: string;
-  readonly rows: number;
-  readonly bytes: number;
-  readonly bytesTotal: number;
-}
-
-export interface ImportOptions extends ImportFlags {
-  /** opens the file as rows of the kind's columns; default: as it is. `mapping` is the text of what it applies, kept with the import */
-  readonly open?: ((path: string, name: string, onFault: FaultSink) => Promise<RowSource>) | undefined;
-  readonly mapping?: string | undefined;
-  /** name for reports and history; default: the file's own */
-  readonly fileName?: string | undefined;
-  /** where error files go; default: the machine's folder for temporary files */
-  readonly errorFolder?: string | undefined;
-  readonly pseudonymKey?: string | undefined;
-  /** see FileToImport */
-  readonly directFrom?: number | undefined;
-  readonly heldUpTo?: number | undefined;
-  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
-}
+export type { ImportOptions, ImportProgress, ImportReport, UndoReport, Version };
 
 export interface FolderOptions extends ImportOptions {
   /** applies model.yaml; without it the model is left alone */
@@ -89,12 +61,12 @@ export class ImportsService {
     requireRight(actor, 'import');
     const wanted = kindNamed(kind);
     if (typeof source === 'string')
-      return await this.inTransaction(options, (tx) => one(tx, actor, wanted, source, options));
+      return await this.inTransaction(options, (tx) => importOneFile(tx, actor, wanted, source, options));
     const spool = join(processFolder(), `upload-${randomBytes(8).toString('hex')}`);
     try {
       await pipeline(source, createWriteStream(spool, { flags: 'wx', mode: 0o600 }));
       const named = { ...options, fileName: options.fileName ?? 'standard input' };
-      return await this.inTransaction(options, (tx) => one(tx, actor, wanted, spool, named));
+      return await this.inTransaction(options, (tx) => importOneFile(tx, actor, wanted, spool, named));
     } finally {
       await rm(spool, { force: true });
     }
@@ -147,7 +119,7 @@ export class ImportsService {
           if (options.applyModel !== undefined && options.dryRun !== true)
             report.model = await options.applyModel(await readFile(path, 'utf8'));
         } else {
-          if (!keepsOn(step, await within((tx) => one(tx, actor, step.kind, path, options)))) return;
+          if (!keepsOn(step, await within((tx) => importOneFile(tx, actor, step.kind, path, options)))) return;
         }
       }
     };
@@ -176,7 +148,9 @@ export class ImportsService {
       const onProgress = (progress: ImportProgress): void => {
         if (place.first()) options.onProgress?.(progress);
       };
-      return await this.db.books((tx) => one(tx, actor, kind, join(folder, file), { ...options, onProgress }, place));
+      return await this.db.books((tx) =>
+        importOneFile(tx, actor, kind, join(folder, file), { ...options, onProgress }, place),
+      );
     };
     return await this.db.books(async (holder) => {
       const files = new SideBySide(steps, await holdImports(holder, steps.length), early, importOne);
@@ -252,50 +226,6 @@ async function canBeBeside(tx: Tx): Promise<boolean> {
   return threadsOf(tx) !== undefined && !(await isDistributed(tx));
 }
 
-async function one(
-  tx: Tx,
-  actor: Actor,
-  kind: Kind,
-  path: string,
-  options: ImportOptions,
-  place?: Place,
-): Promise<ImportReport> {
-  const name = options.fileName ?? basename(path);
-  const { bytes, sha256 } = await fingerprint(path, name);
-  const onRows =
-    options.onProgress === undefined
-      ? undefined
-      : (rows: number, read: number) =>
-          options.onProgress!({ kind: kind.name, file: name, rows, bytes: read, bytesTotal: bytes });
-  const errorFile = join(
-    options.errorFolder ?? tmpdir(),
-    `${basename(name).replace(/\.(csv|xlsx)(\.gz)?$/i, '')}-refused-${sha256.slice(0, 8)}.csv`,
-  );
-  const report = await importFile(
-    tx,
-    {
-      ...{ kind, name, bytes, sha256, errorFile, onRows, place },
-      mapping: options.mapping ?? null,
-      open: (onFault) => (options.open ?? asItIs)(path, name, onFault),
-      userId: actor.userId,
-      directFrom: options.directFrom,
-      heldUpTo: options.heldUpTo,
-      pseudonymKey: options.pseudonymKey ?? process.env['ANSWERABLE_PSEUDONYM_KEY'],
-    },
-    options,
-  );
-  // A dry run leaves no trace and must not hold the lock of the log while it reads the next file.
-  if (report.importId !== null && options.dryRun !== true) {
-    const { importId: key, new: added, changed, refused, periods, late } = report;
-    await audit(tx, actor, {
-      deed: 'import.run',
-      object: { kind: 'import', key },
-      after: { kind: kind.name, file: name, bytes, sha256, new: added, changed, refused, periods, late },
-    });
-  }
-  return report;
-}
-
 async function keepCompany(
   tx: Tx,
   actor: Actor,
@@ -314,25 +244,4 @@ async function keepCompany(
     });
   }
   return outcome;
-}
-
-async function asItIs(path: string, name: string, onFault: FaultSink): Promise<RowSource> {
-  return await openFile(path, { file: name, onFault });
-}
-
-async function fingerprint(path: string, name: string): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  try {
-    for await (const chunk of fileChunks(path)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (!['ENOENT', 'EACCES', 'EISDIR', 'EPERM', 'ENOTDIR'].includes(code)) throw error;
-    const message = code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code})`;
-    throw new InvalidInput([{ file: name, code: 'unreadable', message, remedy: 'Check its path and its rights.' }]);
-  }
-  return { bytes, sha256: hash.digest('hex') };
 }
