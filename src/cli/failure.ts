@@ -115,7 +115,8 @@ const MACHINE_FAULTS: Readonly<Record<string, string>> = {
 
 function machineFault(error: unknown): { code: string; message: string } {
   const inner = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  const code = (inner as { code?: unknown }).code;
+  const { code: own, syscall } = inner as { code?: unknown; syscall?: unknown };
+  const code = own === 'ENOENT' && syscall === 'connect' ? 'ECONNREFUSED' : own; // the socket of a server that is not there
   const message = inner instanceof Error ? inner.message : String(inner);
   // TypeORM lets go of a connection that broke under a transaction, and may say so at the next statement only. Whether
   // a COMMIT was under way nobody knows on this side.

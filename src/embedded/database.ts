@@ -22,9 +22,7 @@ export async function openEmbedded(home: string, log?: (line: string) => void): 
   const lease = await leaseServer(home);
   try {
     const passwords = passwordsOf(openHome(home));
-    const urlOf = (user: string, password: string): string =>
-      `postgresql://${user}:${password}@127.0.0.1:${lease.port}/${DATABASE}`;
-    const migratorUrl = urlOf('answerable_migrator', passwords.migrator);
+    const migratorUrl = lease.urlOf('answerable_migrator', passwords.migrator, DATABASE);
     if (!(await isCurrent(migratorUrl))) {
       await ensureRoles(lease.adminUrl, passwords);
       await ensureDatabase(lease.adminUrl, DATABASE);
@@ -32,8 +30,8 @@ export async function openEmbedded(home: string, log?: (line: string) => void): 
       await migrate(migratorUrl, log === undefined ? {} : { log });
     }
     return {
-      appUrl: urlOf('answerable_app', passwords.app),
-      adminUrl: urlOf('postgres', passwords.superuser),
+      appUrl: lease.urlOf('answerable_app', passwords.app, DATABASE),
+      adminUrl: lease.urlOf('postgres', passwords.superuser, DATABASE),
       release: lease.release,
     };
   } catch (error) {

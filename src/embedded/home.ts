@@ -21,6 +21,8 @@ export interface ServerState {
   readonly message: string;
   /** Port of the database; kept from start to start while it is free */
   readonly port: number;
+  /** Where its socket lies; absent: it has only the port */
+  readonly socketFolder?: string | undefined;
   /** Where leases are taken, and the word that opens it */
   readonly leasePort: number;
   readonly leaseWord: string;

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,12 +8,15 @@ import { packageRoot } from '../package-root.ts';
 import { installedBinaries } from './binaries.ts';
 import { claimant, logFile, openHome, passwordsOf, readState, type ServerState } from './home.ts';
 import { GRANTED, type LeaseRequest } from './lease-desk.ts';
+import { socketIn } from './postmaster.ts';
 
 /** The right to use a home's server, until it is released or the process ends in whatever way. */
 export interface ServerLease {
-  /** URL of the superuser on database "postgres", host 127.0.0.1 */
+  /** URL of the superuser on database "postgres" */
   readonly adminUrl: string;
   readonly port: number;
+  /** URL of somebody on a database, by the server's socket where this process can reach it */
+  readonly urlOf: (user: string, password: string, database: string) => string;
   release(): Promise<void>;
 }
 
@@ -52,11 +55,11 @@ export async function leaseServer(home: string, options: LeaseOptions = {}): Pro
       const release = await takeLease(state, lingerSeconds);
       if (release !== undefined) {
         const { superuser } = passwordsOf(place);
-        return {
-          adminUrl: `postgresql://postgres:${superuser}@127.0.0.1:${state.port}/postgres`,
-          port: state.port,
-          release,
-        };
+        const { port } = state;
+        const socket = socketQuery(state);
+        const urlOf: ServerLease['urlOf'] = (user, password, database) =>
+          `postgresql://${user}:${password}@127.0.0.1:${port}/${database}${socket}`;
+        return { adminUrl: urlOf('postgres', superuser, 'postgres'), port, urlOf, release };
       }
     } else if (current && told !== state.message && (state.phase === 'recovering' || Date.now() - began > QUIET)) {
       told = state.message;
@@ -71,6 +74,17 @@ export async function leaseServer(home: string, options: LeaseOptions = {}): Pro
     await sleep(20);
   }
   throw new Error(`the database of ${place} was not ready after ${PATIENCE / 1000} s (see ${logFile(place)})`);
+}
+
+/** Says to the driver, behind a URL, that there is a socket; nothing where there is none that this process may write to. */
+function socketQuery({ socketFolder, port }: ServerState): string {
+  if (socketFolder === undefined) return '';
+  try {
+    accessSync(socketIn(socketFolder, port), constants.W_OK);
+    return `?host=${encodeURIComponent(socketFolder)}`;
+  } catch {
+    return '';
+  }
 }
 
 const isRunning = (child: ChildProcess | undefined): boolean =>

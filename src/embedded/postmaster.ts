@@ -23,6 +23,8 @@ export interface PostmasterSetting {
 
 export interface Postmaster {
   readonly port: number;
+  /** Where a socket of the system lies beside the port; undefined where there is none */
+  readonly socketFolder: string | undefined;
   /** Fulfilled when the server has ended, whoever ended it */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
@@ -31,7 +33,6 @@ export interface Postmaster {
 const RECOVERY_LIMIT = 120_000;
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
   max_connections: '60',
   shared_buffers: '256MB',
   work_mem: '64MB',
@@ -52,6 +53,25 @@ const SETTINGS: Readonly<Record<string, string>> = {
  * they lie in the system's memory nearly always, and to ask for such a page costs several times what reading it in place does.
  */
 const READ_IN_PLACE: Readonly<Record<string, string>> = { io_method: 'sync' };
+
+/** Longest name of a socket, in bytes: macOS takes 104 with the byte that ends it. */
+const LONGEST_SOCKET = 103;
+const LONGEST_PORT = 65_535;
+/** The socket of a server in its folder. */
+export const socketIn = (folder: string, port: number): string => join(folder, `.s.PGSQL.${port}`);
+
+/**
+ * The data directory, which only the server's user and root can enter: bytes of facts cost the system half by a socket of what
+ * they cost by a port. Undefined on Windows, and where the name would be too long.
+ */
+function socketFolderOf(dataDirectory: string): string | undefined {
+  if (process.platform === 'win32') return undefined;
+  return Buffer.byteLength(socketIn(dataDirectory, LONGEST_PORT)) <= LONGEST_SOCKET ? dataDirectory : undefined;
+}
+
+/** PostgreSQL takes a list of folders there, parted by commas. */
+const asList = (folder: string | undefined): string =>
+  folder === undefined ? '' : `"${folder.replaceAll('"', '""')}"`;
 
 /**
  * The server's parent. Lines on its stdin are signals for the server; the end of stdin means that the supervisor is
@@ -74,14 +94,17 @@ exit "$code"`;
 export async function startPostmaster(setting: PostmasterSetting): Promise<Postmaster> {
   const giveUpAt = Date.now() + RECOVERY_LIMIT;
   let port = (await portIfFree(setting.wantedPort ?? 0)) ?? (await portIfFree(0))!;
+  let socketFolder = socketFolderOf(setting.dataDirectory);
   for (;;) {
     await endStranger(setting.dataDirectory, giveUpAt);
     const logBegin = statSync(setting.log).size;
-    const server = launch(setting, port);
+    const server = launch(setting, port, socketFolder);
     if (await isReady(server, setting, giveUpAt))
-      return { port, ended: server.ended, stop: () => stop(server, setting) };
+      return { port, socketFolder, ended: server.ended, stop: () => stop(server, setting) };
     const said = readFileSync(setting.log).subarray(logBegin).toString('utf8');
-    if (/could not bind|already in use/.test(said)) {
+    if (socketFolder !== undefined && /could not create any Unix-domain sockets/.test(said)) {
+      socketFolder = undefined; // a file system that knows no sockets
+    } else if (/could not bind|already in use/.test(said)) {
       port = (await portIfFree(0))!; // somebody took it between our look and the start
     } else if (!/lock file "postmaster.pid" already exists|pre-existing shared memory block/.test(said)) {
       const fatal = said.split('\n').findLast((line) => /FATAL|PANIC|error while loading/.test(line));
@@ -102,8 +125,13 @@ interface Launched {
   hasEnded: boolean;
 }
 
-function launch({ binaries, dataDirectory, user, log, settings }: PostmasterSetting, port: number): Launched {
-  const ours = { ...SETTINGS, ...(majorOf(binaries) >= 18 ? READ_IN_PLACE : {}), ...sharedMemory() };
+function launch(
+  { binaries, dataDirectory, user, log, settings }: PostmasterSetting,
+  port: number,
+  socketFolder: string | undefined,
+): Launched {
+  const socket = { unix_socket_directories: asList(socketFolder), unix_socket_permissions: '0700' };
+  const ours = { ...SETTINGS, ...socket, ...(majorOf(binaries) >= 18 ? READ_IN_PLACE : {}), ...sharedMemory() };
   const options = Object.entries({ ...ours, ...settings, port: String(port) });
   const command = [
     join(binaries.folder, 'bin', 'postgres'),

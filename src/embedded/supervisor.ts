@@ -71,7 +71,10 @@ async function supervise(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop());
 
   desk = await openLeaseDesk(state.leaseWord, () => void stop());
-  const ready = (): void => tell({ phase: 'ready', message: '', port: postmaster.port, leasePort: desk.port });
+  const ready = (): void => {
+    const { port, socketFolder } = postmaster;
+    tell({ phase: 'ready', message: '', port, socketFolder, leasePort: desk.port });
+  };
   ready();
 
   for (;;) {

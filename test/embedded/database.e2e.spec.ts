@@ -25,6 +25,8 @@ async function open(home: string, user: { uid?: number; gid?: number } = {}): Pr
   return JSON.parse(stdout) as Opened;
 }
 
+const SEEN_FROM = `select case when inet_client_addr() is null then 'by the socket' else 'by the port' end as came`;
+
 describe('the product on its own server', () => {
   afterEach(removeHomes);
 
@@ -44,6 +46,13 @@ describe('the product on its own server', () => {
       (await execute(urlOf(third.adminUrl), 'select usesuper from pg_user where usename = current_user')).rows,
     ).toEqual([{ usesuper: true }]);
     expect((await execute(urlOf(third.adminUrl), 'show io_method')).rows).toEqual([{ io_method: 'sync' }]);
+    const byPort = urlOf(third.adminUrl).replace(/\?.*$/, '');
+    for (const [url, came] of [
+      [third.appUrl, 'by the socket'],
+      [byPort, 'by the port'],
+    ] as const)
+      // prettier-ignore
+      expect((await execute(urlOf(url), SEEN_FROM)).rows).toEqual([{ came }]);
     await holder.end();
   });
 });

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { chownSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { claimant } from '../../src/embedded/home.ts';
 import { leaseServer } from '../../src/embedded/lease.ts';
 import { execute } from '../database/test-server.ts';
 import {
@@ -98,8 +99,28 @@ describe('one server for all commands of a home', () => {
       command.adminUrl,
       `select name, setting from pg_settings where name in ('listen_addresses', 'unix_socket_directories', 'fsync', 'full_page_writes') order by name`,
     );
-    expect((rows as { setting: string }[]).map(({ setting }) => setting)).toEqual(['on', 'on', '127.0.0.1', '']);
+    const data = realpathSync(join(home, 'pg18'));
+    expect((rows as { setting: string }[]).map(({ setting }) => setting)).toEqual([
+      'on',
+      'on',
+      '127.0.0.1',
+      `"${data}"`,
+    ]);
+    expect(statSync(data).mode & 0o077).toBe(0);
+    const socket = join(data, `.s.PGSQL.${command.port}`);
+    expect([statSync(socket).isSocket(), statSync(socket).mode & 0o077]).toEqual([true, 0]);
+    await expect(execute(`postgresql://postgres@127.0.0.1/postgres?host=${data}&port=${command.port}`, 'select 1')).rejects.toThrow(); // prettier-ignore
     await command.end();
+  });
+
+  it('is reached by its port alone where a socket would have too long a name', async () => {
+    const home = join(newHome(), 'x'.repeat(90));
+    const command = await startCommand(home);
+    expect(command.adminUrl).not.toContain('host=');
+    const asked = `select inet_client_addr() is null as by_socket, current_setting('unix_socket_directories') as sockets`;
+    expect((await execute(command.adminUrl, asked)).rows).toEqual([{ by_socket: false, sockets: '' }]);
+    await command.end();
+    await until(() => claimant(home) === undefined);
   });
 
   it('sorts by code point wherever it runs', async () => {
