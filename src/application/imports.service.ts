@@ -9,7 +9,7 @@ import { requireRight, type Actor } from '../domain/roles.ts';
 import { keepCompanyFile } from '../intake/company-file.ts';
 import { versionsOf, type Version } from '../intake/versions.ts';
 import type { ImportFlags, ImportReport } from '../intake/import-report.ts';
-import { beginsEarly, besideEachOther, folderSteps, isLarge, type FileStep } from '../intake/import-folder.ts';
+import { beginsEarly, besideEachOther, folderSteps, takesLong, type FileStep } from '../intake/import-folder.ts';
 import { kindNamed } from '../intake/kinds/all.ts';
 import { undoImport, type UndoReport } from '../intake/undo.ts';
 import { Database, threadsOf, type Tx } from '../persistence/database.ts';
@@ -80,7 +80,7 @@ export class ImportsService {
 
   /**
    * Every known file of a folder in the order of dependence, each in its own transaction; stops at the first that is
-   * refused. Large files of facts are read while those before them are stored, and end in their order. A dry run reads
+   * refused. Files of facts are read and stored beside those before them, and end in their order. A dry run reads
    * all of them in one transaction that is taken back, so later files see the earlier.
    */
   async importFolder(actor: Actor, folder: string, options: FolderOptions = {}): Promise<FolderReport> {
@@ -127,8 +127,8 @@ export class ImportsService {
       await this.inTransaction(options, (tx) => takeAll((deed) => deed(tx)));
       report.files = report.files.map((file) => ({ ...file, importId: null }));
     } else {
-      const large = (step: FileStep): boolean => isLarge(step, folder, options.directFrom);
-      const beside = besideEachOther(steps, large, (step, before) => beginsEarly(step, before, folder, options));
+      const long = (step: FileStep): boolean => takesLong(step, folder, options.directFrom);
+      const beside = besideEachOther(steps, long, (step, before) => beginsEarly(step, before, options));
       const possible = beside.length > 1 && (await this.db.books((tx) => canBeBeside(tx)));
       await takeAll((deed) => this.db.books(deed), possible ? beside : []);
     }
@@ -143,7 +143,7 @@ export class ImportsService {
     options: FolderOptions,
     keepsOn: (step: FileStep, taken: ImportReport) => boolean,
   ): Promise<boolean> {
-    const early = (step: FileStep, before: readonly FileStep[]): boolean => beginsEarly(step, before, folder, options);
+    const early = (step: FileStep, before: readonly FileStep[]): boolean => beginsEarly(step, before, options);
     const importOne = async ({ kind, file }: FileStep, place: OwnPlace): Promise<ImportReport> => {
       const onProgress = (progress: ImportProgress): void => {
         if (place.first()) options.onProgress?.(progress);

@@ -7,7 +7,7 @@ import { readRules } from '../application/read-close.ts';
 import { invariant } from '../domain/errors.ts';
 import { addMonths, type Period } from '../domain/period.ts';
 import { dueCohorts } from '../domain/retention/maturity.ts';
-import type { DailyFile } from '../generator/daily-files.ts';
+import type { DailyFolder } from '../generator/daily-files.ts';
 import { packageRoot } from '../package-root.ts';
 import { cellList, type CellRow, type CellSum, type ContactReading } from '../persistence/close-inputs.queries.ts';
 import { rollUp } from '../persistence/roll-up.queries.ts';
@@ -28,7 +28,7 @@ export type Costs = Partial<Record<Step, Cost>>;
 /** The generated files of a comparison and the months they spread over. */
 export interface Files {
   readonly folder: string;
-  readonly daily: readonly DailyFile[];
+  readonly daily: readonly DailyFolder[];
   readonly periods: readonly Period[];
 }
 
@@ -69,9 +69,9 @@ export async function ownRound(person: Shell, home: string, files: Files): Promi
     const { open } = inputOpener('shell');
     const [, load] = await step('files to tables', () => importGenerated(shell, folder));
     const [, late] = await step('daily files', async () => {
-      for (const { kind, path } of daily) {
-        const { faultCount } = await imports.importFile(finance, kind, path, { open });
-        invariant(faultCount === 0, `${path} was refused`);
+      for (const { path } of daily) {
+        const { stoppedAt } = await imports.importFolder(finance, path, { open });
+        invariant(stoppedAt === undefined, `${stoppedAt} of ${path} was refused`);
       }
     });
     const db = await shell.database();
@@ -156,7 +156,7 @@ export async function duckRound(
     const step = saying(person, undefined);
     const [, load] = await step('files to tables', () => duck.load(folder));
     const [, late] = await step('daily files', async () => {
-      for (const { kind, path } of daily) await duck.add(kind, path);
+      for (const { kind, path } of daily.flatMap(({ files }) => files)) await duck.add(kind, path);
       await duck.checkpoint();
     });
     let exposures = NOTHING;

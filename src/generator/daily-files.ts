@@ -2,10 +2,16 @@ import { closeSync, createReadStream, mkdirSync, openSync, renameSync, writeSync
 import { join } from 'node:path';
 import { addDays, firstDay, lastDay, type LocalDate, type Period } from '../domain/period.ts';
 
-/** A file of a day, or of the month's end, in the order in which they come in. */
+/** A file of a day, or of the month's end. */
 export interface DailyFile {
   readonly kind: 'contacts' | 'exposures' | 'revenue' | 'contact_segments';
   readonly path: string;
+}
+
+/** What comes in at once, as a folder to be imported; its files in the order in which such an import takes them. */
+export interface DailyFolder {
+  readonly path: string;
+  readonly files: readonly DailyFile[];
 }
 
 /** Files of facts with the fields, by number, of the local day and of a quantity that a first version may have wrong. */
@@ -17,6 +23,7 @@ const FACTS = [
 
 /** One row in so many comes late, or comes wrong first: of the month itself, and of the months before it. */
 const EVERY = { late: 61, wrong: 83, oldLate: 997, oldWrong: 1009 } as const;
+const MONTHS_END = 'end';
 const COMMA = 44;
 const NEWLINE = 10;
 const QUOTE = 34;
@@ -24,16 +31,17 @@ const ONE = 49;
 const NINE = 57;
 
 /**
- * Turns a generated folder into what a company sends: the history as it is, and the facts of one month as a file a day,
+ * Turns a generated folder into what a company sends: the history as it is, and the facts of one month as a folder a day,
  * in FOLDER/daily. Some rows come days late, also those of months before; some come with a wrong quantity first and are
  * corrected by a later file. In the end everything is as it was generated.
+ * @returns the folders in the order in which they come in
  */
-export async function intoDailyFiles(folder: string, period: Period): Promise<DailyFile[]> {
-  const daily = join(folder, 'daily');
-  mkdirSync(daily, { recursive: true });
+export async function intoDailyFiles(folder: string, period: Period): Promise<DailyFolder[]> {
   const days: LocalDate[] = [];
   for (let day = firstDay(period); day <= lastDay(period); day = addDays(day, 1)) days.push(day);
-  const pathOf = (kind: DailyFile['kind'], day: LocalDate): string => join(daily, `${kind}-${day}.csv`);
+  const folderOf = (name: string): string => join(folder, 'daily', name);
+  const pathOf = (kind: DailyFile['kind'], day: LocalDate): string => join(folderOf(day), `${kind}.csv`);
+  for (const name of [...days, MONTHS_END]) mkdirSync(folderOf(name), { recursive: true });
   for (const { kind, ...fields } of FACTS) {
     const whole = join(folder, `${kind}.csv`);
     const part = `${whole}.part`;
@@ -43,11 +51,14 @@ export async function intoDailyFiles(folder: string, period: Period): Promise<Da
     renameSync(part, whole);
   }
   // They name contacts, which must be there, and their seconds must sum to the contact's as it stands.
-  const segments = join(daily, 'contact_segments.csv');
+  const segments = join(folderOf(MONTHS_END), 'contact_segments.csv');
   renameSync(join(folder, 'contact_segments.csv'), segments);
   return [
-    ...days.flatMap((day) => FACTS.map(({ kind }) => ({ kind, path: pathOf(kind, day) }))),
-    { kind: 'contact_segments', path: segments },
+    ...days.map((day) => ({
+      path: folderOf(day),
+      files: FACTS.map(({ kind }) => ({ kind, path: pathOf(kind, day) })),
+    })),
+    { path: folderOf(MONTHS_END), files: [{ kind: 'contact_segments', path: segments }] },
   ];
 }
 

@@ -12,7 +12,7 @@ import {
 import { CellBook } from './cells.ts';
 import { FactEncoder, type Head } from './fact-encoder.ts';
 import { copyFacts, perhapsKnown, stageFacts } from './fact-writer.ts';
-import { FileAttempt, type Judged, type KindBooks } from './file-attempt.ts';
+import { FileAttempt, periodsOf, type Judged, type KindBooks } from './file-attempt.ts';
 import { copyUnmarked, holdFacts, markKnown, numberCells, stageMarked } from './held-writer.ts';
 import type { ImportReport } from './import-report.ts';
 import { keepKeys } from './key-copy.ts';
@@ -23,6 +23,7 @@ import { bindHeader } from './row-check.ts';
 import type { OpenRows } from './row-reader.ts';
 
 const unheard = (): void => undefined;
+const nothingLeft = (): Promise<void> => Promise.resolve();
 
 /** A file of facts, signed rows in monthly partitions; or of customers, versions in the numbers of facts. */
 export class FactFile extends FileAttempt {
@@ -61,7 +62,6 @@ export class FactFile extends FileAttempt {
         await keepKeys(tx, of, importId, encoder, hashes);
       }
       await file.place?.turn(tx);
-      const nothingLeft = (): Promise<void> => Promise.resolve();
       return await this.settle({ counts, months: touched, corrected: [] }, books, nothingLeft, importId);
     } finally {
       hashes.close();
@@ -88,7 +88,7 @@ export class FactFile extends FileAttempt {
       await markKnown(tx, of, encoder, held);
       const staged = await stageMarked(tx, of, encoder, held);
       const judged = withNew(held.months().entries(), staged ? await this.judged() : undefined);
-      return await this.settle(judged, books, async (importId, periods) => {
+      const write = async (importId: string, periods: readonly string[]): Promise<void> => {
         const made = await ensureMonths(tx, of.table, periods);
         if (this.cells !== undefined) await keepCells(tx, this.cells);
         await copyUnmarked(tx, of, encoder, BigInt(importId), held);
@@ -96,7 +96,12 @@ export class FactFile extends FileAttempt {
         if (made.length > 0) await indexMonths(tx, of, made);
         await keepKeys(tx, of, importId, encoder, hashes);
         encoder.out.release();
-      });
+      };
+      const { place } = file;
+      const isSure = judged.counts.new + judged.counts.changed > 0 && this.log.count === 0;
+      if (place !== undefined && isSure) await write(place.importId, periodsOf(judged));
+      await place?.turn(tx);
+      return await this.settle(judged, books, place !== undefined && isSure ? nothingLeft : write);
     } finally {
       hashes.close();
       await this.letGo();

@@ -36,6 +36,11 @@ export interface Judged {
   readonly corrected: readonly Correction[];
 }
 
+/** The months of rows that have one. */
+export function periodsOf({ months }: Pick<Judged, 'months'>): string[] {
+  return months.map(({ month }) => month).filter((month) => month !== '');
+}
+
 /** One reading of one file: its rows, its faults, what they would change, and the writing of it. */
 export abstract class FileAttempt {
   protected readonly log = new FaultLog();
@@ -135,7 +140,7 @@ export abstract class FileAttempt {
     importId = this.file.place?.importId,
   ): Promise<ImportReport> {
     const { tx, file, flags, log } = this;
-    const periods = months.map(({ month }) => month).filter((month) => month !== '');
+    const periods = periodsOf({ months });
     const states = await sharePeriods(tx, periods);
     const closed = new Set(states.filter(({ state }) => state === 'closed').map(({ period }) => period));
     const late = months.reduce((sum, { month, rows }) => sum + (closed.has(month) ? rows : 0), 0);

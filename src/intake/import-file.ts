@@ -37,15 +37,15 @@ export async function importFile(tx: Tx, file: FileToImport, flags: ImportFlags 
     const report = await new FactFile(tx, file, flags).copyStraight(company);
     if (report !== undefined) return report;
   }
-  await place?.turn(tx);
-  if (file.kind.store === 'record' && file.kind.many !== true)
-    return await new RecordFile(tx, file, flags).run(company);
-  if (file.kind.name !== 'contact_segments') {
-    if (file.kind.store === 'fact' && file.bytes < (file.heldUpTo ?? HELD_UP_TO)) {
+  if (file.kind.store === 'fact' && file.kind.name !== 'contact_segments') {
+    if (file.bytes < (file.heldUpTo ?? HELD_UP_TO)) {
       const report = await new FactFile(tx, file, flags).copyHeld(company);
       if (report !== undefined) return report;
     }
   }
+  await place?.turn(tx);
+  if (file.kind.store === 'record' && file.kind.many !== true)
+    return await new RecordFile(tx, file, flags).run(company);
   return await new FactFile(tx, file, flags).run(company);
 }
 

@@ -67,35 +67,35 @@ export function readsNothingOf(kind: Kind, others: readonly Kind[], createReason
 }
 
 /**
- * Whether a file may be begun before those before it have ended. Large facts only: they go straight into their table and hold
- * nothing meanwhile that others than imports would wait for, as customers would with their index.
+ * Whether a file may be begun before those before it have ended. Facts only: their rows go into their table before it is their
+ * turn, and hold nothing meanwhile that others than imports would wait for, as customers would with their index.
  */
 export function beginsEarly(
-  file: FileStep,
+  { kind }: FileStep,
   before: readonly FileStep[],
-  folder: string,
-  options: { readonly createReasons?: boolean | undefined; readonly directFrom?: number | undefined },
+  options: { readonly createReasons?: boolean | undefined },
 ): boolean {
-  const kinds = before.map(({ kind }) => kind);
-  return (
-    file.kind.store === 'fact' &&
-    isLarge(file, folder, options.directFrom) &&
-    readsNothingOf(file.kind, kinds, options.createReasons === true)
-  );
+  const kinds = before.map((other) => other.kind);
+  return kind.store === 'fact' && readsNothingOf(kind, kinds, options.createReasons === true);
+}
+
+/** Whether a file takes long enough that others are begun beside it: facts, and what else tries the straight way first. */
+export function takesLong(file: FileStep, folder: string, directFrom: number | undefined): boolean {
+  return file.kind.store === 'fact' || isLarge(file, folder, directFrom);
 }
 
 /** Whether a file of a folder tries the straight way first. */
-export function isLarge({ kind, file }: FileStep, folder: string, directFrom: number | undefined): boolean {
+function isLarge({ kind, file }: FileStep, folder: string, directFrom: number | undefined): boolean {
   return goesStraight(kind, statSync(join(folder, file)).size, directFrom);
 }
 
-/** The files of a folder from the first large one to the last that begins early; empty when none does. */
+/** The files of a folder from the first that takes long to the last that begins early; empty when none does. */
 export function besideEachOther(
   steps: readonly FolderStep[],
-  isLarge: (file: FileStep) => boolean,
+  takesLong: (file: FileStep) => boolean,
   isEarly: (file: FileStep, before: readonly FileStep[]) => boolean,
 ): readonly FileStep[] {
-  const first = steps.findIndex((step) => step.what === 'rows' && isLarge(step));
+  const first = steps.findIndex((step) => step.what === 'rows' && takesLong(step));
   if (first < 0) return [];
   const files = steps.slice(first).filter((step) => step.what === 'rows');
   if (files.length < steps.length - first) return []; // the company or the model come between

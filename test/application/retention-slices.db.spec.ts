@@ -42,7 +42,7 @@ describe('retention in slices of the customer range', () => {
       applyModel: async (yaml) => `model ${(await books.models.apply(finance, yaml)).modelId}`,
     });
     expect(stoppedAt).toBeUndefined();
-    for (const { kind, path } of daily) await books.imports.importFile(finance, kind, path);
+    for (const { path } of daily) await books.imports.importFolder(finance, path);
     rmSync(folder, { recursive: true, force: true });
   }, 300_000);
   afterAll(() => books.end());

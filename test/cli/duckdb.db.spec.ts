@@ -41,15 +41,17 @@ describe('DuckDB, from the same files', () => {
     });
     expect(stoppedAt).toBeUndefined();
     let corrected = 0;
-    for (const { kind, path } of daily) {
-      const report = await books.imports.importFile(books.people.finance, kind, path);
-      expect(report.faultCount).toBe(0);
-      corrected += report.changed;
+    for (const { path, files } of daily) {
+      const report = await books.imports.importFolder(books.people.finance, path);
+      expect(report.files.map(({ kind, faultCount }) => [kind, faultCount])).toEqual(
+        files.map(({ kind }) => [kind, 0]),
+      );
+      for (const { changed } of report.files) corrected += changed;
     }
     expect(corrected).toBeGreaterThan(50);
     duck = await DuckDbBooks.open(join(folder, 'duck.db'), 'Europe/Berlin');
     await duck.load(company);
-    for (const { kind, path } of daily) await duck.add(kind, path);
+    for (const { kind, path } of daily.flatMap(({ files }) => files)) await duck.add(kind, path);
   }, 300_000);
   afterAll(async () => {
     duck.close();

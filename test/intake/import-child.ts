@@ -41,13 +41,13 @@ export function importInChild(
   return inChild(company, { FILE: file, ROAD: JSON.stringify(ROADS[options.road]), TMPDIR: options.scratch });
 }
 
-/** The same of a folder whose files of facts go straight. */
+/** The same of a folder. */
 export function importFolderInChild(
   company: ImportingCompany,
   folder: string,
-  scratch: string,
+  options: { road: Road; scratch: string },
 ): ChildProcessByStdio<null, Readable, null> {
-  return inChild(company, { FOLDER: folder, ROAD: JSON.stringify(ROADS.straight), TMPDIR: scratch });
+  return inChild(company, { FOLDER: folder, ROAD: JSON.stringify(ROADS[options.road]), TMPDIR: options.scratch });
 }
 
 function inChild(
