@@ -1,6 +1,5 @@
 import { canonicalize } from 'json-canonicalize';
 import { Register } from '../domain/attribution/register.ts';
-import type { CustomerDays } from '../domain/attribution/rule-shares.ts';
 import { Refusal } from '../domain/errors.ts';
 import { sha256 } from '../domain/ids.ts';
 import type { Model } from '../domain/model/model.ts';
@@ -17,7 +16,6 @@ import {
   capacityList,
   companyRow,
   contactDigest,
-  customerDays,
   decisionList,
   fxList,
   ledgerList,
@@ -33,11 +31,11 @@ import {
 import { touchingMark } from '../persistence/kept-figures.queries.ts';
 import { adjustmentMarks, correctionsDue } from '../persistence/adjustments.queries.ts';
 import type { Tx } from '../persistence/database.ts';
-import { likePattern } from '../persistence/like-pattern.ts';
 import { modelById, modelOfPeriod, type ModelVersion } from '../persistence/models.queries.ts';
 import { medianStandards, ratesOfRun, runsBefore, type RunReads, type RunRow } from '../persistence/runs.queries.ts';
 import { runsUntil } from '../persistence/series.queries.ts';
-import { cellsAt, monthOfDaysBefore } from './cells-at.ts';
+import { cellsAt } from './cells-at.ts';
+import { CustomerDaysOfRules } from './customer-days.ts';
 import { incrementsOf } from './increments.ts';
 import { keptOr, type Keeping } from './kept-figures.ts';
 import { parseModel } from './model-text.ts';
@@ -126,13 +124,15 @@ async function readBeside(...[tx, period, frozen, tried, options = {}]: Asked): 
   const lastRates = await ratesOfRun(tx, reads.rates);
 
   const { keeping = 'no' } = options;
-  const hitDays = await customerDaysOf(tx, { period, model, register, mark, keeping });
   const increments = await incrementsOf(tx, { period, mark, model, register, runs: reads.posted ?? [], keeping });
   const { currency } = company;
+  const customerDays = new CustomerDaysOfRules({ period, model, register, mark, keeping });
+  const sources = { period, mark, model, register, currency, look: customerDays.look };
   const retention =
     options.retention && reads.posted
-      ? await readRetention(tx, { period, mark, model, register, currency, digits, runs: reads.posted, keeping })
+      ? await readRetention(tx, { ...sources, digits, runs: reads.posted, keeping })
       : undefined;
+  const hitDays = await customerDays.days(tx);
   const around = options.factsOnly
     ? NOTHING_AROUND
     : await readAround(
@@ -291,46 +291,4 @@ async function digestOf(tx: Tx, period: Period, mark: string, keeping: Keeping):
   const touched = await touchingMark(tx, mark, { kinds: ['contacts'], from: period, to: period });
   const basis = { subject: `digest of contacts of ${period}`, on: [touched] };
   return await keptOr(tx, keeping, basis, () => contactDigest(tx, period, mark));
-}
-
-/**
- * Customer-days for the background of each exposure rule and decision. A population by segment narrows the customers;
- * other dimensions are a contact's, not a customer's, and leave all customers in.
- */
-async function customerDaysOf(
-  tx: Tx,
-  of: {
-    readonly period: Period;
-    readonly model: Model;
-    readonly register: Register;
-    readonly mark: string;
-    readonly keeping: Keeping;
-  },
-): Promise<CustomerDays[]> {
-  const { period, model, register, mark, keeping } = of;
-  const days: CustomerDays[] = [];
-  for (const rule of model.rules) {
-    if (!rule.exposure || rule.background === 'keep') continue;
-    const decisions = rule.exposure.includes('*') ? [...register.decisions.keys()] : rule.exposure;
-    for (const code of decisions) {
-      const segments = register.decisions.get(code)?.selector?.segment?.map(likePattern) ?? null;
-      const within = rule.within_days!;
-      const touched = {
-        kinds: ['customers', 'exposures'],
-        from: monthOfDaysBefore(period, within + 1),
-        to: period,
-      };
-      const { hit, all } = await keptOr(
-        tx,
-        keeping,
-        {
-          subject: `customer-days of ${code} in ${period}`,
-          on: [within, segments, await touchingMark(tx, mark, touched)],
-        },
-        () => customerDays(tx, period, code, within, segments, mark),
-      );
-      days.push({ rule: rule.name, decision: code, hit, other: all - hit });
-    }
-  }
-  return days;
 }

@@ -21,12 +21,12 @@ import type { Tx } from '../persistence/database.ts';
 import { creditHistory, decisionCharges, postedBefore, retentionRuns } from '../persistence/retention.queries.ts';
 import { touchingMark } from '../persistence/kept-figures.queries.ts';
 import { ContactOwners } from './contact-owners.ts';
-import type { RetentionSources } from './customer-earnings.ts';
+import type { LookAtCustomers } from './customer-days.ts';
 import { kindColumns } from './cells-at.ts';
 import { keptOr, type Keeping } from './kept-figures.ts';
 import { coarseTouches, hitRules, touchCuts } from './like-touches.ts';
 import { plain } from './plain.ts';
-import { retentionFacts } from './retention-facts.ts';
+import { retentionFacts, type FactsSources } from './retention-facts.ts';
 
 /** Of every kind that is read, whatever its months: customers' lives are read from their beginning. */
 const EVERYTHING = {
@@ -42,6 +42,7 @@ const EVERYTHING = {
  * What a period says of retention (method 7): cohorts of which something became known since the last run, read from the
  * facts up to the period's last day, less what earlier runs posted.
  * @param of.runs standing runs of earlier periods, frozen with the close
+ * @param of.look sees all customers and hits where the facts are read
  * @returns undefined where the model has no retention section
  * @throws Refusal duplicate_credit, margin_unknown, discount_rate_required
  */
@@ -56,6 +57,7 @@ export async function readRetention(
     readonly digits: number;
     readonly runs: readonly string[];
     readonly keeping?: Keeping;
+    readonly look?: LookAtCustomers;
   },
 ): Promise<RetentionInputs | undefined> {
   const policy = of.model.retention;
@@ -81,7 +83,7 @@ export async function readRetention(
  */
 async function effectsAt(
   tx: Tx,
-  of: RetentionSources & {
+  of: FactsSources & {
     readonly policy: NonNullable<Model['retention']>;
     readonly digits: number;
     readonly keeping: Keeping;

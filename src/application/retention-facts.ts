@@ -22,6 +22,7 @@ import { customerSlices, type Slicing } from '../persistence/retention/customer-
 import type { CustomersInOrder, CustomerTraits } from '../persistence/retention/customers-in-order.ts';
 import { customersInOrder, referralEvents } from '../persistence/retention-streams.queries.ts';
 import { CustomerEarnings, referredKeys, revenueReading, type RetentionSources } from './customer-earnings.ts';
+import type { LookAtCustomers } from './customer-days.ts';
 import { hitRules, LikeTouches, touchCuts, type CellTouch } from './like-touches.ts';
 
 /** Outcomes, the 182 days of the falsification and the year of the prior value: so far back a cohort looks. */
@@ -29,6 +30,10 @@ const LOOK_BACK_DAYS = 182 + 365 + 1;
 /** Customers to compare those hit with: drawn, because a hundred thousand say no more than ten. */
 const LEAST_COMPARED = 10_000;
 const COMPARED_PER_HIT = 10;
+
+export interface FactsSources extends RetentionSources {
+  readonly look?: LookAtCustomers | undefined;
+}
 
 /** Facts with the names of what they number. */
 export interface NamedFacts extends RetentionFacts {
@@ -44,7 +49,7 @@ export interface NamedFacts extends RetentionFacts {
  */
 export async function retentionFacts(
   tx: Tx,
-  sources: RetentionSources,
+  sources: FactsSources,
   cohorts: readonly DueCohort[],
   policy: GroupPolicy,
   slicing?: Slicing,
@@ -98,7 +103,7 @@ export async function retentionFacts(
  */
 async function knownCustomers(
   tx: Tx,
-  sources: RetentionSources,
+  sources: FactsSources,
   of: {
     readonly called: readonly Period[];
     readonly hitIn: readonly Period[];
@@ -113,6 +118,7 @@ async function knownCustomers(
     ...{ until: lastDay(period), mark, decisions, called, inbound },
     referrals: { by: referrals.key, came: referredKeys(referrals) },
   });
+  await sources.look?.(tx, customers, names);
   const samples = await populations(tx, sources, customers, names, decisions, hitIn);
   const compared = new Uint8Array(customers.count);
   customers.hits.flag(compared, hitIn.map(daysOf));

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { addDays, period, type LocalDate } from '../../src/domain/period.ts';
+import { addDays, lastDay, period, type LocalDate } from '../../src/domain/period.ts';
+import { daysOf } from '../../src/domain/retention/cohort.ts';
 import { cellSums, customerDays, type CellSum, type ExposureRule } from '../../src/persistence/close-inputs.queries.ts';
 import type { Tx } from '../../src/persistence/database.ts';
 import { packRows } from '../../src/persistence/retention-packs.queries.ts';
+import { customersInOrder, type CustomerReading } from '../../src/persistence/retention-streams.queries.ts';
 import { rollUp } from '../../src/persistence/roll-up.queries.ts';
 import { csv, testBooks, type TestBooks } from '../builders/books.ts';
 import { CHANGING } from './signed-world.ts';
@@ -67,6 +69,11 @@ const VERSIONS: Record<Change, readonly (readonly [number, 1 | -1, boolean])[]> 
   later: [[103, 1, false]],
 };
 const onDay = (at: number): LocalDate => new Date(at).toISOString().slice(0, 10);
+/** All customers, and hits of March and before. */
+const EVERYBODY: CustomerReading = {
+  ...{ until: lastDay(MARCH), mark: MARK, decisions: ['PRICE', 'FEE'], called: [], inbound: new Uint8Array(0) },
+  referrals: { by: new BigInt64Array(), came: new BigInt64Array() },
+};
 /** Keys of the customers, as the import made them. */
 const KEYS: Record<string, string> = {};
 const cellNo = (world: number, cell: World['contacts'][number]['cell']): number => cell.cell_no + 3 * world;
@@ -124,8 +131,12 @@ describe('exposures by the kernel, by set-based SQL and by looking at each conta
           );
           expect(sumsByKey(await cellSums(tx, reading))).toEqual(slow);
           for (const slices of [1, 2, 7]) expect(sumsByKey((await rollUp(tx, reading, { slices })).sums)).toEqual(slow);
-          for (const days of [1, 5])
-            expect(await customerDays(tx, MARCH, 'FEE', days, null, MARK)).toEqual(daysByHand(many, days));
+          const { customers } = await customersInOrder(tx, EVERYBODY);
+          for (const days of [1, 5]) {
+            const byHand = daysByHand(many, days);
+            expect(await customerDays(tx, MARCH, 'FEE', days, null, MARK)).toEqual(byHand);
+            expect(customers.customerDays(null, daysOf(MARCH), { decision: 1, within: days })).toEqual(byHand);
+          }
           for (const counted of expected) {
             contacts += counted.contacts;
             causes += counted.causes;

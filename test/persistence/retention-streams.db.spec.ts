@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { period } from '../../src/domain/period.ts';
 import { dayNumber, daysOf } from '../../src/domain/retention/cohort.ts';
-import { cellList } from '../../src/persistence/close-inputs.queries.ts';
+import { cellList, customerDays } from '../../src/persistence/close-inputs.queries.ts';
 import type { Literal } from '../../src/persistence/copy-out.ts';
 import type { Tx } from '../../src/persistence/database.ts';
 import { copyIntegers } from '../../src/persistence/integer-rows.ts';
@@ -217,6 +217,27 @@ describe('facts of retention, read in narrow rows', () => {
       const order = (lines: readonly string[]) => lines.map((line) => line.split(' ').slice(0, 2).join(' '));
       expect(order(found)).toEqual(order(expected));
       expect(expected.some((line) => line.endsWith(`${NO_RATE}`))).toBe(marginRate === null || each === 3);
+    });
+  });
+
+  it('make the customer-days that SQL counts', async () => {
+    await books.db.books(async (tx) => {
+      const codes = ['PRICE', 'FEE'];
+      const { customers } = await customersInOrder(tx, { ...NOBODY_ELSE, decisions: codes });
+      const counted: bigint[] = [];
+      for (const month of [FEBRUARY, MARCH])
+        for (const [decision, code] of codes.entries())
+          for (const within of [1, 9, 45])
+            for (const [patterns, names] of [
+              [null, null],
+              [['g%'], ['gold', 'good', 'gone over']],
+            ] as const) {
+              const found = customers.customerDays(names && new Set(names), daysOf(month), { decision, within });
+              expect(found).toEqual(await customerDays(tx, month, code, within, patterns, MARK));
+              counted.push(found.hit);
+            }
+      expect(counted.every((days) => days > 0n)).toBe(true);
+      expect(new Set(counted).size).toBeGreaterThan(20);
     });
   });
 

@@ -3,7 +3,7 @@ import { KeyNumbers } from '../../domain/key-numbers.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { ByCustomer, grown, roomFor } from './by-customer.ts';
 import { bucketOf, BUCKETS, CustomerKeys, KeyHalves } from './customer-keys.ts';
-import { DecisionHits, type HitColumns } from './decision-hits.ts';
+import { DecisionHits, type Days, type HitColumns } from './decision-hits.ts';
 import { recordWords } from './fact-packs.ts';
 import { numbersInOrder } from './key-order.ts';
 import {
@@ -183,8 +183,7 @@ export class CustomersInOrder {
     day: number,
   ): Int32Array {
     const { joinedOn, leftOn, segment, count, keys } = this;
-    const names = [segments === null, ...this.standing.segments.map((name) => segments === null || segments.has(name))];
-    const fits = Uint8Array.from(names, (own) => (own ? 1 : 0));
+    const fits = this.fitting(segments);
     const first = firstWhere(0, count, (number) => keys[number]! >= draw.from);
     const drawn = new Int32Array(Math.min(draw.most, count));
     let found = 0;
@@ -203,6 +202,39 @@ export class CustomersInOrder {
     ascending.set(drawn.subarray(behind, all));
     ascending.set(drawn.subarray(0, behind), all - behind);
     return ascending;
+  }
+
+  /** 1 for each segment of a population, by its number; 0 is that of customers without one. @param segments null: all customers */
+  private fitting(segments: ReadonlySet<string> | null): Uint8Array {
+    const names = this.standing.segments.map((name) => segments === null || segments.has(name));
+    return Uint8Array.from([segments === null, ...names], (own) => (own ? 1 : 0));
+  }
+
+  /**
+   * Customer-days of a month: of all customers of a population, and of those of them whom a decision hit in the last days.
+   * The same as customer-days.sql asks of rows.
+   * @param segments as of `drawn` @param hit.decision its place @param hit.within days after a hit
+   */
+  customerDays(
+    segments: ReadonlySet<string> | null,
+    month: Days,
+    hit: { readonly decision: number; readonly within: number },
+  ): { readonly hit: bigint; readonly all: bigint } {
+    const { joinedOn, leftOn, segment, count } = this;
+    const fits = this.fitting(segments);
+    const daysOf = (customer: number, first: number, behind: number): number => {
+      const own = segment[customer]!;
+      if (own === REMOVED || fits[own] !== 1) return 0;
+      return Math.max(0, Math.min(behind, leftOn[customer]!) - Math.max(first, joinedOn[customer]!));
+    };
+    let all = 0;
+    for (let customer = 0; customer < count; customer++) all += daysOf(customer, month.from, month.to);
+    let hitDays = 0;
+    const reach = { from: month.from - hit.within, to: month.to };
+    this.hits.stretches(hit.decision, hit.within, reach, (customer, first, behind) => {
+      hitDays += daysOf(customer, Math.max(first, month.from), Math.min(behind, month.to));
+    });
+    return { hit: BigInt(hitDays), all: BigInt(all) };
   }
 
   /** Lets go of all who are not wanted. @param wanted 1 by number @param segments all names, whose places are asked for */

@@ -14,10 +14,13 @@ export interface HitColumns {
 }
 
 /** Days, `from` included, `to` not. */
-interface Days {
+export interface Days {
   readonly from: number;
   readonly to: number;
 }
+
+/** Takes days of a customer, `first` included, `behind` not. */
+type StretchTaker = (customer: number, first: number, behind: number) => void;
 
 /**
  * Hits of customers by some decisions, as they stand: one that was taken back or corrected takes another off. They come
@@ -113,6 +116,23 @@ export class DecisionHits {
     const { day, decision } = this.columns;
     for (let row = 0; row < this.count; row++) if (day[row]! >= from && day[row]! < to) counts[decision[row]!]!++;
     return counts;
+  }
+
+  /**
+   * Stretches of days after hits by a decision on some days, customer by customer: each begins on the day of a hit and ends
+   * before the next one's, or after so many days.
+   * @param take gets the customer's number, the first day, and the first behind
+   */
+  stretches(decision: number, days: number, { from, to }: Days, take: StretchTaker): void {
+    const { customer, day } = this.columns;
+    let [of, first] = [-1, 0];
+    for (let row = 0; row < this.count; row++) {
+      const own = day[row]!;
+      if (this.columns.decision[row] !== decision || own < from || own >= to) continue;
+      if (of >= 0) take(of, first, customer[row] === of ? Math.min(first + days, own) : first + days);
+      [of, first] = [customer[row]!, own];
+    }
+    if (of >= 0) take(of, first, first + days);
   }
 
   /** Puts a 1 for each customer that was hit on some days. @param flags by number */
