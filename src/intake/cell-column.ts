@@ -54,6 +54,8 @@ export function cellColumn(
     };
   });
   const runs = runsOf(dimensions);
+  const met = new Int32Array(runs.length + 1); // numbers of the runs' texts, and whether the contact was transferred
+  const known = new KnownCells(met);
   const transferredAt = kind.columns.findIndex((column) => column.name === 'transferred_from');
   const transferredPlace = places[transferredAt] ?? -1;
 
@@ -70,6 +72,29 @@ export function cellColumn(
     return true;
   };
 
+  /** False when one of the runs has a text that was not met, or is not plain. */
+  const findRuns = (): boolean => {
+    for (let r = 0; r < runs.length; r++) {
+      const { first, last, texts } = runs[r]!;
+      const text = isPlain(place, first, last) ? texts.find(place, first, last) : UNKNOWN;
+      if (text === UNKNOWN) return false;
+      met[r] = text;
+    }
+    return true;
+  };
+
+  const putRuns = (): void => {
+    let number = known.find();
+    if (number === 0) {
+      for (let r = 0; r < runs.length; r++) runs[r]!.texts.put(met[r]!, ids);
+      ids[TRANSFERRED] = met[runs.length] === 1 ? yes : no;
+      number = cells.numberOf(ids);
+      known.keep(number);
+    }
+    column.number = number;
+    out.putInt4(number);
+  };
+
   const put = (): void => {
     column.number = cells.numberOf(ids);
     out.putInt4(column.number);
@@ -79,13 +104,13 @@ export function cellColumn(
     number: 0,
     fast() {
       const { starts, ends, base } = place;
-      for (let r = 0; r < runs.length; r++) {
-        const { first, last, texts } = runs[r]!;
-        if (isPlain(place, first, last) && texts.find(place, first, last, ids)) continue;
-        if (!findEach()) return false;
-        break;
-      }
       const given = transferredPlace >= 0 && starts[base + transferredPlace] !== ends[base + transferredPlace];
+      if (findRuns()) {
+        met[runs.length] = given ? 1 : 0;
+        putRuns();
+        return true;
+      }
+      if (!findEach()) return false;
       ids[TRANSFERRED] = given ? yes : no;
       put();
       return true;
@@ -125,6 +150,9 @@ function isPlain({ starts, ends, base }: Place, first: number, last: number): bo
   return true;
 }
 
+/** Of a text that was not met. */
+const UNKNOWN = -1;
+
 /** Texts of a run beyond which no more are kept; those are found dimension by dimension. */
 const MOST_TEXTS = 100_000;
 
@@ -139,23 +167,22 @@ class RunTexts {
     this.ids = new Int32Array(run.length * 64);
   }
 
-  /** Writes the numbers of the run's dimensions to `into`; false for a text that was not met. */
-  find({ view, starts, ends, base }: Place, first: number, last: number, into: Int32Array): boolean {
-    const { dimensions, ids } = this;
+  /** Number of the run's text, 0 for an empty one, which only a run of one dimension can have; UNKNOWN for one that was not met. */
+  find({ view, starts, ends, base }: Place, first: number, last: number): number {
     const start = starts[base + first]!;
     const end = ends[base + last]!;
-    if (start === end) return this.findNone(into);
+    if (start === end) return this.run[0]!.required ? UNKNOWN : 0;
     const met = this.texts.find(view, start, end);
-    if (met === 0) return false;
-    for (let i = 0, from = met * dimensions.length; i < dimensions.length; i++) into[dimensions[i]!] = ids[from + i]!;
-    return true;
+    return met === 0 ? UNKNOWN : met;
   }
 
-  /** Only a run of one dimension can be empty: the others have a delimiter in them. */
-  private findNone(into: Int32Array): boolean {
-    const { d, absent, required } = this.run[0]!;
-    into[d] = absent;
-    return !required;
+  /** Writes the numbers of the run's dimensions to `into`. @param text a number that `find` gave */
+  put(text: number, into: Int32Array): void {
+    const { dimensions, ids } = this;
+    if (text === 0) into[dimensions[0]!] = this.run[0]!.absent;
+    else
+      for (let i = 0, from = text * dimensions.length; i < dimensions.length; i++)
+        into[dimensions[i]!] = ids[from + i]!;
   }
 
   learn({ bytes, starts, ends, base }: Place, first: number, last: number, from: Int32Array): void {
@@ -166,4 +193,71 @@ class RunTexts {
     if (at >= this.ids.length) this.ids = enlarged(this.ids);
     for (const [i, d] of dimensions.entries()) this.ids[at + i] = from[d]!;
   }
+}
+
+/** Cells beyond which no more are kept; those are found by their dimensions. */
+const MOST_CELLS = 200_000;
+
+/** Cells by what their contacts' texts are numbered: a contact like one before costs one look instead of one for each dimension. */
+class KnownCells {
+  private keys: Int32Array;
+  /** of cells, by slot; 0: a free one */
+  private numbers = new Int32Array(256);
+  private count = 0;
+  private slot = 0;
+
+  /** @param key numbers of the texts of the contact at hand; it changes from one to the next */
+  constructor(private readonly key: Int32Array) {
+    this.keys = new Int32Array(this.numbers.length * key.length);
+  }
+
+  /** The number of the contact's cell; 0 when it was not kept. */
+  find(): number {
+    const { key, keys, numbers } = this;
+    const mask = numbers.length - 1;
+    let slot = slotOf(key, 0, key.length) & mask;
+    for (; numbers[slot] !== 0; slot = (slot + 1) & mask) {
+      let at = slot * key.length;
+      let i = 0;
+      for (; i < key.length && keys[at] === key[i]; i++) at++;
+      if (i === key.length) return numbers[slot]!;
+    }
+    this.slot = slot;
+    return 0;
+  }
+
+  /** Keeps the cell of the contact that `find` did not find. */
+  keep(number: number): void {
+    if (this.count >= MOST_CELLS) return;
+    this.place(this.slot, this.key, 0, number);
+    if (++this.count * 2 > this.numbers.length) this.grow();
+  }
+
+  private place(slot: number, from: Int32Array, at: number, number: number): void {
+    const width = this.key.length;
+    for (let i = 0; i < width; i++) this.keys[slot * width + i] = from[at + i]!;
+    this.numbers[slot] = number;
+  }
+
+  private grow(): void {
+    const { keys, numbers, key } = this;
+    this.numbers = new Int32Array(numbers.length * 2);
+    this.keys = new Int32Array(keys.length * 2);
+    const mask = this.numbers.length - 1;
+    for (let old = 0; old < numbers.length; old++) {
+      if (numbers[old] === 0) continue;
+      let slot = slotOf(keys, old * key.length, key.length) & mask;
+      while (this.numbers[slot] !== 0) slot = (slot + 1) & mask;
+      this.place(slot, keys, old * key.length, numbers[old]!);
+    }
+  }
+}
+
+function slotOf(key: Int32Array, from: number, width: number): number {
+  let hash = width;
+  for (let i = 0; i < width; i++) {
+    hash = Math.imul(hash ^ key[from + i]!, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  return hash;
 }

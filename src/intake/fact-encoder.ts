@@ -53,9 +53,8 @@ export class FactEncoder {
     private readonly hashes: KeyHashes,
   ) {
     this.fact = compileFact(kind, binding, books, file, this.place, this.out, cells);
-    const ofTable = kind.store === 'fact' ? ['import_id', 'line', 'sign'] : ['import_id', 'line'];
     this.keys = new KeyPieces(head !== undefined);
-    this.headNames = head === undefined ? ['ordinal', 'line'] : ofTable;
+    this.headNames = head === undefined ? ['ordinal', 'line'] : ['import_id', 'line']; // the sign is 1 by itself
     const importId = head?.importId ?? 0n;
     this.importWords = [Number(importId >> 32n), Number(BigInt.asIntN(32, importId))];
     this.keyPlaces = kind.key.map((name) => binding.places[kind.columns.findIndex((column) => column.name === name)]!);
@@ -148,7 +147,6 @@ export class FactEncoder {
     else out.putWords(importWords[0], importWords[1]);
     if (head === undefined || this.kind.store === 'fact') out.putInt4(line);
     else out.putInt8(line);
-    if (head !== undefined && this.kind.store === 'fact') out.putInt2(1);
   }
 
   /** Customers are told apart by the key that their table keeps anyhow. */

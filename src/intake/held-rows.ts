@@ -6,8 +6,8 @@ import type { KeyHashes } from './key-hashes.ts';
 import { MonthCounts } from './month-counts.ts';
 import type { PackCopy } from './pack-copy.ts';
 
-/** Places in an encoded fact: it begins with the count of its columns, import, line and sign, each behind its length. */
-const AT = { importId: 6, line: 18, key: 28 } as const;
+/** Places in an encoded fact: it begins with the count of its columns, import and line, each behind its length. */
+const AT = { importId: 6, line: 18, key: 22 } as const;
 
 /**
  * Encoded facts of one file, held until it is known which of them have new keys. They lie in the encoder's buffer, as one
@@ -168,7 +168,7 @@ export class HeldRows {
     for (let row = 0; row < this.count; row++) {
       if (this.marks[row] === 0) continue;
       const start = this.starts[row]!;
-      at = copy.writeInt16BE(bytes.readInt16BE(start) - 1, at);
+      at = copy.writeInt16BE(bytes.readInt16BE(start), at);
       at = copy.writeInt32BE(row + 1, copy.writeInt32BE(4, at));
       at = copy.writeInt32BE(bytes.readInt32BE(start + AT.line), copy.writeInt32BE(4, at));
       at += bytes.copy(copy, at, start + AT.key, this.endOf(row));

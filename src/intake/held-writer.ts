@@ -82,7 +82,7 @@ export async function stageMarked(tx: Tx, of: StagedTable, encoder: FactEncoder,
   const { rows, copy } = held.marked();
   if (rows === 0) return false;
   const statement = await makeStage(tx, of);
-  const [, , , ...columns] = encoder.columnNames;
+  const [, , ...columns] = encoder.columnNames;
   await copyWhole(tx, statement(['ordinal', 'line', ...columns], 'binary'), copy);
   return true;
 }
