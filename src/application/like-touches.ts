@@ -23,7 +23,8 @@ export interface Instants {
   readonly day: ArrayLike<number>;
 }
 
-type Hits = Instants & { readonly decision: ArrayLike<number> };
+/** By place of the decision. */
+export type Hits = Instants & { readonly decision: ArrayLike<number> };
 
 /** An exposure rule as hits are held against it: plain data, and all of a model that tells touches of one cell apart. */
 export interface HitRule {

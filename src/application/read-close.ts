@@ -34,6 +34,7 @@ import type { Tx } from '../persistence/database.ts';
 import { modelById, modelOfPeriod, type ModelVersion } from '../persistence/models.queries.ts';
 import { medianStandards, ratesOfRun, runsBefore, type RunReads, type RunRow } from '../persistence/runs.queries.ts';
 import { runsUntil } from '../persistence/series.queries.ts';
+import { besideEachOther } from './beside-each-other.ts';
 import { cellsAt } from './cells-at.ts';
 import { CustomerDaysOfRules } from './customer-days.ts';
 import { incrementsOf } from './increments.ts';
@@ -77,6 +78,8 @@ export interface ReadingOptions {
   readonly control?: Control;
   /** whether steps come from what is kept of the same facts; absent: everything is made anew */
   readonly keeping?: Keeping;
+  /** with how many customers looked at another thread tells the effects on retention; absent: where it is worth one */
+  readonly threadFrom?: number;
 }
 
 /** What is read, as what: absent `frozen`, what stands now; `tried` instead of the stored model (`frozen.modelId` is 0). */
@@ -94,27 +97,37 @@ type Asked = readonly [
  */
 export async function readClose(...asked: Asked): Promise<CloseReading> {
   const [tx, , , , { control, keeping } = {}] = asked;
-  const { inputs, deciding, records: _, ...reading } = await readBeside(...asked);
-  const cells = await cellsAt(tx, reading.contacts, control, keeping);
-  return { ...reading, inputs: { ...inputs, ...deciding, cells } };
+  const { inputs, made, ...reading } = await readBeside(asked, async ({ contacts, customerDays, increments }) => ({
+    ...{ customerDays, increments },
+    cells: await cellsAt(tx, contacts, control, keeping),
+  }));
+  return { ...reading, inputs: { ...inputs, ...made } };
 }
 
 /** The same with the upper roll-up instead of cells: what gives the books. @throws Refusal no_company, no_model */
 export async function readCosting(...asked: Asked): Promise<CostingReading> {
   const [tx, , , , { control, keeping = 'no' } = {}] = asked;
-  const { inputs, deciding, records, ...reading } = await readBeside(...asked);
-  const given = { model: inputs.model, records, ...deciding };
-  return { ...reading, inputs, upper: await upperAt(tx, reading.contacts, given, { control, keeping }) };
+  const { made, ...reading } = await readBeside(asked, ({ contacts, ...given }) =>
+    upperAt(tx, contacts, given, { control, keeping }),
+  );
+  return { ...reading, upper: made };
 }
 
-/** What a close takes beside the contacts themselves. */
-async function readBeside(...[tx, period, frozen, tried, options = {}]: Asked): Promise<
-  Reading & {
-    readonly inputs: CostingInputs;
-    readonly deciding: Pick<DecidingInputs, 'customerDays' | 'increments'>;
-    readonly records: Records;
-  }
-> {
+/** What decides of the contacts. */
+interface Deciding extends Pick<DecidingInputs, 'customerDays' | 'increments'> {
+  readonly contacts: ContactReading;
+  readonly model: Model;
+  readonly records: Records;
+}
+
+/**
+ * What a close takes beside the contacts themselves, and what is made of these: meanwhile another thread may tell the
+ * effects on retention, so that the database and the calculation need not wait for each other.
+ */
+async function readBeside<T>(
+  [tx, period, frozen, tried, options = {}]: Asked,
+  make: (deciding: Deciding) => Promise<T>,
+): Promise<Reading & { readonly inputs: CostingInputs; readonly made: T }> {
   const { company, mark, version, model, modelHash, reads, records, register, derivedStandards, contacts } =
     await readRules(tx, period, frozen, tried);
   const digits = minorDigits(company.currency)!;
@@ -126,20 +139,41 @@ async function readBeside(...[tx, period, frozen, tried, options = {}]: Asked): 
   const { keeping = 'no' } = options;
   const increments = await incrementsOf(tx, { period, mark, model, register, runs: reads.posted ?? [], keeping });
   const { currency } = company;
-  const customerDays = new CustomerDaysOfRules({ period, model, register, mark, keeping });
-  const sources = { period, mark, model, register, currency, look: customerDays.look };
-  const retention =
-    options.retention && reads.posted
-      ? await readRetention(tx, { ...sources, digits, runs: reads.posted, keeping })
-      : undefined;
-  const hitDays = await customerDays.days(tx);
-  const around = options.factsOnly
-    ? NOTHING_AROUND
-    : await readAround(
-        tx,
-        { period, mark, model, register, reads, derivedStandards, digits, control: options.control, keeping },
-        issuedReading(tx, options.control),
-      );
+  const daysOfRules = new CustomerDaysOfRules({ period, model, register, mark, keeping });
+  const { threadFrom } = options;
+  const sources = {
+    period,
+    mark,
+    model,
+    register,
+    currency,
+    look: daysOfRules.look,
+    ...(threadFrom !== undefined && { threadFrom }),
+  };
+  const { posted } = reads;
+  const [retention, { customerDays, around, contactsDigest, made }] = await besideEachOther(
+    async (whileTold) =>
+      options.retention && posted
+        ? await readRetention(tx, { ...sources, digits, runs: posted, keeping, whileTold })
+        : undefined,
+    async () => {
+      const customerDays = await daysOfRules.days(tx);
+      const around = options.factsOnly
+        ? NOTHING_AROUND
+        : await readAround(
+            tx,
+            { period, mark, model, register, reads, derivedStandards, digits, control: options.control, keeping },
+            issuedReading(tx, options.control),
+          );
+      const contactsDigest = await digestOf(tx, period, mark, keeping);
+      return {
+        customerDays,
+        around,
+        contactsDigest,
+        made: await make({ contacts, model, records, customerDays, increments }),
+      };
+    },
+  );
 
   const content = {
     company: { name: company.name, currency: company.currency, timeZone: company.timeZone },
@@ -148,10 +182,10 @@ async function readBeside(...[tx, period, frozen, tried, options = {}]: Asked): 
     ledger: ledger.map(({ importId: _import, line: _line, ...entry }) => entry),
     rates,
     capacity,
-    contacts: await digestOf(tx, period, mark, keeping),
+    contacts: contactsDigest,
     lastRates,
     derivedStandards,
-    customerDays: hitDays,
+    customerDays,
     ...(increments.length > 0 ? { increments } : {}),
     ...(retention ? { retention: retentionContent(retention) } : {}),
     ...around.content,
@@ -171,8 +205,7 @@ async function readBeside(...[tx, period, frozen, tried, options = {}]: Asked): 
       ...(retention ? { retention } : {}),
       ...around.inputs,
     },
-    deciding: { customerDays: hitDays, increments },
-    records,
+    made,
     context: {
       company: company.name,
       currency: company.currency,

@@ -1,18 +1,11 @@
 import type { Register } from '../domain/attribution/register.ts';
-import { Fraction } from '../domain/fraction.ts';
-import { madeOnce } from '../domain/made-once.ts';
 import type { Model } from '../domain/model/model.ts';
 import { addMonths, type Period } from '../domain/period.ts';
 import { dayNumber } from '../domain/retention/cohort.ts';
 import { dueCohorts, type DueCohort } from '../domain/retention/maturity.ts';
 import type { Assignee } from '../domain/retention/apportioned-effect.ts';
 import type { EffectKind } from '../domain/retention/effect.ts';
-import {
-  periodEffects,
-  unsharedEffects,
-  type PeriodEffects,
-  type UnsharedEffects,
-} from '../domain/retention/period-effects.ts';
+import { periodEffects, type PeriodEffects } from '../domain/retention/period-effects.ts';
 import { lastDay } from '../domain/period.ts';
 import { distinctionsOf } from '../domain/statements/distinctions.ts';
 import type { RetentionInputs } from '../domain/statements/retention-books.ts';
@@ -26,7 +19,16 @@ import { kindColumns } from './cells-at.ts';
 import { keptOr, type Keeping } from './kept-figures.ts';
 import { coarseTouches, hitRules, touchCuts } from './like-touches.ts';
 import { plain } from './plain.ts';
+import { effectsByThread, worthAThread } from './effects-thread.ts';
 import { retentionFacts, type FactsSources } from './retention-facts.ts';
+import {
+  toldEffects,
+  weightsOf,
+  weightTexts,
+  type EffectSources,
+  type GroupsOf,
+  type ToldEffects,
+} from './told-effects.ts';
 
 /** Of every kind that is read, whatever its months: customers' lives are read from their beginning. */
 const EVERYTHING = {
@@ -43,6 +45,8 @@ const EVERYTHING = {
  * facts up to the period's last day, less what earlier runs posted.
  * @param of.runs standing runs of earlier periods, frozen with the close
  * @param of.look sees all customers and hits where the facts are read
+ * @param of.whileTold hears that the facts are read and another thread tells what they say: the database is free meanwhile
+ * @param of.threadFrom with how many customers there is such a thread; absent: where it is worth one
  * @returns undefined where the model has no retention section
  * @throws Refusal duplicate_credit, margin_unknown, discount_rate_required
  */
@@ -58,6 +62,8 @@ export async function readRetention(
     readonly runs: readonly string[];
     readonly keeping?: Keeping;
     readonly look?: LookAtCustomers;
+    readonly whileTold?: () => void;
+    readonly threadFrom?: number;
   },
 ): Promise<RetentionInputs | undefined> {
   const policy = of.model.retention;
@@ -87,6 +93,8 @@ async function effectsAt(
     readonly policy: NonNullable<Model['retention']>;
     readonly digits: number;
     readonly keeping: Keeping;
+    readonly whileTold?: () => void;
+    readonly threadFrom?: number;
   },
   cohorts: readonly DueCohort[],
   history: Awaited<ReturnType<typeof postedBefore>>,
@@ -118,12 +126,13 @@ async function effectsAt(
       netProvisional: policy.net_provisional,
       digits,
     };
-    const facts = await retentionFacts(tx, of, cohorts, readings);
-    const effects = unsharedEffects(facts, cohorts, before, readings);
-    const { touches } = facts;
-    const cells = new Set(touches.flatMap((touch) => ('cellNo' in touch ? [touch.cellNo] : [])));
+    const { groups, customers, referrals, reasonParent, like, hits } = await retentionFacts(tx, of, cohorts, readings);
+    const known = { decision: before('decision'), service: before('service') };
+    const sources = { customers, referrals, reasonParent, like, hits, cohorts, before: known, policy: readings };
+    const effects = await told(sources, (cohort) => groups.of(cohort), of);
+    const cells = new Set(effects.touches.flatMap((touch) => ('cellNo' in touch ? [touch.cellNo] : [])));
     const kinds = kindColumns([...(await cellList(tx, [...cells])).values()]);
-    return { ...effects, touches, kinds, weights: weightTexts(effects) };
+    return { ...effects, kinds };
   };
   const fromCoarse = async () => {
     const fine = await keptOr(tx, keeping, ofCells, fromCells);
@@ -139,24 +148,15 @@ async function effectsAt(
   });
 }
 
-/** Plain data: fractions as their quotients. */
-interface WeightTexts {
-  readonly numbers: Int32Array;
-  readonly quotients: string;
-}
-
-function weightTexts({ weights }: Pick<UnsharedEffects, 'weights'>): WeightTexts[] {
-  return weights.map((own) => ({
-    numbers: Int32Array.from(own.keys()),
-    quotients: Array.from(own.values(), (weight) => weight.toString()).join(' '),
-  }));
-}
-
-function weightsOf({ weights }: { readonly weights: readonly WeightTexts[] }): UnsharedEffects['weights'] {
-  const known = new Map<string, Fraction>();
-  return weights.map(({ numbers, quotients }) => {
-    const texts = quotients.split(' ');
-    const weight = (text: string): Fraction => madeOnce(known, text, () => Fraction.parse(text));
-    return new Map(Array.from(numbers, (number, i) => [number, weight(texts[i]!)]));
-  });
+async function told(
+  sources: EffectSources,
+  groupsOf: GroupsOf,
+  { threadFrom, whileTold }: { readonly threadFrom?: number; readonly whileTold?: () => void },
+): Promise<ToldEffects> {
+  const customers = sources.customers.joinedOn.length;
+  if (!(threadFrom === undefined ? worthAThread(customers) : customers >= threadFrom))
+    return toldEffects(sources, groupsOf);
+  const effects = effectsByThread(sources, groupsOf);
+  whileTold?.();
+  return await effects;
 }

@@ -5,7 +5,6 @@ import { dayNumber, daysOf, type CustomerTable } from '../domain/retention/cohor
 import { EPISODE_DAYS } from '../domain/retention/episode.ts';
 import { CohortGroups, type GroupPolicy } from '../domain/retention/cohort-groups.ts';
 import type { DueCohort } from '../domain/retention/maturity.ts';
-import type { RetentionFacts } from '../domain/retention/period-effects.ts';
 import { DAY_SECONDS, resolvedOfTopics } from '../domain/retention/repeat.ts';
 import type { Tx } from '../persistence/database.ts';
 import { likePattern } from '../persistence/like-pattern.ts';
@@ -23,7 +22,8 @@ import type { CustomersInOrder, CustomerTraits } from '../persistence/retention/
 import { customersInOrder, referralEvents } from '../persistence/retention-streams.queries.ts';
 import { CustomerEarnings, referredKeys, revenueReading, type RetentionSources } from './customer-earnings.ts';
 import type { LookAtCustomers } from './customer-days.ts';
-import { hitRules, LikeTouches, touchCuts, type CellTouch } from './like-touches.ts';
+import { hitRules, touchCuts } from './like-touches.ts';
+import type { EffectSources } from './told-effects.ts';
 
 /** Outcomes, the 182 days of the falsification and the year of the prior value: so far back a cohort looks. */
 const LOOK_BACK_DAYS = 182 + 365 + 1;
@@ -36,8 +36,8 @@ export interface FactsSources extends RetentionSources {
 }
 
 /** Facts with the names of what they number. */
-export interface NamedFacts extends RetentionFacts {
-  readonly touches: readonly CellTouch[];
+export interface NamedFacts extends Pick<EffectSources, 'customers' | 'referrals' | 'reasonParent' | 'like' | 'hits'> {
+  readonly groups: CohortGroups;
   /** in the order of their numbers, from 1 */
   readonly segments: readonly string[];
   readonly reasons: readonly string[];
@@ -84,16 +84,11 @@ export async function retentionFacts(
       earnings: await earned.of(slice, asked),
     });
   }
-  const like = new LikeTouches(hitRules(model), decisions, touchCuts(sources));
   return {
-    ...{ customers, segments, groups, reasons: reasons.codes },
+    ...{ customers, segments, groups, reasons: reasons.codes, hits },
     referrals: earned.referred(),
     reasonParent: reasons.parent,
-    touches: like.touches,
-    likeTouches: (effect, { of, ...instants }) =>
-      effect === 'service'
-        ? like.contacts({ ...instants, cellNo: of }, hits)
-        : like.hits({ ...instants, decision: of }),
+    like: { rules: hitRules(model), decisions, cuts: touchCuts(sources) },
   };
 }
 

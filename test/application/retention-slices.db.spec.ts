@@ -2,13 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RetentionSources } from '../../src/application/customer-earnings.ts';
-import { readRules } from '../../src/application/read-close.ts';
+import { effectsByThread } from '../../src/application/effects-thread.ts';
+import { readCosting, readRules } from '../../src/application/read-close.ts';
 import { retentionFacts } from '../../src/application/retention-facts.ts';
+import {
+  toldEffects,
+  type EffectSources,
+  type GroupsOf,
+  type ToldEffects,
+} from '../../src/application/told-effects.ts';
+import { Refusal } from '../../src/domain/errors.ts';
 import { addMonths, lastDay, period } from '../../src/domain/period.ts';
 import { dayNumber } from '../../src/domain/retention/cohort.ts';
 import { dueCohorts } from '../../src/domain/retention/maturity.ts';
-import type { CellTouch, TouchedEffects } from '../../src/application/like-touches.ts';
-import { unsharedEffects } from '../../src/domain/retention/period-effects.ts';
 import { intoDailyFiles } from '../../src/generator/daily-files.ts';
 import { generate } from '../../src/generator/generate.ts';
 import type { Tx } from '../../src/persistence/database.ts';
@@ -52,7 +58,12 @@ describe('retention in slices of the customer range', () => {
     return { period: OCTOBER, mark, currency: company.currency, model, register };
   }
 
-  async function effectsOf(tx: Tx, sources: RetentionSources, rows: number): Promise<TouchedEffects<CellTouch>> {
+  async function effectsOf(
+    tx: Tx,
+    sources: RetentionSources,
+    rows: number,
+    tell: (sources: EffectSources, groupsOf: GroupsOf) => ToldEffects | Promise<ToldEffects> = toldEffects,
+  ): Promise<ToldEffects> {
     const { windows_days: windowsDays } = sources.model.retention!;
     const cohorts = (['decision', 'service'] as const).flatMap((effect) =>
       dueCohorts(effect, windowsDays, addMonths(OCTOBER, -1), OCTOBER),
@@ -61,8 +72,10 @@ describe('retention in slices of the customer range', () => {
       ...{ windowsDays, discountRate: 0.08, observedThrough: dayNumber(lastDay(OCTOBER)) },
       ...{ netProvisional: true, digits: 2 },
     };
-    const facts = await retentionFacts(tx, sources, cohorts, policy, { words: WORDS_EACH * rows });
-    return { ...unsharedEffects(facts, cohorts, () => [], policy), touches: facts.touches };
+    const { groups, ...facts } = await retentionFacts(tx, sources, cohorts, policy, { words: WORDS_EACH * rows });
+    return await tell({ ...facts, cohorts, before: { decision: [], service: [] }, policy }, (cohort) =>
+      groups.of(cohort),
+    );
   }
 
   it('posts the same to the bit in 1, 2, 7 and as many slices as there are', async () => {
@@ -75,6 +88,35 @@ describe('retention in slices of the customer range', () => {
       expect(whole.forecasts.filter(({ forecast }) => forecast.kind === 'forecast').length).toBeGreaterThan(2);
       expect(whole.touches.length).toBeGreaterThan(20);
       for (const rows of [ROWS / 2, ROWS / 7, 1]) expect(await effectsOf(tx, sources, rows)).toStrictEqual(whole);
+      expect(await effectsOf(tx, sources, Infinity, effectsByThread)).toStrictEqual(whole);
+    });
+  }, 300_000);
+
+  it('is read for a close by a thread as without one', async () => {
+    await books.db.books(async (tx) => {
+      const read = (threadFrom: number) =>
+        readCosting(tx, OCTOBER, undefined, undefined, { retention: true, control: 'sample', threadFrom });
+      const [byThread, without] = [await read(0), await read(Infinity)];
+      expect(byThread.context.inputsHash).toBe(without.context.inputsHash);
+      expect(byThread.inputs.retention).toStrictEqual(without.inputs.retention);
+      expect(byThread.upper).toStrictEqual(without.upper);
+      expect(without.inputs.retention!.effects.posted.length).toBeGreaterThan(2);
+    });
+  }, 300_000);
+
+  it('is refused by a thread as without one', async () => {
+    await books.db.books(async (tx) => {
+      const sources = await sourcesOf(tx);
+      const shortOfARate = (tell: typeof toldEffects | typeof effectsByThread) =>
+        effectsOf(tx, sources, Infinity, (told, groupsOf) =>
+          tell({ ...told, policy: { ...told.policy, discountRate: undefined } }, groupsOf),
+        ).catch((problem: Refusal) => problem);
+      const refused = await shortOfARate(toldEffects);
+      expect(refused).toMatchObject({ code: 'discount_rate_required' });
+      const byThread = await shortOfARate(effectsByThread);
+      expect(byThread).toBeInstanceOf(Refusal);
+      expect({ ...byThread }).toEqual({ ...refused });
+      expect((byThread as Refusal).message).toBe((refused as Refusal).message);
     });
   }, 300_000);
 

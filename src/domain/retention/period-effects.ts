@@ -6,7 +6,7 @@ import type { Assignee, RetentionLine } from './apportioned-effect.ts';
 import { apportionedEffect, proveConservation } from './apportioned-effect.ts';
 import type { CohortRows, CustomerTable } from './cohort.ts';
 import { cohortFacts } from './cohort.ts';
-import type { CohortGroups, EpisodeTouches, Group } from './cohort-groups.ts';
+import type { EpisodeTouches, Group } from './cohort-groups.ts';
 import type { EffectKind, ReadingPolicy, RefusedEffect, WindowReading } from './effect.ts';
 import { effectReadings } from './effect.ts';
 import { bandWeights } from './episode.ts';
@@ -22,7 +22,8 @@ import { forecastEffects } from './provisional.ts';
 /** What a close read of customers and what they did. */
 export interface RetentionFacts {
   readonly customers: CustomerTable;
-  readonly groups: CohortGroups;
+  /** each once: it is let go */
+  readonly groups: { readonly of: (cohort: DueCohort) => Iterable<Group> };
   /** margin of referred customers at the referrer, less acquisition cost; sorted by customer, then day */
   readonly referrals: Earnings;
   /** level of the reason above each level, 0 where there is none */
