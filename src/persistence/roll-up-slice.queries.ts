@@ -121,13 +121,17 @@ export async function readCellTraits(client: ClientBase): Promise<CellTraits> {
   let [reasons, flags] = [new Int32Array(1024), new Uint8Array(1024)];
   const numbers = new Map<string, number>();
   await copyOutOf(client, sql('cell-traits'), [], (bytes, at) => {
-    const cell = bytes.readInt32BE(at + 4);
-    while (cell >= reasons.length) [reasons, flags] = [enlarged(reasons), enlarged(flags)];
-    const reason = bytes.toString('utf8', at + 20, at + 20 + bytes.readInt32BE(at + 16));
+    const flag = bytes.readInt32BE(at + 4);
+    const cells = behind(bytes, at + 8);
+    const reason = textAt(bytes, at + 8);
     const number = numbers.get(reason) ?? numbers.size;
     if (number === numbers.size) numbers.set(reason, number);
-    reasons[cell] = number;
-    flags[cell] = bytes.readInt32BE(at + 12);
+    for (let of = cells + 4; of < behind(bytes, cells); of += 4) {
+      const cell = bytes.readInt32BE(of);
+      while (cell >= reasons.length) [reasons, flags] = [enlarged(reasons), enlarged(flags)];
+      reasons[cell] = number;
+      flags[cell] = flag;
+    }
   });
   return { reasons, flags, reasonCount: numbers.size };
 }

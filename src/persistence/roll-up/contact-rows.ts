@@ -1,37 +1,35 @@
 import { enlarged } from '../../domain/enlarged.ts';
 
+const FIRST_ROWS = 1024;
+
 /** Contacts of a month and of the days before it, column by column. */
 export class ContactRows {
   count = 0;
   /** -1: it names none */
-  customer: Int32Array;
+  customer = new Int32Array(FIRST_ROWS);
   /** microseconds since 2000-01-01 UTC */
-  time: Float64Array;
+  time = new Float64Array(FIRST_ROWS);
   /** days since the first of the month; negative before */
-  day: Int32Array;
-  cell: Int32Array;
+  day = new Int32Array(FIRST_ROWS);
+  cell = new Int32Array(FIRST_ROWS);
   /** -1: without a handle time */
-  seconds: Int32Array;
+  seconds = new Int32Array(FIRST_ROWS);
   /** -1: without a case */
-  case: Int32Array;
+  case = new Int32Array(FIRST_ROWS);
   /** place among what is known aside; -1: nothing is */
-  aside: Int32Array;
+  aside = new Int32Array(FIRST_ROWS);
 
-  /** @param expected about so many; more are taken, too */
-  constructor(expected: number) {
-    const size = Math.max(1024, expected);
-    this.customer = new Int32Array(size);
-    this.time = new Float64Array(size);
-    this.day = new Int32Array(size);
-    this.cell = new Int32Array(size);
-    this.seconds = new Int32Array(size);
-    this.case = new Int32Array(size);
-    this.aside = new Int32Array(size);
-  }
-
-  /** Forgets all. */
-  clear(): void {
+  /** Forgets all. @param expected about so many come; more are taken, too */
+  clear(expected: number): void {
     this.count = 0;
+    if (expected <= this.time.length) return;
+    this.customer = new Int32Array(expected);
+    this.time = new Float64Array(expected);
+    this.day = new Int32Array(expected);
+    this.cell = new Int32Array(expected);
+    this.seconds = new Int32Array(expected);
+    this.case = new Int32Array(expected);
+    this.aside = new Int32Array(expected);
   }
 
   /** Place of a row that is to be filled. */

@@ -70,8 +70,8 @@ export class RollUpKernel {
   /** variant of a list of causes that comes with nothing else, by the list's number */
   private readonly variantOfCauses: number[] = [];
   private readonly dayTexts = new Map<number, LocalDate>();
-  private readonly contacts = new ContactRows(0);
-  private customers = new KeyNumbers();
+  private readonly contacts = new ContactRows();
+  private readonly customers = new KeyNumbers();
   private readonly cases = new CaseTimes();
   private readonly caseContacts = new CaseContacts();
   private readonly hits: CustomerHits;
@@ -98,8 +98,8 @@ export class RollUpKernel {
 
   /** Begins a slice of customers. @param expected about so many contacts */
   begin(expected: number): void {
-    this.contacts.clear();
-    this.customers = new KeyNumbers(expected / 2);
+    this.contacts.clear(expected);
+    this.customers.clear(expected / 2);
     this.hits.clear();
   }
 
