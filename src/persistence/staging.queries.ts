@@ -49,30 +49,42 @@ export async function dropLines(tx: Tx, lines: readonly number[]): Promise<void>
  * instead, and a day's file of some hundred rows would cost what all facts cost. Rows of 200 bytes, four looks for one row read.
  */
 const LOOK_UP_FEW = `
-  select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), looks::float8
+  select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), looks::float8,
+    current_setting('server_version_num')::integer >= 170000 as skips
   from (select array_agg(inhrelid::regclass::text) as parts, sum(pg_relation_size(inhrelid)) / 200 as rows
         from pg_inherits where inhparent = $1::regclass) stored,
     lateral (select count(*) * cardinality(parts) as looks from pg_temp.staged) s
   where looks * 4 < stored.rows`;
 
 /**
- * Looks from which on it is worth asking first which months can have a key, by their least and their greatest: where keys are
- * numbered as time goes, one look is left of one a month.
+ * Looks from which on it is worth asking first, before PostgreSQL 17, which months can have a key, by their least and their
+ * greatest: where keys are numbered as time goes, one look is left of one a month.
  */
 const MANY_LOOKS = 10_000;
 
-/** Makes `present`: the rows that stand for the staged keys. */
+/**
+ * Makes `present`: the rows that stand for the staged keys; of facts with a key of several columns perhaps more. PostgreSQL 17
+ * looks up a list of keys in their order and skips those that an index cannot have: a month without any costs two looks, and
+ * months need not be asked before. Without statistics, which a new month does not have, its planner would rather read the month.
+ */
 export async function findPresent(tx: Tx, of: StagedTable): Promise<void> {
-  await tx.query('analyze pg_temp.staged');
-  const few: { looks: number }[] = of.day === undefined ? [] : await tx.query(LOOK_UP_FEW, [of.table]);
-  const narrowed = few[0] !== undefined && few[0].looks >= MANY_LOOKS && !(await isDistributed(tx));
+  const [few]: { looks: number; skips: boolean }[] =
+    of.day === undefined ? [] : await tx.query(LOOK_UP_FEW, [of.table]);
+  const isHere = few !== undefined && !(await isDistributed(tx));
+  const listed = isHere && few.skips;
+  const narrowed = isHere && !few.skips && few.looks >= MANY_LOOKS;
+  if (listed) await tx.query('set local enable_seqscan to off');
+  else await tx.query('analyze pg_temp.staged');
   const keys = list(of.key, 't');
+  const among = listed
+    ? `t."${of.key[0]}" = any(array(select "${of.key[0]}" from pg_temp.staged))`
+    : `(${keys}) in (select ${list(of.key)} from pg_temp.staged)`;
   const stored = narrowed
     ? `pg_temp.staged s join (${await keyRangesByMonth(tx, of)}) m on s."${of.key[0]}" between m.low and m.high
        cross join lateral (
          select * from ${of.table} f
          where ${equal(of.key, 'f', 's')} and f."${of.day}" >= m.first and f."${of.day}" < m.next offset 0) t`
-    : `${of.table} t where (${keys}) in (select ${list(of.key)} from pg_temp.staged)`;
+    : `${of.table} t where ${among}`;
   const newest = of.day === undefined ? 'not newest.removed' : 'newest.sign = 1';
   const order = of.day === undefined ? 't.import_id desc' : 't.import_id desc, t.sign desc';
   await tx.query(
@@ -80,7 +92,10 @@ export async function findPresent(tx: Tx, of: StagedTable): Promise<void> {
      select * from (select distinct on (${keys}) t.* from ${stored} order by ${keys}, ${order}) newest
      where ${newest}`,
   );
-  if (few.length > 0) await tx.query('set local enable_hashjoin to default; set local enable_mergejoin to default');
+  if (few !== undefined)
+    await tx.query(
+      'set local enable_hashjoin to default; set local enable_mergejoin to default; set local enable_seqscan to default',
+    );
 }
 
 /** SQL for the months of a fact: first day, first day of the next, and the least and greatest of its keys' first column; empty without months. */
