@@ -37,6 +37,12 @@ export async function packedFacts(tx: Tx, fact: PackedFact, { from, until, mark 
   return row.facts;
 }
 
+/** Buckets of customers' keys: `from` included, `to` not. */
+export interface Buckets {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A page of packs, the first room of a reading. */
 const FIRST_WORDS = 2048;
 
@@ -44,27 +50,50 @@ const FIRST_WORDS = 2048;
 export class PackedRows {
   private words = new Int32Array(FIRST_WORDS);
   private into = Buffer.from(this.words.buffer);
+  private readonly lowest: number;
+  private readonly highest: number;
 
   constructor(
     private readonly tx: Tx,
     private readonly fact: PackedFact,
     private readonly reading: PackReading,
-  ) {}
+  ) {
+    this.lowest = reading.from === '-infinity' ? -Infinity : dayNumber(reading.from);
+    this.highest = dayNumber(reading.until);
+  }
 
-  /** All records of the buckets `from` to `to - 1`, one behind the other, in any order; the next reading overwrites them. */
-  async read({ from, to }: { readonly from: number; readonly to: number }): Promise<Int32Array> {
-    const { tx, fact, reading } = this;
+  /** All records of the buckets, one behind the other, in any order; the next reading overwrites them. */
+  async read(buckets: Buckets): Promise<Int32Array> {
     let end = 0;
-    const lowest = reading.from === '-infinity' ? -Infinity : dayNumber(reading.from);
-    const highest = dayNumber(reading.until);
-    await streamPacks(await clientOf(tx), fact, reading, [from, to - 1], (row, at, size, isWhole) => {
+    await this.stream(buckets, (row, at, size, isWhole) => {
       const next = end + size / 4;
       while (next > this.words.length) this.enlarge();
-      row.copy(this.into, 4 * end, at, at + size);
-      this.into.subarray(4 * end, 4 * next).swap32();
-      end = isWhole ? next : this.keepDays(end, next, lowest, highest);
+      this.put(row, at, size, end);
+      end = isWhole ? next : this.keepDays(end, next);
     });
     return this.words.subarray(0, end);
+  }
+
+  /** Hands on the records of the buckets, pack after pack, while they come: `words` has them up to `end`. @returns how many words there were */
+  async each(buckets: Buckets, take: (words: Int32Array, end: number) => void): Promise<number> {
+    let sum = 0;
+    await this.stream(buckets, (row, at, size, isWhole) => {
+      while (size / 4 > this.words.length) this.enlarge();
+      this.put(row, at, size, 0);
+      const end = isWhole ? size / 4 : this.keepDays(0, size / 4);
+      sum += end;
+      take(this.words, end);
+    });
+    return sum;
+  }
+
+  private async stream({ from, to }: Buckets, take: TakeRecords): Promise<void> {
+    await streamPacks(await clientOf(this.tx), this.fact, this.reading, [from, to - 1], take);
+  }
+
+  private put(row: Buffer, at: number, size: number, word: number): void {
+    row.copy(this.into, 4 * word, at, at + size);
+    this.into.subarray(4 * word, 4 * word + size).swap32();
   }
 
   private enlarge(): void {
@@ -73,8 +102,8 @@ export class PackedRows {
   }
 
   /** Moves the records of some days, both included, to the front of those between two places. @returns where they end */
-  private keepDays(from: number, to: number, lowest: number, highest: number): number {
-    const { words, fact } = this;
+  private keepDays(from: number, to: number): number {
+    const { words, fact, lowest, highest } = this;
     let end = from;
     for (let at = from, next = from; at < to; at = next) {
       next = at + recordWords(fact, words, at);

@@ -38,6 +38,11 @@ export class ByCustomer {
     this.customers = customers;
   }
 
+  /** Makes room for so many more than were added. */
+  room(more: number): void {
+    if (this.count + more > this.of.length) this.of = grown(this.of, 1.5 * (this.count + more));
+  }
+
   /** @param c number within the range */
   add(c: number): void {
     this.of[this.count++] = c;

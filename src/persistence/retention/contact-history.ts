@@ -7,6 +7,8 @@ import { contactRecordWords } from './fact-packs.ts';
 
 /** Words of a contact behind its key (123-contacts-rolled-up-from-packs.sql): PostgreSQL's microseconds, day since 1970, number of the import times sign. */
 const W = { timeHigh: 2, timeLow: 3, day: 4, cell: 5, import: 6, seconds: 7, idLength: 8, id: 9 } as const;
+/** Words of a record by customer. */
+const M = { timeHigh: 0, timeLow: 1, day: 2, cell: 3, seconds: 4, place: 5, words: 6 } as const;
 const SECOND = 1_000_000; // of PostgreSQL's microseconds
 
 /** Which contacts are kept: those that can open an episode or join one, and those inside of which a sale can fall. */
@@ -45,6 +47,8 @@ export class ContactHistory {
   /** where each record begins: as they came, then by customer */
   private came = new Int32Array(0);
   private place = new Int32Array(0);
+  /** by customer, what is read of a record side by side: a record is put in one place of the memory, not in five */
+  private mixed = new Int32Array(0);
   /** 1 for customers with a contact that was corrected */
   private corrected = new Uint8Array(0);
   private columns: ContactColumns = {
@@ -61,27 +65,32 @@ export class ContactHistory {
   take(range: CustomerRange, words: Int32Array): void {
     this.range = range;
     this.group(words);
-    const { time, day, cell, seconds, place, grouping } = this;
-    const { starts } = grouping;
+    const { time, day, cell, seconds, place, mixed } = this;
+    const { starts } = this.grouping;
     this.starts = starts;
     let to = 0;
-    for (let c = 0, from = 0; c < range.to - range.from; c++) {
-      const end = starts[c + 1]!;
-      if (putInOrder(words, time, place, from, end)) this.readAgain(words, from, end);
-      const standing = this.corrected[c] === 1 ? standingOf(words, place.subarray(from, end)) : undefined;
-      for (; from < end; from++) {
-        if (standing !== undefined && !standing.has(place[from]!)) continue;
-        time[to] = time[from]!;
-        day[to] = day[from]!;
-        cell[to] = cell[from]!;
-        seconds[to] = seconds[from]!;
-        if (this.isKept(range.from + c, to)) to++;
+    for (let c = 0, at = 0; c < range.to - range.from; c++) {
+      const end = M.words * starts[c + 1]!;
+      let last = -Infinity;
+      let areInOrder = true;
+      let put = to;
+      for (; at < end; at += M.words, put++) {
+        const own = wholeNumber(mixed[at + M.timeHigh]!, mixed[at + M.timeLow]!);
+        if (own <= last) areInOrder = false;
+        last = own;
+        time[put] = own;
+        day[put] = mixed[at + M.day]!;
+        cell[put] = mixed[at + M.cell]!;
+        seconds[put] = mixed[at + M.seconds]!;
+        place[put] = mixed[at + M.place]!;
       }
+      if (!areInOrder && putInOrder(words, time, place, to, put)) this.readAgain(words, to, put);
+      to = this.keep(range.from + c, to, put, this.corrected[c] === 1 ? words : undefined);
       starts[c + 1] = to;
     }
   }
 
-  /** Columns by customer: read in the order in which the records came, which is that of the memory. */
+  /** Records by customer: read in the order in which they came, which is that of the memory. */
   private group(words: Int32Array): void {
     const { customers, grouping } = this;
     const { from, to } = this.range;
@@ -104,17 +113,37 @@ export class ContactHistory {
     this.cell = roomFor(this.cell, count);
     this.seconds = roomFor(this.seconds, count);
     this.place = roomFor(this.place, count);
-    const { time, day, cell, seconds, place } = this;
+    this.mixed = roomFor(this.mixed, M.words * count);
+    const { mixed } = this;
     for (let record = 0; record < count; record++) {
       const at = came[record]!;
-      const own = grouping.placeOf(record);
-      time[own] = wholeNumber(words[at + W.timeHigh]!, words[at + W.timeLow]!);
-      day[own] = words[at + W.day]!;
-      cell[own] = words[at + W.cell]!;
-      seconds[own] = words[at + W.seconds]!;
-      place[own] = at;
+      const own = M.words * grouping.placeOf(record);
+      mixed[own + M.timeHigh] = words[at + W.timeHigh]!;
+      mixed[own + M.timeLow] = words[at + W.timeLow]!;
+      mixed[own + M.day] = words[at + W.day]!;
+      mixed[own + M.cell] = words[at + W.cell]!;
+      mixed[own + M.seconds] = words[at + W.seconds]!;
+      mixed[own + M.place] = at;
     }
     grouping.placed();
+  }
+
+  /** Moves a customer's rows that are kept to the front of them. @param corrected words, where some were corrected @returns where they end */
+  private keep(customer: number, from: number, end: number, corrected: Int32Array | undefined): number {
+    const { time, day, cell, seconds, place } = this;
+    const standing = corrected === undefined ? undefined : standingOf(corrected, place.subarray(from, end));
+    let to = from;
+    for (let row = from; row < end; row++) {
+      if (!this.isKept(customer, row) || (standing !== undefined && !standing.has(place[row]!))) continue;
+      if (to < row) {
+        time[to] = time[row]!;
+        day[to] = day[row]!;
+        cell[to] = cell[row]!;
+        seconds[to] = seconds[row]!;
+      }
+      to++;
+    }
+    return to;
   }
 
   /** What stands beside the instants of records that were put in another order. */

@@ -1,7 +1,7 @@
 import { heardLater } from '../../domain/heard-later.ts';
 import type { LocalDate } from '../../domain/period.ts';
 import type { Tx } from '../database.ts';
-import { PackedRows } from '../retention-packs.queries.ts';
+import { PackedRows, type Buckets } from '../retention-packs.queries.ts';
 import { BucketPace } from './bucket-pace.ts';
 import { ContactHistory, type KeptContacts } from './contact-history.ts';
 import { BUCKETS, type CustomerKeys } from './customer-keys.ts';
@@ -51,21 +51,24 @@ export async function* customerSlices(
   const { from: revenueFrom, to: until, mark } = reading;
   const contacts = new PackedRows(tx, 'contact', { from: contactsFrom, until, mark });
   const revenue = new PackedRows(tx, 'revenue', { from: revenueFrom, until, mark });
+  const takeRevenue = async (buckets: Buckets, range: CustomerRange): Promise<number> => {
+    events.begin(range); // those of the range before were asked for
+    return await revenue.each(buckets, (records, end) => events.take(records, end));
+  };
   const pace = new BucketPace(words);
   let to = pace.atOnce;
   let coming = heardLater(contacts.read({ from: 0, to }));
   for (let from = 0; from < BUCKETS;) {
     const range = { from: first[from]!, to: first[to]! };
-    const own = heardLater(revenue.read({ from, to }));
+    const own = heardLater(takeRevenue({ from, to }, range));
     const talks = await coming;
     history.take(range, talks);
     const count = to - from;
     const next = Math.min(BUCKETS, to + pace.atOnce);
     if (to < BUCKETS) coming = heardLater(contacts.read({ from: to, to: next }));
     const margins = async (wanted: Uint8Array): Promise<MarginColumns> => {
-      const sold = await own;
-      pace.came(count, talks.length + sold.length);
-      return events.of(range, sold, wanted, history);
+      pace.came(count, talks.length + (await own));
+      return events.margins(wanted, history);
     };
     yield { range, contacts: history, margins };
     [from, to] = [to, next];

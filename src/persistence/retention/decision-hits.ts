@@ -82,22 +82,23 @@ export class DecisionHits {
     const decisionOf = (row: number): number => (decisions[row]! < 0 ? ~decisions[row]! : decisions[row]!);
     const inOrder = (a: number, b: number): number =>
       times[a]! - times[b]! || rank[decisionOf(a)]! - rank[decisionOf(b)]!;
+    let { count } = this;
     for (let c = 0, place = 0; c < customers; c++) {
       const to = grouping.starts[c + 1]!;
       if (to - place > 1) sortShort(order, place, to, inOrder);
       while (place < to) {
-        const row = order[place]!;
-        let net = 0;
-        for (const first = row; place < to && (order[place] === first || inOrder(first, order[place]!) === 0); place++)
-          net += decisions[order[place]!]! < 0 ? -1 : 1;
+        const row = order[place++]!;
+        let net = decisions[row]! < 0 ? -1 : 1;
+        for (; place < to && inOrder(row, order[place]!) === 0; place++) net += decisions[order[place]!]! < 0 ? -1 : 1;
         for (; net > 0; net--) {
-          columns.customer[this.count] = base + c;
-          columns.at[this.count] = Math.floor(times[row]! / 1e6) + EPOCH_SECONDS;
-          columns.day[this.count] = days[row]!;
-          columns.decision[this.count++] = decisionOf(row);
+          columns.customer[count] = base + c;
+          columns.at[count] = Math.floor(times[row]! / 1e6) + EPOCH_SECONDS;
+          columns.day[count] = days[row]!;
+          columns.decision[count++] = decisionOf(row);
         }
       }
     }
+    this.count = count;
   }
 
   private makeRoom(most: number): void {

@@ -1,7 +1,7 @@
 import { periodOf } from '../../domain/period.ts';
 import { dateOf } from '../../domain/retention/cohort.ts';
 import { wholeNumber } from '../whole-number.ts';
-import { ByCustomer, roomFor, sortTogether, type CustomerRange } from './by-customer.ts';
+import { ByCustomer, grown, roomFor, sortTogether, type CustomerRange } from './by-customer.ts';
 import type { ContactHistory } from './contact-history.ts';
 import type { CustomerKeys } from './customer-keys.ts';
 import { RoundedProduct } from './exact-margin.ts';
@@ -10,6 +10,8 @@ import { currencyCode, currencyOf } from './fact-packs.ts';
 /** Words of an event behind its key: PostgreSQL's microseconds, day since 1970; an amount times sign, or the margin where one is stated. */
 const W = { timeHigh: 2, timeLow: 3, daySale: 4, currencyStated: 5, high: 6, low: 7 } as const;
 const WORDS = 8;
+/** Numbers of an event: instant of what can be a sale, NaN of others. */
+const M = { day: 0, margin: 1, sale: 2, numbers: 3 } as const;
 
 /** How amounts of a span of days become margins. */
 export interface MarginRules {
@@ -40,10 +42,10 @@ export class MarginEvents {
   /** what stands where nothing has to be converted, one more where nothing has to be multiplied either */
   private readonly own: number;
   private readonly grouping = new ByCustomer();
-  /** where each event begins, as they came */
-  private came = new Int32Array(0);
-  /** instants of what can be a sale, by customer; NaN of the others */
-  private sale = new Float64Array(0);
+  private range: CustomerRange = { from: 0, to: 0 };
+  /** what counts of each event, side by side: as they came, then by customer */
+  private came = new Float64Array(0);
+  private mixed = new Float64Array(0);
   private columns: MarginColumns = { customer: new Int32Array(0), day: new Int32Array(0), margin: new Float64Array(0) };
 
   constructor(
@@ -53,63 +55,84 @@ export class MarginEvents {
     this.own = 2 * currencyCode(rules.currency);
   }
 
+  /** Begins with the events of a range of customers in the place of those before. */
+  begin(range: CustomerRange): void {
+    this.range = range;
+    this.grouping.begin(range.to - range.from, 0);
+  }
+
+  /** Takes some events of the range's customers and of others, in any order. @param words records up to `end` */
+  take(words: Int32Array, end: number): void {
+    const { customers, grouping } = this;
+    const { from } = this.range;
+    grouping.room(end / WORDS);
+    this.roomFor(grouping.count + end / WORDS);
+    const { came } = this;
+    for (let place = 0; place < end; place += WORDS) {
+      const c = customers.find(words[place]!, words[place + 1]!) - from;
+      if (c < 0) continue;
+      const daySale = words[place + W.daySale]!;
+      const isSale = (daySale & 1) === 1;
+      const to = M.numbers * grouping.count;
+      came[to + M.day] = daySale >> 1;
+      came[to + M.margin] = this.marginOf(words, place);
+      came[to + M.sale] = isSale ? wholeNumber(words[place + W.timeHigh]!, words[place + W.timeLow]!) : NaN;
+      grouping.add(c);
+    }
+  }
+
   /**
-   * Margins of a range of customers, by customer and day; good until the next are asked for.
-   * @param words records of the range's customers and of others, in any order
+   * Margins of the range, by customer and day, once all its events came; good until the next range begins.
    * @param wanted 1 for each of the range whose events are meant
    */
-  of(range: CustomerRange, words: Int32Array, wanted: Uint8Array, contacts: ContactHistory): MarginColumns {
-    this.group(range, words, wanted);
-    const { sale } = this;
+  margins(wanted: Uint8Array, contacts: ContactHistory): MarginColumns {
+    this.group();
+    const { mixed, range } = this;
     const { starts } = this.grouping;
     const { customer, day, margin } = this.columns;
     let to = 0;
-    for (let c = 0, row = 0; c < wanted.length; c++) {
+    for (let c = 0; c < wanted.length; c++) {
+      if (wanted[c] !== 1) continue;
+      const of = range.from + c;
+      const end = M.numbers * starts[c + 1]!;
       const first = to;
+      let last = -Infinity;
       let isInOrder = true;
-      for (const end = starts[c + 1]!; row < end; row++) {
-        const own = sale[row]!;
-        const on = day[row]!;
-        if (!Number.isNaN(own) && contacts.isTalking(range.from + c, own, on)) continue;
-        if (to > first && day[to - 1]! > on) isInOrder = false;
-        customer[to] = range.from + c;
+      for (let at = M.numbers * starts[c]!; at < end; at += M.numbers) {
+        const sale = mixed[at + M.sale]!;
+        const on = mixed[at + M.day]!;
+        if (!Number.isNaN(sale) && contacts.isTalking(of, sale, on)) continue;
+        if (on < last) isInOrder = false;
+        last = on;
+        customer[to] = of;
         day[to] = on;
-        margin[to++] = margin[row]!;
+        margin[to++] = mixed[at + M.margin]!;
       }
       if (!isInOrder) sortTogether(day, margin, first, to);
     }
     return { customer: customer.subarray(0, to), day: day.subarray(0, to), margin: margin.subarray(0, to) };
   }
 
-  /** Days, margins and sales by customer: read in the order in which the events came, which is that of the memory. */
-  private group(range: CustomerRange, words: Int32Array, wanted: Uint8Array): void {
-    const { customers, grouping } = this;
-    const most = words.length / WORDS;
-    grouping.begin(wanted.length, most);
-    this.came = roomFor(this.came, most);
-    const { came } = this;
-    for (let place = 0; place < words.length; place += WORDS) {
-      const c = customers.find(words[place]!, words[place + 1]!) - range.from;
-      if (c < 0 || wanted[c] !== 1) continue;
-      came[grouping.count] = place;
-      grouping.add(c);
-    }
-    grouping.added();
+  /** Puts events by customer: read in the order in which they came, which is that of the memory. */
+  private group(): void {
+    const { grouping, came } = this;
     const { count } = grouping;
+    grouping.added();
     const { customer, day, margin } = this.columns;
     this.columns = { customer: roomFor(customer, count), day: roomFor(day, count), margin: roomFor(margin, count) };
-    this.sale = roomFor(this.sale, count);
-    const { columns, sale } = this;
-    for (let event = 0; event < count; event++) {
-      const place = came[event]!;
-      const own = grouping.placeOf(event);
-      const daySale = words[place + W.daySale]!;
-      const isSale = (daySale & 1) === 1;
-      columns.day[own] = daySale >> 1;
-      columns.margin[own] = this.marginOf(words, place);
-      sale[own] = isSale ? wholeNumber(words[place + W.timeHigh]!, words[place + W.timeLow]!) : NaN;
+    this.mixed = roomFor(this.mixed, M.numbers * count);
+    const { mixed } = this;
+    for (let event = 0, at = 0; event < count; event++, at += M.numbers) {
+      const own = M.numbers * grouping.placeOf(event);
+      mixed[own + M.day] = came[at + M.day]!;
+      mixed[own + M.margin] = came[at + M.margin]!;
+      mixed[own + M.sale] = came[at + M.sale]!;
     }
     grouping.placed();
+  }
+
+  private roomFor(events: number): void {
+    if (M.numbers * events > this.came.length) this.came = grown(this.came, 1.5 * M.numbers * events);
   }
 
   private marginOf(words: Int32Array, place: number): number {
