@@ -26,8 +26,9 @@ export function joinedColumns<T extends Record<string, typeof Int8Array | typeof
 
 /** The same numbers, in half the memory of doubles where they are whole and small. */
 export function inWords(column: ArrayLike<number>): Int32Array | Float64Array {
-  const words = new Int32Array(column);
-  for (let i = 0; i < words.length; i++) if (!Object.is(column[i], words[i])) return new Float64Array(column);
+  const words = new Int32Array(column.length);
+  for (let i = 0; i < words.length; i++)
+    if (!Object.is((words[i] = column[i]!), words[i])) return new Float64Array(column);
   return words;
 }
 

@@ -236,7 +236,8 @@ function hitGroups(known: KnownOfCustomers, cohort: DueCohort, opened: Episodes,
   const period = daysOf(cohort.month);
   const { hits } = known;
   const isHit = new Uint8Array(known.decisions.length);
-  for (const touch of opened.opening) {
+  for (let e = 0; e < opened.opening.length; e++) {
+    const touch = opened.opening[e]!;
     if (hits.day[touch]! >= period.from && hits.day[touch]! < period.to) isHit[hits.decision[touch]!] = 1;
   }
   return known.decisions
@@ -264,10 +265,11 @@ function notHitOf(
   const members = population(code, month);
   const period = daysOf(month);
   const treatedDays: number[] = [];
-  opened.opening.forEach((touch, e) => {
-    if (hits.decision[touch] !== decision || hits.day[touch]! < period.from || hits.day[touch]! >= period.to) return;
-    treatedDays.push(opened.clockStart[e]!);
-  });
+  for (let e = 0; e < opened.opening.length; e++) {
+    const touch = opened.opening[e]!;
+    if (hits.decision[touch] === decision && hits.day[touch]! >= period.from && hits.day[touch]! < period.to)
+      treatedDays.push(opened.clockStart[e]!);
+  }
   const clockStart = referenceDays(treatedDays, members.length);
   const customer = new Int32Array(members.length);
   let [count, first] = [0, 0];

@@ -28,25 +28,24 @@ export const SERVICE_DELAY_DAYS = 8;
 export const DECISION_DELAY_DAYS = 1;
 
 export function episodes(touches: Touches, delayDays: number, episodeDays = EPISODE_DAYS): Episodes {
-  const n = touches.day.length;
-  const of = new Int32Array(n);
+  const { customer: own, day } = touches;
+  const n = day.length;
+  const [of, opening] = [new Int32Array(n), new Int32Array(n)];
   let count = 0;
   let end = -Infinity;
   for (let i = 0; i < n; i++) {
-    const sameCustomer = i > 0 && touches.customer[i] === touches.customer[i - 1];
-    if (!sameCustomer || touches.day[i]! >= end) {
-      count++;
-      end = touches.day[i]! + delayDays + episodeDays;
+    if (i === 0 || own[i] !== own[i - 1] || day[i]! >= end) {
+      opening[count++] = i;
+      end = day[i]! + delayDays + episodeDays;
     }
     of[i] = count - 1;
   }
-  const [opening, customer, clockStart] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
-  for (let i = n - 1; i >= 0; i--) opening[of[i]!] = i; // the first of an episode comes last
+  const [customer, clockStart] = [new Int32Array(count), new Int32Array(count)];
   for (let e = 0; e < count; e++) {
-    customer[e] = touches.customer[opening[e]!]!;
-    clockStart[e] = touches.day[opening[e]!]! + delayDays;
+    customer[e] = own[opening[e]!]!;
+    clockStart[e] = day[opening[e]!]! + delayDays;
   }
-  return { opening, customer, clockStart, of };
+  return { opening: opening.slice(0, count), customer, clockStart, of };
 }
 
 /**

@@ -65,27 +65,36 @@ export function marginIn(
   const [from, to] = [ranges.map((range) => ends.indexOf(range.from)), ranges.map((range) => ends.indexOf(range.to))];
   /** what lies before each end, since the one before it */
   const before = new Float64Array(ends.length);
+  const lowest = ends[0] ?? 0;
+  const endOfDay = endsByDay(ends);
   const events = day.length;
   let first = 0;
   for (let a = 0; a < clockStart.length; a++) {
     const of = anchors.customer[a]!;
-    const start = clockStart[a]!;
+    const zero = clockStart[a]! + lowest;
     while (first < events && customer[first]! < of) first++;
     if (customer[first] !== of) continue;
-    before.fill(0);
-    let end = 0;
     for (let e = first; e < events && customer[e] === of; e++) {
-      while (end < ends.length && day[e]! - start >= ends[end]!) end++;
-      if (end === ends.length) break;
-      before[end]! += margin[e]!;
+      const own = day[e]! - zero;
+      if (own < 0) continue;
+      if (own >= endOfDay.length) break;
+      before[endOfDay[own]!]! += margin[e]!;
     }
     for (let r = 0; r < sums.length; r++) {
       let sum = 0;
       for (let part = from[r]! + 1; part <= to[r]!; part++) sum += before[part]!;
       sums[r]![a] = sum;
     }
+    for (let end = 0; end < before.length; end++) before[end] = 0;
   }
   return sums;
+}
+
+/** Place of the first end behind each day from the first end on. @param ends whole days, ascending */
+function endsByDay(ends: Float64Array): Uint16Array {
+  const byDay = new Uint16Array(ends.length === 0 ? 0 : ends.at(-1)! - ends[0]!);
+  for (let end = 1; end < ends.length; end++) byDay.fill(end, ends[end - 1]! - ends[0]!, ends[end]! - ends[0]!);
+  return byDay;
 }
 
 export interface Contracts {
