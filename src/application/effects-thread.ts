@@ -11,6 +11,8 @@ const THREAD = join(packageRoot, 'dist', 'application', 'effects-in-thread.js');
 
 /** Fewer customers than this are told in less time than a thread takes to begin. */
 const WORTH_A_THREAD = 200_000;
+/** More have the memory to themselves: a roll-up beside them holds a hundred or two hundred megabytes more. */
+const MOST_BESIDE = 4_000_000;
 
 /** A group whose columns have their memory for themselves. */
 export interface PlainGroup extends Omit<Group, 'touches'> {
@@ -38,7 +40,7 @@ export type EffectsAnswer =
 
 /** Whether effects on so many customers are told beside what else a close does, on another processor. */
 export function worthAThread(customers: number): boolean {
-  return customers >= WORTH_A_THREAD && availableParallelism() > 1;
+  return customers >= WORTH_A_THREAD && customers <= MOST_BESIDE && availableParallelism() > 1;
 }
 
 /**
