@@ -1,6 +1,6 @@
 import type { Tx } from './database.ts';
 import { isDistributed } from './distribution.queries.ts';
-import { keyRangesByMonth } from './staging.queries.ts';
+import { keyRangesByMonth, SKIPS } from './staging.queries.ts';
 
 /** Looks at `staged` and `present` (staging.queries.ts) beside what is stored; each gives lines in order. */
 export interface StagedFault {
@@ -48,12 +48,20 @@ export async function ownersAfter(tx: Tx): Promise<OwnerRow[]> {
 }
 
 /**
- * SQL for the stored rows of the contacts that segments name. Where their months have few of the keys between their least and
- * their greatest these are looked up month by month; else all contacts are read, which a few thousand segments do not deserve.
+ * SQL for the stored rows of the contacts that segments name. Where these are few they are looked up: as a list, before
+ * PostgreSQL 17 one by one in those months that have them between their least and their greatest key; else all contacts are
+ * read, which a few thousand segments do not deserve.
  */
 async function contactsNamed(tx: Tx): Promise<{ rows: string; lookedUp: boolean }> {
   const all = { rows: 'contact c where c.contact_id in (select contact_id from pg_temp.staged)', lookedUp: false };
   if (await isDistributed(tx)) return all;
+  const [list]: { few: boolean | null; skips: boolean }[] = await tx.query(
+    `select (select count(*) from pg_temp.staged) * 4 < sum(pg_relation_size(inhrelid)) / 200 as few, ${SKIPS} as skips
+     from pg_inherits where inhparent = 'contact'::regclass`,
+  );
+  if (list?.few !== true) return all;
+  if (list.skips)
+    return { rows: 'contact c where c.contact_id = any(array(select contact_id from pg_temp.staged))', lookedUp: true };
   const months = await keyRangesByMonth(tx, { table: 'contact', key: ['contact_id'], day: 'started_on' });
   if (months === '') return all;
   const looks = `(select distinct contact_id from pg_temp.staged) s join (${months}) m on s.contact_id between m.low and m.high`;
@@ -69,7 +77,10 @@ async function contactsNamed(tx: Tx): Promise<{ rows: string; lookedUp: boolean 
 /** Gives segments the day of their contact; afterwards a segment without a day names no contact. */
 export async function dateSegments(tx: Tx): Promise<void> {
   const { rows, lookedUp } = await contactsNamed(tx);
-  if (lookedUp) await tx.query('set local enable_hashjoin to off; set local enable_mergejoin to off');
+  if (lookedUp)
+    await tx.query(
+      'set local enable_hashjoin to off; set local enable_mergejoin to off; set local enable_seqscan to off',
+    );
   await tx.query(
     `create temp table segmented on commit drop as
      select newest.contact_id, newest.started_on, newest.handle_seconds from (
@@ -77,7 +88,10 @@ export async function dateSegments(tx: Tx): Promise<void> {
        order by c.contact_id, c.import_id desc, c.sign desc) newest
      where newest.sign = 1`,
   );
-  if (lookedUp) await tx.query('set local enable_hashjoin to default; set local enable_mergejoin to default');
+  if (lookedUp)
+    await tx.query(
+      'set local enable_hashjoin to default; set local enable_mergejoin to default; set local enable_seqscan to default',
+    );
   await tx.query(
     'update pg_temp.staged s set started_on = m.started_on from segmented m where m.contact_id = s.contact_id',
   );

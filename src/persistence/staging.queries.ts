@@ -44,13 +44,16 @@ export async function dropLines(tx: Tx, lines: readonly number[]): Promise<void>
   if (lines.length > 0) await tx.query('delete from pg_temp.staged where line = any($1)', [lines]);
 }
 
+/** SQL: whether PostgreSQL skips in an index what a list of keys cannot find there. */
+export const SKIPS = `current_setting('server_version_num')::integer >= 170000`;
+
 /**
  * A few keys are looked up in the index of every month; the planner, which takes an index for slow, would read all months
  * instead, and a day's file of some hundred rows would cost what all facts cost. Rows of 200 bytes, four looks for one row read.
  */
 const LOOK_UP_FEW = `
   select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), looks::float8,
-    current_setting('server_version_num')::integer >= 170000 as skips
+    ${SKIPS} as skips
   from (select array_agg(inhrelid::regclass::text) as parts, sum(pg_relation_size(inhrelid)) / 200 as rows
         from pg_inherits where inhparent = $1::regclass) stored,
     lateral (select count(*) * cardinality(parts) as looks from pg_temp.staged) s
