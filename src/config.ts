@@ -92,15 +92,15 @@ export class Config {
 
   @Env('ANSWERABLE_THREADS', {
     about:
-      'how many threads, each with a connection of its own, may read the facts of one close; one for every seven million contacts of the month',
+      'how many threads, each with a connection of its own, may read the facts of one close, one for every seven million contacts of the month; with 1 the large files of a folder are imported in one, too',
     wants: 'a whole number from 1 to 64',
-    otherwise: '1',
+    otherwise: '1 for a close; where there are two cores 2 for the files of a folder',
   })
   @ToNumber()
   @IsInt()
   @Min(1)
   @Max(64)
-  readonly threads: number = 1;
+  readonly threads?: number;
 
   @Env('ANSWERABLE_PSEUDONYM_KEY', {
     about: 'key of the hash that replaces customer ids where `company.yaml` says `pseudonymise: true`',

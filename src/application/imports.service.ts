@@ -17,6 +17,7 @@ import { isDistributed } from '../persistence/distribution.queries.ts';
 import { companyOf, holdImports, listImports, mappingsUsed, type ImportRow } from '../persistence/imports.queries.ts';
 import { processFolder } from '../process-folder.ts';
 import { audit } from './audit.ts';
+import { ImportThreads } from './import-threads.ts';
 import { suggestedMapping } from './mappings.ts';
 import { importOneFile, type ImportOptions, type ImportProgress } from './one-file.ts';
 import { SideBySide, type OwnPlace } from './side-by-side.ts';
@@ -144,14 +145,12 @@ export class ImportsService {
     keepsOn: (step: FileStep, taken: ImportReport) => boolean,
   ): Promise<boolean> {
     const early = (step: FileStep, before: readonly FileStep[]): boolean => beginsEarly(step, before, options);
-    const importOne = async ({ kind, file }: FileStep, place: OwnPlace): Promise<ImportReport> => {
-      const onProgress = (progress: ImportProgress): void => {
+    const pathOf = ({ file }: FileStep): string => join(folder, file);
+    const threads = new ImportThreads(this.db, options, steps.map(pathOf));
+    const importOne = async (step: FileStep, place: OwnPlace): Promise<ImportReport> =>
+      await threads.importOne(actor, { kind: step.kind, path: pathOf(step), place }, (progress) => {
         if (place.first()) options.onProgress?.(progress);
-      };
-      return await this.db.books((tx) =>
-        importOneFile(tx, actor, kind, join(folder, file), { ...options, onProgress }, place),
-      );
-    };
+      });
     return await this.db.books(async (holder) => {
       const files = new SideBySide(steps, await holdImports(holder, steps.length), early, importOne);
       try {

@@ -7,9 +7,16 @@ import { mapped } from '../intake/mapping.ts';
 import type { MappingReport } from '../intake/mapping-report.ts';
 import type { FaultSink, RowSource } from '../intake/rows.ts';
 
+/** What an opener is made of; unlike itself it can be told to another thread. */
+export interface OpenedAs {
+  readonly from: 'shell' | 'upload';
+  readonly mapping?: { readonly yaml: string; readonly file: string } | undefined;
+}
+
 /** Opens files as rows of our columns, through a mapping where the columns are another system's. */
 export interface InputOpener {
   readonly open: (path: string, name: string, onFault: FaultSink) => Promise<RowSource>;
+  readonly openedAs: OpenedAs;
   /** text of the mapping, kept with the import */
   readonly mapping: string | undefined;
   /** what the mapping did in the last reading, when that has ended */
@@ -20,11 +27,12 @@ export interface InputOpener {
  * `from`: an upload is held to tighter limits than a file that a person at a shell names.
  * @throws InvalidInput naming every fault of the mapping file
  */
-export function inputOpener(from: 'shell' | 'upload', mapping?: { yaml: string; file: string }): InputOpener {
+export function inputOpener(from: OpenedAs['from'], mapping?: OpenedAs['mapping']): InputOpener {
   const rules = mapping === undefined ? undefined : parseMapping(mapping.yaml, mapping.file);
   const limits = from === 'shell' ? SHELL_LIMITS : UPLOAD_LIMITS;
   let report: MappingReport | undefined;
   return {
+    openedAs: { from, mapping },
     mapping: mapping?.yaml,
     report: () => report,
     open: async (path, name, onFault) => {

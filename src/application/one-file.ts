@@ -11,6 +11,7 @@ import { openFile } from '../intake/open-file.ts';
 import type { FaultSink, RowSource } from '../intake/rows.ts';
 import type { Tx } from '../persistence/database.ts';
 import { audit } from './audit.ts';
+import type { OpenedAs } from './input-opener.ts';
 
 export interface ImportProgress {
   readonly kind: string;
@@ -24,6 +25,8 @@ export interface ImportOptions extends ImportFlags {
   /** opens the file as rows of the kind's columns; default: as it is. `mapping` is the text of what it applies, kept with the import */
   readonly open?: ((path: string, name: string, onFault: FaultSink) => Promise<RowSource>) | undefined;
   readonly mapping?: string | undefined;
+  /** how another thread opens it the same way; without it none does when there is an `open` */
+  readonly openedAs?: OpenedAs | undefined;
   /** name for reports and history; default: the file's own */
   readonly fileName?: string | undefined;
   /** where error files go; default: the machine's folder for temporary files */
@@ -32,6 +35,8 @@ export interface ImportOptions extends ImportFlags {
   /** see FileToImport */
   readonly directFrom?: number | undefined;
   readonly heldUpTo?: number | undefined;
+  /** bytes from which on a file of a folder is worth a thread, see ImportThreads */
+  readonly threadFrom?: number | undefined;
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
 

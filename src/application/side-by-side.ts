@@ -1,6 +1,5 @@
 import { heardLater } from '../domain/heard-later.ts';
 import type { Place } from '../intake/import-report.ts';
-import type { Tx } from '../persistence/database.ts';
 import { waitForImport } from '../persistence/imports.queries.ts';
 
 /** Files that are read at a time: while PostgreSQL stores rows of one, those of the other are encoded. */
@@ -13,8 +12,13 @@ class NotReached extends Error {
   }
 }
 
+/** Waits, on the connection that imports a file, for the end of another one's transaction. */
+export type WaitFor = (importId: string) => Promise<void>;
+
 /** The place of a file, and what the reading of it asks time and again. */
 export interface OwnPlace extends Place {
+  /** `turn` for who imports it on a connection that is not at hand here */
+  readonly turnBy: (waitFor: WaitFor) => Promise<void>;
   /** True once nothing is before it. @throws when its turn will not come */
   readonly first: () => boolean;
 }
@@ -83,7 +87,8 @@ export class SideBySide<File, Report> {
       place: {
         importId: numbers[at]!,
         begun: () => this.members[at]!.begun.resolve(),
-        turn: (tx) => this.turn(tx, at),
+        turn: (tx) => this.turn(at, (importId) => waitForImport(tx, importId)),
+        turnBy: (waitFor) => this.turn(at, waitFor),
         first: () => {
           if (this.stopped) throw new NotReached();
           return at <= this.front;
@@ -132,13 +137,13 @@ export class SideBySide<File, Report> {
     }
   }
 
-  private async turn(tx: Tx, at: number): Promise<void> {
+  private async turn(at: number, waitFor: WaitFor): Promise<void> {
     const member = this.members[at]!;
     member.waits = true;
     this.beginEarly();
     for (const before of this.members.slice(0, at)) {
       await before.begun.promise;
-      if (!before.ended.settled) await waitForImport(tx, before.place.importId);
+      if (!before.ended.settled) await waitFor(before.place.importId);
       await before.ended.promise;
     }
     member.waits = false;

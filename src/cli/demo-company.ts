@@ -154,7 +154,7 @@ class Demo {
     const bar = progress('importing', this.shell.options.json);
     const report = await imports
       .importFolder(finance, this.folder, {
-        open: inputOpener('shell').open,
+        ...inputOpener('shell'),
         applyModel: async (yaml) => {
           const rules = parseDocument(yaml);
           rules.delete('retention');

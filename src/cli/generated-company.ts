@@ -8,7 +8,7 @@ export async function importGenerated(shell: Shell, folder: string): Promise<Fol
   const [imports, models] = [await shell.get(ImportsService), await shell.get(ModelsService)];
   const finance = await shell.actor();
   const report = await imports.importFolder(finance, folder, {
-    open: inputOpener('shell').open,
+    ...inputOpener('shell'),
     applyModel: async (yaml) => `model ${(await models.apply(finance, yaml)).modelId}`,
   });
   if (report.stoppedAt !== undefined) throw new Error(`the generated ${report.stoppedAt} was refused`);

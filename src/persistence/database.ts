@@ -43,7 +43,8 @@ export class Database implements OnModuleDestroy {
     private readonly dataSource: TypeOrm.DataSource,
     /** where it is; for the session store, which keeps a pool of its own */
     readonly url: string,
-    private readonly threads: number,
+    /** how many may work on one deed at a time, if anybody said */
+    readonly threads: number | undefined,
   ) {}
 
   /** A connection of its own that hears notices of a channel; `onLost` when it breaks. Gives what ends it. */
@@ -64,8 +65,11 @@ export class Database implements OnModuleDestroy {
     };
   }
 
-  /** @param options.threads how many may read the facts of one deed at a time; default 1 */
-  static async connect(url: string, options: { poolSize?: number; threads?: number } = {}): Promise<Database> {
+  /** @param options.threads how many may work on one deed at a time; default: 1 that reads facts, see ImportThreads for files */
+  static async connect(
+    url: string,
+    options: { poolSize?: number; threads?: number | undefined } = {},
+  ): Promise<Database> {
     const dataSource = new DataSource({
       type: 'postgres',
       url,
@@ -76,7 +80,7 @@ export class Database implements OnModuleDestroy {
       extra: { stream: lendingSocket },
     });
     await dataSource.initialize();
-    return new Database(dataSource, url, options.threads ?? 1);
+    return new Database(dataSource, url, options.threads);
   }
 
   /** A deed on the books: all units, read and write. The caller has checked the right. */
@@ -133,7 +137,7 @@ export class Database implements OnModuleDestroy {
     const around = this.around.getStore();
     if (around === undefined) {
       return await this.dataSource.transaction(isolation, async (tx) => {
-        allowances.set(tx, { url: this.url, threads: this.threads });
+        allowances.set(tx, { url: this.url, threads: this.threads ?? 1 });
         return await deed(tx);
       });
     }

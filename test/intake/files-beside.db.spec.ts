@@ -33,10 +33,10 @@ const TABLES =
     ' ',
   );
 
-/** What goes straight into its table first, and what is held in memory, as files of this size are unless one says so. */
-const ROADS = { straight: { directFrom: 0 }, held: {} };
+/** What goes straight into its table first, the same in threads, and what is held in memory, as small files are unless one says so. */
+const ROADS = { straight: { directFrom: 0 }, threads: { directFrom: 0, threadFrom: 0 }, held: {} };
 
-describe.each(['straight', 'held'] as const)('files of a folder that are imported side by side, %s', (road) => {
+describe.each(['straight', 'threads', 'held'] as const)('files of a folder imported side by side, %s', (road) => {
   const companies: ImportingCompany[] = [];
   const fresh = async (): Promise<ImportingCompany> => {
     companies.push(await ImportingCompany.make());

@@ -24,6 +24,7 @@ await db.close();
 /** The ways a file of facts can go, as options of an import that lead it there. */
 const ROADS = {
   straight: { directFrom: 0, heldUpTo: 0 },
+  threads: { directFrom: 0, heldUpTo: 0, threadFrom: 0 },
   held: { directFrom: Number.MAX_SAFE_INTEGER, heldUpTo: Number.MAX_SAFE_INTEGER },
   staged: { directFrom: Number.MAX_SAFE_INTEGER, heldUpTo: 0 },
 };

@@ -154,8 +154,7 @@ async function reading(shell: Shell, opener: InputOpener, options: ImportOptions
   const { dryRun = false, acceptValid = false, createReasons = false } = options;
   const read = {
     ...{ dryRun, acceptValid, createReasons, pseudonymKey },
-    open: opener.open,
-    mapping: opener.mapping,
+    ...opener,
     errorFolder: options.errors,
     onProgress: ({ bytes, bytesTotal, rows }: ImportProgress): void => bar.to(bytes, bytesTotal, rows),
   };
