@@ -92,9 +92,9 @@ export class Config {
 
   @Env('ANSWERABLE_THREADS', {
     about:
-      'how many threads, each with a connection of its own, may read the facts of one close, one for every seven million contacts of the month; with 1 the large files of a folder are imported in one, too',
+      'how many threads may work on one deed: read the facts of a close, one for every seven million contacts of the month; import large files of a folder; tell effects on retention beside the roll-up',
     wants: 'a whole number from 1 to 64',
-    otherwise: '1 for a close; where there are two cores 2 for the files of a folder',
+    otherwise: '1 reads facts; where there are two cores, 2 for files and effects',
   })
   @ToNumber()
   @IsInt()

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { Refusal } from '../domain/errors.ts';
 import type { Group } from '../domain/retention/cohort-groups.ts';
 import type { DueCohort } from '../domain/retention/maturity.ts';
+import { carried } from './carried-failure.ts';
 import type { EffectsAnswer, EffectsTask, PlainGroup } from './effects-thread.ts';
 import { toldEffects } from './told-effects.ts';
 
@@ -14,9 +14,7 @@ function answer(): EffectsAnswer {
   try {
     return { is: 'effects', effects: toldEffects(sources, taken) };
   } catch (problem) {
-    if (!(problem instanceof Refusal)) throw problem;
-    const { code, message, kind, next, details } = problem;
-    return { is: 'refused', code, message, options: { kind, next, details } };
+    return { is: 'failed', failure: carried(problem) };
   }
 }
 

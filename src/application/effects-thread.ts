@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker, type TransferListItem } from 'node:worker_threads';
-import { Refusal, type RefusalKind } from '../domain/errors.ts';
 import type { EpisodeTouches, Group } from '../domain/retention/cohort-groups.ts';
 import { packageRoot } from '../package-root.ts';
+import { threadsOf, type Tx } from '../persistence/database.ts';
+import { revived, type CarriedFailure } from './carried-failure.ts';
 import type { EffectSources, GroupsOf, ToldEffects } from './told-effects.ts';
 
 /** The thread runs compiled, so that one file serves the built program and the tests. */
@@ -27,20 +28,17 @@ export interface EffectsTask {
 
 export type EffectsAnswer =
   | { readonly is: 'effects'; readonly effects: ToldEffects }
-  | {
-      readonly is: 'refused';
-      readonly code: string;
-      readonly message: string;
-      readonly options: {
-        readonly kind: RefusalKind;
-        readonly next: string | undefined;
-        readonly details: readonly string[];
-      };
-    };
+  | { readonly is: 'failed'; readonly failure: CarriedFailure };
+
+/** How many threads the deed of a transaction may have, which as a part of another has no more than its own. */
+export function threadsFor(tx: Tx): number {
+  const allowed = threadsOf(tx);
+  return allowed === undefined ? 1 : (allowed.threads ?? availableParallelism());
+}
 
 /** Whether effects on so many customers are told beside what else a close does, on another processor. */
-export function worthAThread(customers: number): boolean {
-  return customers >= WORTH_A_THREAD && customers <= MOST_BESIDE && availableParallelism() > 1;
+export function worthAThread(customers: number, threads: number): boolean {
+  return customers >= WORTH_A_THREAD && customers <= MOST_BESIDE && threads > 1;
 }
 
 /**
@@ -59,7 +57,7 @@ export async function effectsByThread(sources: EffectSources, groupsOf: GroupsOf
       worker.once('error', reject);
       worker.once('exit', () => reject(new Error('the thread of the effects ended before it had told them')));
     });
-    if (answer.is === 'refused') throw new Refusal(answer.code, answer.message, answer.options);
+    if (answer.is === 'failed') throw revived(answer.failure);
     return answer.effects;
   } finally {
     await worker.terminate();

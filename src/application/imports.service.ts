@@ -9,7 +9,7 @@ import { requireRight, type Actor } from '../domain/roles.ts';
 import { keepCompanyFile } from '../intake/company-file.ts';
 import { versionsOf, type Version } from '../intake/versions.ts';
 import type { ImportFlags, ImportReport } from '../intake/import-report.ts';
-import { beginsEarly, besideEachOther, folderSteps, takesLong, type FileStep } from '../intake/import-folder.ts';
+import { beginsEarly, goSideBySide, folderSteps, takesLong, type FileStep } from '../intake/import-folder.ts';
 import { kindNamed } from '../intake/kinds/all.ts';
 import { undoImport, type UndoReport } from '../intake/undo.ts';
 import { Database, threadsOf, type Tx } from '../persistence/database.ts';
@@ -129,7 +129,7 @@ export class ImportsService {
       report.files = report.files.map((file) => ({ ...file, importId: null }));
     } else {
       const long = (step: FileStep): boolean => takesLong(step, folder, options.directFrom);
-      const beside = besideEachOther(steps, long, (step, before) => beginsEarly(step, before, options));
+      const beside = goSideBySide(steps, long, (step, before) => beginsEarly(step, before, options));
       const possible = beside.length > 1 && (await this.db.books((tx) => canBeBeside(tx)));
       await takeAll((deed) => this.db.books(deed), possible ? beside : []);
     }

@@ -19,7 +19,7 @@ import { kindColumns } from './cells-at.ts';
 import { keptOr, type Keeping } from './kept-figures.ts';
 import { coarseTouches, hitRules, touchCuts } from './like-touches.ts';
 import { plain } from './plain.ts';
-import { effectsByThread, worthAThread } from './effects-thread.ts';
+import { effectsByThread, threadsFor, worthAThread } from './effects-thread.ts';
 import { retentionFacts, type FactsSources } from './retention-facts.ts';
 import {
   toldEffects,
@@ -129,7 +129,7 @@ async function effectsAt(
     const { groups, customers, referrals, reasonParent, like, hits } = await retentionFacts(tx, of, cohorts, readings);
     const known = { decision: before('decision'), service: before('service') };
     const sources = { customers, referrals, reasonParent, like, hits, cohorts, before: known, policy: readings };
-    const effects = await told(sources, (cohort) => groups.of(cohort), of);
+    const effects = await told(tx, sources, (cohort) => groups.of(cohort), of);
     const cells = new Set(effects.touches.flatMap((touch) => ('cellNo' in touch ? [touch.cellNo] : [])));
     const kinds = kindColumns([...(await cellList(tx, [...cells])).values()]);
     return { ...effects, kinds };
@@ -149,12 +149,13 @@ async function effectsAt(
 }
 
 async function told(
+  tx: Tx,
   sources: EffectSources,
   groupsOf: GroupsOf,
   { threadFrom, whileTold }: { readonly threadFrom?: number; readonly whileTold?: () => void },
 ): Promise<ToldEffects> {
   const customers = sources.customers.joinedOn.length;
-  if (!(threadFrom === undefined ? worthAThread(customers) : customers >= threadFrom))
+  if (!(threadFrom === undefined ? worthAThread(customers, threadsFor(tx)) : customers >= threadFrom))
     return toldEffects(sources, groupsOf);
   const effects = effectsByThread(sources, groupsOf);
   whileTold?.();

@@ -90,7 +90,7 @@ function isLarge({ kind, file }: FileStep, folder: string, directFrom: number | 
 }
 
 /** The files of a folder from the first that takes long to the last that begins early; empty when none does. */
-export function besideEachOther(
+export function goSideBySide(
   steps: readonly FolderStep[],
   takesLong: (file: FileStep) => boolean,
   isEarly: (file: FileStep, before: readonly FileStep[]) => boolean,

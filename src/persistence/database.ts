@@ -12,14 +12,20 @@ const { DataSource } = commonJs('typeorm') as typeof TypeOrm;
 /** One transaction. Raw SQL by `tx.query(sql, parameters)`: int8 and numeric come as text, dates as YYYY-MM-DD. */
 export type Tx = TypeOrm.EntityManager;
 
-/** By transaction: whether parts of its reading may go to threads with connections of their own. */
-const allowances = new WeakMap<Tx, { readonly url: string; readonly threads: number }>();
+/** What threads a transaction may have: where they connect, and how many it may be, if anybody said. */
+export interface Allowance {
+  readonly url: string;
+  readonly threads: number | undefined;
+}
+
+/** By transaction: whether parts of its work may go to threads. */
+const allowances = new WeakMap<Tx, Allowance>();
 
 /**
  * How many threads may read for a transaction, and where; undefined for a part of another transaction, whose snapshot
  * PostgreSQL shows to nobody else.
  */
-export function threadsOf(tx: Tx): { readonly url: string; readonly threads: number } | undefined {
+export function threadsOf(tx: Tx): Allowance | undefined {
   return allowances.get(tx);
 }
 
@@ -137,7 +143,7 @@ export class Database implements OnModuleDestroy {
     const around = this.around.getStore();
     if (around === undefined) {
       return await this.dataSource.transaction(isolation, async (tx) => {
-        allowances.set(tx, { url: this.url, threads: this.threads ?? 1 });
+        allowances.set(tx, { url: this.url, threads: this.threads });
         return await deed(tx);
       });
     }

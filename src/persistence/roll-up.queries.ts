@@ -54,7 +54,7 @@ export async function rollUp(
   const kernel = new RollUpKernel(start);
   const allowed = threadsOf(tx);
   const threads = allowed
-    ? Math.max(1, options.threads ?? Math.min(allowed.threads, Math.floor(contacts / WORTH_A_THREAD)))
+    ? Math.max(1, options.threads ?? Math.min(allowed.threads ?? 1, Math.floor(contacts / WORTH_A_THREAD)))
     : 1;
   const slices = slicesOf(options.slices ?? Math.max(threads, Math.ceil(contacts / SLICE)), contacts);
   const shares = Array.from({ length: Math.min(threads, slices.length) }, (_, thread) =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   beginsEarly,
-  besideEachOther,
+  goSideBySide,
   folderSteps,
   readsNothingOf,
   takesLong,
@@ -39,7 +39,7 @@ describe('files that are imported side by side', () => {
       writeFileSync(join(folder, name), 'much');
     const beside = (directFrom: number, folderName = folder): string[] => {
       const { steps } = folderSteps(folderName);
-      return besideEachOther(
+      return goSideBySide(
         steps,
         (file) => takesLong(file, folderName, directFrom),
         (file, before) => beginsEarly(file, before, {}),
