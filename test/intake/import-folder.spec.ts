@@ -1,13 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  beginsEarly,
-  goSideBySide,
-  folderSteps,
-  readsNothingOf,
-  takesLong,
-} from '../../src/intake/import-folder.ts';
+import { beginsEarly, goSideBySide, folderSteps, readsNothingOf, takesLong } from '../../src/intake/import-folder.ts';
 import { kindNamed } from '../../src/intake/kinds/all.ts';
 
 const kinds = (names: string) => names.split(' ').map((name) => kindNamed(name));
