@@ -26,6 +26,7 @@ export class CuttingProxy {
     const proxied = new URL(url);
     proxied.hostname = '127.0.0.1';
     proxied.port = String((server.address() as AddressInfo).port);
+    proxied.searchParams.delete('host'); // the server's socket, past which nothing would go by here
     const proxy = new CuttingProxy(server, { host: hostname, port: Number(port) }, proxied.href);
     server.on('connection', (client) => proxy.pass(client));
     return proxy;
